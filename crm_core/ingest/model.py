@@ -1,0 +1,107 @@
+"""The values that pass from step to step of an import: text tables, profiles, mappings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from crm_core.schema import Kind, Shape
+
+IgnoredReason = Literal["title", "blank", "total", "note"]
+Container = Literal["csv", "xlsx", "xls", "xlsb", "ods", "html"]
+
+GENERIC = "generic"
+
+
+@dataclass(frozen=True)
+class IgnoredRow:
+    """A line of the file that is no row of data, and why."""
+
+    row_number: int
+    reason: IgnoredReason
+    text: str
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """One sheet as text.
+
+    ``parquet`` holds the data rows: ``row_number`` BIGINT (as a spreadsheet counts, the first line of the file is 1) and
+    ``c0`` … ``cN`` VARCHAR, one per entry of ``header``; an empty cell is NULL. ``header`` entries are as in the file,
+    stripped, never empty and unique (an unnamed column is ``column_3``, a repeated name gets `` (2)``).
+    """
+
+    sheet: str | None
+    is_hidden: bool
+    header: tuple[str, ...]
+    header_row: int
+    parquet: Path
+    row_count: int
+    ignored: tuple[IgnoredRow, ...] = ()
+
+    def column(self, heading: str) -> str:
+        """The Parquet column of a heading. Raises ``ValueError`` for an unknown one."""
+        return f"c{self.header.index(heading)}"
+
+
+@dataclass(frozen=True)
+class ParsedFile:
+    """A file, read: its tables with at least one data row, in sheet order (hidden sheets last)."""
+
+    file_name: str
+    sha256: str
+    container: Container
+    encoding: str | None
+    delimiter: str | None
+    tables: tuple[TextTable, ...]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a table seems to be.
+
+    ``signature`` is a hash of the normalised headings (order does not matter). ``evidence`` are the headings that decided.
+    ``confidence`` is 0..1.
+    """
+
+    kind: Kind
+    platform: str
+    confidence: float
+    signature: str
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ColumnGuess:
+    """The headings proposed for one canonical field, why, and how sure (0..1).
+
+    ``reason`` is a stable key (``platform``, ``synonym``, ``similar``, ``content``, ``saved``, ``person``); its words stand
+    in the locale files under ``data.reason.<key>``.
+    """
+
+    field: str
+    headings: tuple[str, ...]
+    reason: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class ColumnMapping:
+    """What the columns of a table mean.
+
+    ``columns`` maps canonical field names to headings of the file (several: see ``schema.Combine``). ``shape`` None: to be
+    detected. ``channel`` names the channel of every row of a file without a channel column. ``account_space`` names who
+    issued the file's customer ids: ids of two spaces are never the same account. ``subtotal_includes_discount`` True: the
+    file's subtotal is what is left after discounts; None: decide by reconciling.
+    """
+
+    kind: Kind
+    platform: str = GENERIC
+    shape: Shape | None = None
+    columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    channel: str | None = None
+    account_space: str = "shop"
+    subtotal_includes_discount: bool | None = None
+    date_order: Literal["dmy", "mdy"] | None = None
+    guesses: tuple[ColumnGuess, ...] = field(default=(), compare=False)

@@ -1,0 +1,139 @@
+"""The canonical schema: which fields a file of each kind may hold, and what its cells are (names as in FORMATS §0)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a file tells of."""
+
+    ORDERS = "orders"
+    CUSTOMERS = "customers"
+    SURVEY = "survey"
+
+
+class Shape(StrEnum):
+    """How a file lays out orders with several lines."""
+
+    LINES_REPEAT = "lines_repeat"
+    LINES_FIRST_MONEY = "lines_first_money"
+    LINES_BLANK_BELOW = "lines_blank_below"
+    SUMMARY_AND_LINES = "summary_and_lines"
+    ONE_ROW_PER_ORDER = "one_row_per_order"
+
+
+class CellType(StrEnum):
+    """How the text of a cell is read."""
+
+    TEXT = "text"
+    IDENTIFIER = "identifier"
+    TIMESTAMP = "timestamp"
+    DATE = "date"
+    MONEY = "money"
+    NUMBER = "number"
+    PHONE = "phone"
+    EMAIL = "email"
+    FLAG = "flag"
+    STATUS = "status"
+    SCORE = "score"
+    LINE_TYPE = "line_type"
+    GENDER = "gender"
+
+
+class Combine(StrEnum):
+    """What several columns mapped to one field mean."""
+
+    FIRST = "first"  # the first one that is not blank
+    SUM = "sum"  # their sum (discounts of several kinds)
+    JOIN = "join"  # their texts, joined by a space (first and last name, date and time)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One canonical field. ``is_order_level`` money stands once per order, whatever the file's shape."""
+
+    name: str
+    cell: CellType
+    combine: Combine = Combine.FIRST
+    is_order_level: bool = False
+
+
+def _order_money(name: str, combine: Combine = Combine.FIRST) -> Field:
+    return Field(name, CellType.MONEY, combine, is_order_level=True)
+
+
+PERSON = (
+    Field("customer_id", CellType.IDENTIFIER),
+    Field("email", CellType.EMAIL),
+    Field("phone", CellType.PHONE),
+)
+
+ORDERS = (
+    Field("order_id", CellType.IDENTIFIER),
+    Field("ordered_at", CellType.TIMESTAMP, Combine.JOIN),
+    *PERSON,
+    Field("customer_name", CellType.TEXT, Combine.JOIN),
+    Field("channel", CellType.TEXT),
+    Field("status", CellType.STATUS),
+    Field("payment_status", CellType.STATUS),
+    Field("fulfil_status", CellType.STATUS),
+    Field("return_status", CellType.STATUS),
+    Field("cancelled_at", CellType.TEXT),  # any content means cancelled
+    _order_money("order_total"),
+    _order_money("subtotal"),
+    _order_money("discount", Combine.SUM),
+    _order_money("shipping", Combine.SUM),
+    _order_money("tax", Combine.SUM),
+    _order_money("refunded"),
+    Field("currency", CellType.TEXT),
+    Field("city", CellType.TEXT),
+    Field("coupon", CellType.TEXT),
+    Field("sku", CellType.IDENTIFIER),
+    Field("product", CellType.TEXT),
+    Field("variant", CellType.TEXT),
+    Field("category", CellType.TEXT),
+    Field("quantity", CellType.NUMBER),
+    Field("unit_price", CellType.MONEY),
+    Field("line_total", CellType.MONEY),
+    Field("line_discount", CellType.MONEY, Combine.SUM),
+    Field("line_type", CellType.LINE_TYPE),
+    Field("quantity_returned", CellType.NUMBER),
+)
+
+CUSTOMERS = (
+    *PERSON,
+    Field("name", CellType.TEXT, Combine.JOIN),
+    Field("birthday", CellType.DATE),
+    Field("gender", CellType.GENDER),
+    Field("city", CellType.TEXT),
+    Field("joined_at", CellType.DATE),
+    Field("tier", CellType.TEXT),
+    Field("consent_email", CellType.FLAG),
+    Field("consent_sms", CellType.FLAG),
+    Field("consent_line", CellType.FLAG),
+    Field("source_heard", CellType.TEXT),
+    Field("tags", CellType.TEXT),
+)
+
+SURVEY = (
+    Field("response_id", CellType.IDENTIFIER),
+    Field("submitted_at", CellType.TIMESTAMP, Combine.JOIN),
+    *PERSON,
+    Field("order_id", CellType.IDENTIFIER),
+    Field("channel", CellType.TEXT),
+    Field("nps", CellType.SCORE),
+    Field("csat", CellType.SCORE),
+    Field("comment", CellType.TEXT, Combine.JOIN),
+    Field("recommended", CellType.FLAG),
+    Field("source_heard", CellType.TEXT),
+    Field("contact_consent", CellType.FLAG),
+)
+
+FIELDS: dict[Kind, tuple[Field, ...]] = {Kind.ORDERS: ORDERS, Kind.CUSTOMERS: CUSTOMERS, Kind.SURVEY: SURVEY}
+
+
+def field_of(kind: Kind, name: str) -> Field:
+    """The field of that name. Raises ``KeyError`` where the kind has none."""
+    return {field.name: field for field in FIELDS[kind]}[name]

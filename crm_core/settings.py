@@ -1,0 +1,66 @@
+"""The shop's own choices. They live in the database's ``settings`` table, one row each, and have defaults here."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields, replace
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel.numbers import is_currency
+
+from crm_core.db import Cursor
+from crm_core.errors import InvalidParams
+
+RFM_BINS = (4, 5)
+
+
+@dataclass(frozen=True)
+class ShopSettings:
+    """Everything an owner can set; ``None`` in the cut points means: computed from the data (METRICS §5)."""
+
+    shop_name: str = ""
+    time_zone: str = "Asia/Taipei"
+    currency: str = "TWD"
+    week_starts_on_sunday: bool = False
+    rfm_bins: int = 4
+    rfm_monetary_mean: bool = False
+    rfm_recency_cuts: tuple[int, ...] | None = None
+    rfm_frequency_cuts: tuple[int, ...] | None = None
+    rfm_monetary_cuts: tuple[float, ...] | None = None
+    thin_below: int = 30
+    conversion_window_days: int = 90
+    country: str = "TW"
+
+    def __post_init__(self) -> None:
+        if self.time_zone not in available_timezones():
+            raise InvalidParams("unknown_time_zone", time_zone=self.time_zone)
+        if not is_currency(self.currency):
+            raise InvalidParams("unknown_currency", currency=self.currency)
+        if self.rfm_bins not in RFM_BINS:
+            raise InvalidParams("rfm_bins", bins=self.rfm_bins)
+        for cuts in (self.rfm_recency_cuts, self.rfm_frequency_cuts, self.rfm_monetary_cuts):
+            _check_cuts(cuts, self.rfm_bins)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The shop's time zone."""
+        return ZoneInfo(self.time_zone)
+
+
+def _check_cuts(cuts: tuple[float, ...] | None, bins: int) -> None:
+    if cuts is not None and (len(cuts) != bins - 1 or list(cuts) != sorted(set(cuts))):
+        raise InvalidParams("rfm_cuts", needed=bins - 1)
+
+
+def load_settings(cursor: Cursor) -> ShopSettings:
+    """The shop's settings; what was never set has its default."""
+    known = {field.name for field in fields(ShopSettings)}
+    stored = {name: json.loads(value) for name, value in cursor.execute("select name, value from settings").fetchall()}
+    values = {name: tuple(v) if isinstance(v, list) else v for name, v in stored.items() if name in known}
+    return replace(ShopSettings(), **values)
+
+
+def save_settings(cursor: Cursor, settings: ShopSettings) -> None:
+    """Store every setting. Call it inside ``Database.write``."""
+    for name, value in asdict(settings).items():
+        cursor.execute("insert or replace into settings (name, value) values (?, ?)", [name, json.dumps(value)])
