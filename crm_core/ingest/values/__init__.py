@@ -1,0 +1,64 @@
+"""Text of a cell → value. Pure functions; ``None`` means: not readable as that kind of value."""
+
+from crm_core.ingest.values.dates import (
+    DEFAULT_ORDER,
+    DateOrder,
+    DateOrderEvidence,
+    Moment,
+    date_order,
+    date_order_evidence,
+    parse_date,
+    parse_timestamp,
+)
+from crm_core.ingest.values.flags import Gender, LineType, parse_flag, parse_gender, parse_line_type
+from crm_core.ingest.values.money import parse_money, parse_number
+from crm_core.ingest.values.phones import parse_phone
+from crm_core.ingest.values.scores import NotOnScale, parse_satisfaction, parse_score
+from crm_core.ingest.values.text import (
+    ScientificNotation,
+    compact_heading,
+    fold,
+    is_masked,
+    is_nobody,
+    is_placeholder,
+    normalise_heading,
+    parse_email,
+    parse_identifier,
+    parse_text,
+    product_key,
+    unwrap,
+)
+
+__all__ = [
+    "DEFAULT_ORDER",
+    "DateOrder",
+    "DateOrderEvidence",
+    "Gender",
+    "LineType",
+    "Moment",
+    "NotOnScale",
+    "ScientificNotation",
+    "compact_heading",
+    "date_order",
+    "date_order_evidence",
+    "fold",
+    "is_masked",
+    "is_nobody",
+    "is_placeholder",
+    "normalise_heading",
+    "parse_date",
+    "parse_email",
+    "parse_flag",
+    "parse_gender",
+    "parse_identifier",
+    "parse_line_type",
+    "parse_money",
+    "parse_number",
+    "parse_phone",
+    "parse_satisfaction",
+    "parse_score",
+    "parse_text",
+    "parse_timestamp",
+    "product_key",
+    "unwrap",
+]
