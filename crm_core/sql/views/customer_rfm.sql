@@ -1,0 +1,150 @@
+-- The three RFM figures, their cut points, the scores and the segment (METRICS §5). Every macro takes one struct `q`, the
+-- question, as crm_core.metrics.rfm.question fills it: as_of DATE, since DATE (first day of the window, NULL: all history),
+-- channel VARCHAR (NULL: all), bins INTEGER, shares DOUBLE[] (1/bins … (bins - 1)/bins), monetary_mean BOOLEAN,
+-- recency_cuts, frequency_cuts, monetary_cuts (the owner's, NULL: computed), segment_map VARCHAR[] (the segment of the cell
+-- r, f, m stands at (r - 1) * bins² + (f - 1) * bins + m).
+
+-- How many of the cut points (at most four) are strictly below a value, and strictly above it.
+create or replace macro cuts_below(cuts, figure) as
+    (cuts[1] < figure)::integer + (cuts[2] < figure)::integer + (cuts[3] < figure)::integer
+    + coalesce((cuts[4] < figure)::integer, 0);
+
+create or replace macro cuts_above(cuts, figure) as
+    (cuts[1] > figure)::integer + (cuts[2] > figure)::integer + (cuts[3] > figure)::integer
+    + coalesce((cuts[4] > figure)::integer, 0);
+
+-- Grain: customer with a purchase in the window. Inputs: purchase_mart, order_mart.
+-- How long ago, how often and for how much each customer bought; stand-alone returns lower the revenue.
+create or replace macro rfm_values(q) as table
+with purchases as (
+    select customer_id, purchased_on, net_amount
+    from purchase_mart
+    where purchased_on <= (q).as_of and purchased_on >= coalesce((q).since, '-infinity'::date)
+),
+
+returns as (
+    select customer_id, sum(net_amount) as returned
+    from order_mart
+    where is_adjustment and customer_id is not null
+        and ordered_on <= (q).as_of and ordered_on >= coalesce((q).since, '-infinity'::date)
+    group by customer_id
+),
+
+totals as (
+    select customer_id, max(purchased_on) as last_on, count(*)::integer as frequency, sum(net_amount) as purchased
+    from purchases
+    group by customer_id
+),
+
+net as (
+    select customer_id, last_on, frequency, (purchased + coalesce(returned, 0))::decimal(18, 4) as revenue
+    from totals
+    left join returns using (customer_id)
+),
+
+figures as (
+    select
+        customer_id, last_on,
+        ((q).as_of - last_on)::integer as recency_days,
+        frequency, revenue,
+        -- Whole units of 0.0001, divided once: equal means stay equal whatever numbers they come from.
+        case when (q).monetary_mean
+            then (round((revenue * 10000)::bigint / nullif(frequency, 0)) / 10000)::decimal(18, 4)
+            else revenue
+        end as monetary
+    from net
+)
+
+select * from figures;
+
+-- Grain: one row. Input: rfm_values.
+-- The bins - 1 cut points of each figure, in ascending order: the owner's, counts, or type-7 quantiles with duplicates kept.
+-- A DECIMAL quantile is rounded towards the lower neighbour, so it never passes a value that the exact one does not pass.
+create or replace macro rfm_cuts(q) as table
+with computed as (
+    select
+        count(*) as customer_count,
+        count(*) filter (where frequency = 1) as one_time_count,
+        quantile_cont(recency_days, (q).shares) as recency_cuts,
+        quantile_cont(frequency, (q).shares) as frequency_cuts,
+        quantile_cont(monetary, (q).shares) as monetary_cuts
+    from rfm_values(q)
+),
+
+ruled as (
+    select
+        *,
+        case
+            when (q).frequency_cuts is not null then 'owner'
+            when one_time_count * 2 > customer_count then 'counts'
+            else 'quantiles'
+        end as frequency_rule
+    from computed
+),
+
+in_force as (
+    select
+        customer_count,
+        coalesce((q).recency_cuts::double[], recency_cuts) as recency_cuts,
+        case frequency_rule
+            when 'owner' then (q).frequency_cuts::double[]
+            when 'counts' then case when (q).bins = 5 then [1, 2, 3, 5]::double[] else [1, 2, 3]::double[] end
+            else frequency_cuts
+        end as frequency_cuts,
+        coalesce((q).monetary_cuts::decimal(18, 4)[], monetary_cuts) as monetary_cuts,
+        frequency_rule
+    from ruled
+    where customer_count > 0
+)
+
+select * from in_force;
+
+-- Grain: customer with a purchase in the window; with a channel, only those whose first purchase was in it.
+-- Inputs: rfm_values, purchase_mart. The customers that the question is about.
+create or replace macro rfm_customers(q) as table
+with of_channel as (
+    select *
+    from rfm_values(q)
+    where (q).channel is null
+        or customer_id in (select customer_id from purchase_mart where purchase_no = 1 and channel = (q).channel)
+)
+
+select * from of_channel;
+
+-- Grain: as rfm_customers. Inputs: rfm_customers, rfm_cuts.
+-- The scores, relative to the whole shop, and the segment of their cell.
+create or replace macro rfm_scores(q) as table
+with scored as (
+    select
+        customer_id, last_on, recency_days, frequency, revenue, monetary,
+        1 + cuts_above(recency_cuts, recency_days) as r_score,
+        1 + cuts_below(frequency_cuts, frequency) as f_score,
+        1 + cuts_below(monetary_cuts, monetary) as m_score
+    from rfm_customers(q)
+    cross join rfm_cuts(q)
+),
+
+with_segment as (
+    select
+        *,
+        (q).segment_map[(r_score - 1) * (q).bins * (q).bins + (f_score - 1) * (q).bins + m_score] as segment
+    from scored
+)
+
+select * from with_segment;
+
+-- Grain: as rfm_customers. Input: rfm_customers.
+-- Customers from the highest revenue down, with the revenue of everyone up to and including each.
+create or replace macro revenue_ranks(q) as table
+with ranked as (
+    select
+        customer_id, revenue,
+        row_number() over by_revenue as revenue_rank,
+        sum(revenue) over by_revenue as revenue_so_far,
+        count(*) over () as customer_count,
+        sum(revenue) over () as revenue_total
+    from rfm_customers(q)
+    window by_revenue as (order by revenue desc, customer_id rows unbounded preceding)
+)
+
+select * from ranked;
