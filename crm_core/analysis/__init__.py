@@ -1,0 +1,1 @@
+"""What needs more than SQL: intervals, survival curves, normal variation."""

@@ -1,0 +1,1 @@
+"""Every number of the product: what it means, and what it is."""

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Literal
+
+import pandas as pd
 
 from crm_core.params import Period
 
@@ -31,13 +34,82 @@ class Better(StrEnum):
     NEITHER = "neither"
 
 
+class Interval(StrEnum):
+    """How the 95 % interval of an aggregate is computed (crm_core.analysis.intervals)."""
+
+    NONE = "none"
+    WILSON = "wilson"
+    NPS = "nps"
+
+
+Section = Literal["sales", "repurchase", "customers", "voice"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """The rows that aggregates run over: a table macro of ``crm_core/sql/views``.
+
+    Its rows have the columns ``bucket`` (first day of the trend bucket), ``channel`` and ``customer_id`` beside its
+    own. ``is_as_of``: the rows are customers (or their purchases) as of a date instead of what happened in the period;
+    a trend then groups the customers by the day of their first purchase (or of joining). ``first_day`` asks when its
+    data starts.
+    """
+
+    key: str
+    relation: str
+    first_day: str
+    is_as_of: bool = False
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """A value as SQL over the rows of a source: ``numerator``, or ``numerator / nullif(denominator, 0)``.
+
+    ``sample`` counts the observations where that is not the denominator; without both it is ``count(*)``.
+    """
+
+    numerator: str
+    denominator: str | None = None
+    sample: str | None = None
+    interval: Interval = Interval.NONE
+
+
+@dataclass(frozen=True)
+class ReturnedWithin:
+    """The Kaplan–Meier share of first-time buyers who are back within so many days."""
+
+    days: int
+
+
+@dataclass(frozen=True)
+class DayOfReturn:
+    """The first day by which the Kaplan–Meier curve reaches a share (0..1)."""
+
+    share: float
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One number: its stable key, how it is read, and its only formula.
+
+    The words for it stand in the locale files under ``metrics.<key>`` (label, short, help).
+    """
+
+    key: str
+    unit: Unit
+    better: Better
+    section: Section
+    source: Source
+    estimator: Aggregate | ReturnedWithin | DayOfReturn
+
+
 @dataclass(frozen=True)
 class Reading:
     """One measured value.
 
     ``value`` is ``None`` where it is undefined (empty denominator, too little time), never zero. ``sample_size`` is the
-    denominator or the number of observations. ``low`` and ``high`` bound the 95 % interval where the value is an estimate.
-    ``is_thin`` marks fewer observations than the shop's setting.
+    denominator or the number of observations. ``low`` and ``high`` bound the 95 % interval where the value is an
+    estimate. ``is_thin`` marks fewer observations than the shop's setting.
     """
 
     metric: str
@@ -75,3 +147,28 @@ class TrendPoint:
     start: date
     end: date
     reading: Reading
+
+
+class ColumnKind(StrEnum):
+    """What a column of a table holds, where it is not a measured value."""
+
+    TEXT = "text"
+    DATE = "date"
+    FLAG = "flag"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its stable key (label in the locale files under ``metrics.column.<key>``) and its unit."""
+
+    key: str
+    unit: Unit | ColumnKind
+
+
+@dataclass(frozen=True)
+class Table:
+    """A named table. ``frame`` has exactly ``columns``, in that order; undefined values are NULL, never zero."""
+
+    name: str
+    columns: tuple[Column, ...]
+    frame: pd.DataFrame
