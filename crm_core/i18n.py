@@ -1,7 +1,7 @@
 """Words and formats in the person's language.
 
-Every text a person reads stands in ``locale/<language>/<area>.toml``; its key is the file name and the tables' names, joined
-by dots (``app.nav.week``). A language is a value that is passed around, never a switch of the process.
+Every text a person reads stands in ``locale/<language>/<area>.toml``; its key is the file name and the tables' names,
+joined by dots (``app.nav.week``). A language is a value that is passed around, never a switch of the process.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ LOCALES = {"zh-TW": "zh_Hant_TW", "en": "en"}
 DEFAULT_LANGUAGE = "zh-TW"
 UNDEFINED = "—"
 
-# Shops price in whole units of these, whatever the currency's own table says; NT$ is how Taiwan tells its dollar from others.
+# Shops price in whole units of these, whatever the currency's own table says.
 WHOLE_CURRENCIES = frozenset({"TWD"})
+# NT$ tells Taiwan's dollar from the others.
 SYMBOLS = {"TWD": "NT$"}
 
 
@@ -101,8 +102,8 @@ class Translator:
         except KeyError:
             return False
 
-    def plural(self, key: str, n: int | float, **values: object) -> str:
-        """The text ``key.one`` or ``key.other``, as the language's grammar wants for ``n``; ``{n}`` is the formatted number."""
+    def plural(self, key: str, n: float, **values: object) -> str:
+        """The text ``key.one`` or ``key.other``, as grammar wants for ``n``; ``{n}`` there is the formatted number."""
         form = self.locale.plural_form(n)
         form = form if self.has(f"{key}.{form}") else "other"
         return self(f"{key}.{form}", n=self.number(n, 2), **values)
@@ -134,7 +135,7 @@ class Translator:
         if not is_defined(value):
             return UNDEFINED
         sign = "−" if value < 0 else ""
-        return f"{sign}{self.symbol(currency)}{self.compact(abs(value))}"
+        return f"{sign}{self.symbol(currency)}{self.compact(_size(value))}"
 
     def symbol(self, currency: str) -> str:
         """The sign of a currency: NT$, US$ or $, €."""
@@ -191,16 +192,16 @@ class Translator:
         if not is_defined(value):
             return UNDEFINED
         if unit is Unit.SHARE:
-            size = self("app.format.percentage_points", n=self.fixed(abs(value * 100), 1))
+            size = self("app.format.percentage_points", n=self.fixed(_size(value * 100), 1))
         elif unit is Unit.POINTS:
-            size = self("app.format.points", n=self.number(abs(value), 1))
+            size = self("app.format.points", n=self.number(_size(value), 1))
         else:
-            size = self.value(abs(value), unit, currency)
+            size = self.value(_size(value), unit, currency)
         return _sign(value, size)
 
     def signed_share(self, value: Number | None) -> str:
         """A relative change with its sign: +12.5%, −4.0%."""
-        return UNDEFINED if not is_defined(value) else _sign(value, self.share(abs(value)))
+        return UNDEFINED if not is_defined(value) else _sign(value, self.share(_size(value)))
 
     def date(self, day: dt.date | None) -> str:
         """A day: 2026年11月15日, Nov 15, 2026."""
@@ -269,6 +270,10 @@ def _rounded(value: Number, digits: int) -> Decimal:
 
 def _minus(text: str) -> str:
     return text.replace("-", "−")
+
+
+def _size(value: Number) -> Number:
+    return -value if value < 0 else value
 
 
 def _sign(value: Number, size: str) -> str:

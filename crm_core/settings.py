@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, fields, replace
+from math import isfinite
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.numbers import is_currency
@@ -50,6 +51,20 @@ class ShopSettings:
 def _check_cuts(cuts: tuple[float, ...] | None, bins: int) -> None:
     if cuts is not None and (len(cuts) != bins - 1 or list(cuts) != sorted(set(cuts))):
         raise InvalidParams("rfm_cuts", needed=bins - 1)
+
+
+def cuts_in_text(text: str, bins: int) -> tuple[float, ...] | None:
+    """Cut points as a person writes them (``30, 60, 120``); ``None`` for an empty text: computed from the data."""
+    parts = [part for part in text.replace("、", ",").replace("，", ",").replace(" ", ",").split(",") if part]
+    if not parts:
+        return None
+    try:
+        cuts = tuple(int(part) if part.isdecimal() else float(part) for part in parts)
+    except ValueError:
+        raise InvalidParams("rfm_cuts", needed=bins - 1) from None
+    if not all(isfinite(cut) for cut in cuts):
+        raise InvalidParams("rfm_cuts", needed=bins - 1)
+    return cuts
 
 
 def load_settings(cursor: Cursor) -> ShopSettings:

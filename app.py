@@ -1,0 +1,15 @@
+"""The router: page configuration, language, navigation."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui import address, navigation
+from ui.session import translator
+
+t = translator()
+page = st.navigation(navigation.pages(t), expanded=True)
+navigation.configure(t, page.title)
+address.arrive(page.url_path)
+navigation.sidebar(t)
+page.run()

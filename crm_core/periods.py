@@ -1,0 +1,77 @@
+"""Ready-made periods, and what stretch of days the data covers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from crm_core.db import Cursor
+from crm_core.errors import InvalidParams
+from crm_core.params import Period, week_of
+
+
+class Preset(StrEnum):
+    """A period by name, always up to the as-of date."""
+
+    LAST_4_WEEKS = "last_4_weeks"
+    LAST_13_WEEKS = "last_13_weeks"
+    LAST_52_WEEKS = "last_52_weeks"
+    THIS_MONTH = "this_month"
+    THIS_YEAR = "this_year"
+    ALL = "all"
+
+
+WEEKS = {Preset.LAST_4_WEEKS: 4, Preset.LAST_13_WEEKS: 13, Preset.LAST_52_WEEKS: 52}
+
+
+@dataclass(frozen=True)
+class DataExtent:
+    """The first and last day with a counted order, and the channels that occur."""
+
+    first_on: date
+    last_on: date
+    channels: tuple[str, ...]
+
+
+def data_extent(cursor: Cursor) -> DataExtent | None:
+    """What the counted orders cover; ``None`` where there are none."""
+    row = cursor.execute("select min(ordered_on), max(ordered_on) from order_mart where is_counted").fetchone()
+    if row is None or row[0] is None:
+        return None
+    names = cursor.execute("select distinct channel from order_mart where is_counted order by channel").fetchall()
+    return DataExtent(row[0], row[1], tuple(name for (name,) in names))
+
+
+def preset_period(preset: Preset, as_of: date, first_on: date) -> Period:
+    """The days a preset means on ``as_of``; week presets are whole weeks, so that last year's weekdays match."""
+    if preset in WEEKS:
+        return Period(as_of - timedelta(days=7 * WEEKS[preset] - 1), as_of)
+    if preset is Preset.THIS_MONTH:
+        return Period(as_of.replace(day=1), as_of)
+    if preset is Preset.THIS_YEAR:
+        return Period(as_of.replace(month=1, day=1), as_of)
+    return Period(min(first_on, as_of), as_of)
+
+
+def last_full_week(extent: DataExtent, *, starts_on_sunday: bool = False) -> Period:
+    """The latest week that the data covers to its end; the current one where no week is full yet."""
+    current = week_of(extent.last_on, starts_on_sunday=starts_on_sunday)
+    if current.end == extent.last_on or current.start <= extent.first_on:
+        return current
+    return current.shifted(-7)
+
+
+def week_name(week: Period) -> str:
+    """The ISO name of a week, ``2026-W46``; a week that starts on Sunday is named after its Monday."""
+    year, number, _ = (week.end - timedelta(days=1)).isocalendar()
+    return f"{year}-W{number:02d}"
+
+
+def named_week(name: str, *, starts_on_sunday: bool = False) -> Period:
+    """The week of an ISO name. Raises ``InvalidParams`` for a text that names none."""
+    year, _, number = name.partition("-W")
+    try:
+        return week_of(date.fromisocalendar(int(year), int(number), 1), starts_on_sunday=starts_on_sunday)
+    except (ValueError, OverflowError):
+        raise InvalidParams("unknown_week") from None

@@ -1,0 +1,17 @@
+"""Settings: the shop's own choices."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from crm_core.settings import save_settings
+from ui import frame
+from ui.settings_form import settings_form
+
+with frame.page("settings", needs_orders=False) as visit:
+    frame.answer(visit.t("settings.sentence"), visit.t("settings.language_note"))
+    wanted = settings_form(visit)
+    if wanted is not None:
+        with visit.database.write() as cursor:
+            save_settings(cursor, wanted)
+        st.toast(visit.t("settings.saved"), icon=":material/check:")

@@ -1,0 +1,68 @@
+"""A chart on the screen, and under it the three things: the rows, how they are computed, the list of people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from crm_core.charts.model import Chart
+from ui.download import download_csv
+from ui.session import Visit
+from ui.table import Column, show_table
+from ui.text import plain
+
+CONFIG = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows behind a chart: what the table shows and the file holds."""
+
+    frame: pd.DataFrame
+    columns: Sequence[Column]
+    file_name: str
+
+
+@dataclass(frozen=True)
+class ListLink:
+    """The way from a chart to the people behind it: a page, and what its address is to say."""
+
+    page: str
+    query: dict[str, str]
+
+
+def show_chart(
+    visit: Visit,
+    key: str,
+    title: str,
+    chart: Chart,
+    *,
+    rows: Rows | None = None,
+    definition: str | None = None,
+    people: ListLink | None = None,
+    note: str = "",
+) -> None:
+    """A card with a title that says the finding or the question, the chart, a note, and the three things under it."""
+    with st.container(border=True, key=f"card_{key}", gap="small"):
+        st.markdown(f"**{plain(title)}**")
+        st.plotly_chart(chart.figure, theme=None, config=CONFIG, alt=chart.alt, key=f"chart_{key}")
+        if note:
+            st.caption(plain(note))
+        with st.container(horizontal=True, gap="xsmall", key=f"under_{key}"):
+            _under(visit, key, rows, definition, people)
+
+
+def _under(visit: Visit, key: str, rows: Rows | None, definition: str | None, people: ListLink | None) -> None:
+    t = visit.t
+    if rows is not None:
+        with st.popover(t("app.chart.rows"), type="tertiary", icon=":material/table_rows:", key=f"rows_{key}"):
+            show_table(visit, rows.frame, rows.columns, key=f"rows_{key}")
+            download_csv(t("app.chart.download"), rows.frame, rows.columns, rows.file_name, key=key)
+    if definition is not None:
+        with st.popover(t("app.chart.definition"), type="tertiary", icon=":material/function:", key=f"how_{key}"):
+            st.markdown(plain(definition))
+    if people is not None:
+        st.page_link(people.page, label=t("app.chart.list"), icon=":material/group_add:", query_params=people.query)

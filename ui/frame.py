@@ -1,0 +1,102 @@
+"""The frame of every page: title, answer, error boundary, footer."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import streamlit as st
+
+from crm_core.errors import CrmError
+from crm_core.i18n import Translator
+from crm_core.metrics.spec import Reading
+from crm_core.periods import data_extent
+from ui import session
+from ui.empty import no_orders
+from ui.session import Visit
+from ui.text import plain
+
+log = logging.getLogger("huike.pages")
+
+
+@contextmanager
+def page(key: str, *, needs_orders: bool = True) -> Iterator[Visit]:
+    """The frame around a page's work; what goes wrong inside is told in the person's language.
+
+    Without any order in the database a page that needs them shows what to upload instead of its body.
+    """
+    t = session.translator()
+    st.title(t(f"app.page.{key}.title"), anchor=False)
+    try:
+        with session.visit(key, t) as visit:
+            if needs_orders and data_extent(visit.cursor) is None:
+                no_orders(visit)
+                st.stop()
+            yield visit
+    except CrmError as error:
+        _show_refusal(t, error)
+        st.stop()
+    except Exception as error:  # noqa: BLE001 - the one broad except: a person never sees a traceback
+        _show_failure(t, _logged(key, error))
+        st.stop()
+
+
+def _show_refusal(t: Translator, error: CrmError) -> None:
+    what, remedy = t.error_text(error)
+    st.error(f"**{plain(what)}**\n\n{plain(remedy)}")
+
+
+def _show_failure(t: Translator, reference: str) -> None:
+    st.error(f"**{t('app.failure.what')}**\n\n{t('app.failure.remedy', reference=reference)}")
+
+
+def _logged(key: str, error: Exception) -> str:
+    """Log where it broke under a reference number; not the error's message, which may quote a customer's data."""
+    reference = uuid4().hex[:8].upper()
+    where = "".join(traceback.format_tb(error.__traceback__))
+    log.error("page %s failed, reference %s, %s\n%s", key, reference, type(error).__name__, where)
+    return reference
+
+
+def answer(sentence: str, how_sure: str = "", *, key: str = "page") -> None:
+    """The sentence that answers the page's question, and in a smaller line how sure it is."""
+    with st.container(key=f"answer_{key}", gap="xxsmall"):
+        st.markdown(plain(sentence))
+        if how_sure:
+            st.caption(plain(how_sure))
+
+
+def section(title: str, note: str = "") -> None:
+    """A heading within a page."""
+    st.subheader(plain(title), anchor=False)
+    if note:
+        st.caption(plain(note))
+
+
+def footer(visit: Visit, identified: Reading | None = None) -> None:
+    """How far the data goes, how many orders have a known customer, and how many warnings wait."""
+    t = visit.t
+    parts = []
+    extent = data_extent(visit.cursor)
+    if extent is not None:
+        parts.append(t("app.footer.data_up_to", day=t.date(extent.last_on)))
+    if identified is not None:
+        parts.append(t("app.footer.identified", share=t.reading_text(identified)))
+    warnings = warning_count(visit)
+    if warnings:
+        parts.append(t.plural("app.footer.warnings", warnings))
+    st.divider()
+    with st.container(horizontal=True, vertical_alignment="center", key="footer"):
+        st.caption(" · ".join(parts))
+
+
+def warning_count(visit: Visit) -> int:
+    """Warnings of the imports in force."""
+    row = visit.cursor.execute(
+        "select count(*) from import_problems join imports using (import_id) "
+        "where severity = 'warning' and undone_at is null"
+    ).fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,73 @@
+"""The pages in the order of a week, and what stands beside them: the look of the app, the language switch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from crm_core.i18n import Translator, languages
+from ui import address
+
+ROOT = Path(__file__).parent.parent
+ASSETS = Path(__file__).parent / "assets"
+
+# Group, then page key (its file below pages/ and its address) with its icon.
+PAGES: dict[str, dict[str, str]] = {
+    "see": {
+        "week": "calendar_view_week",
+        "repurchase": "sync",
+        "products": "shopping_bag",
+        "customers": "groups",
+        "voice": "chat_bubble",
+    },
+    "act": {"lists": "checklist"},
+    "shop": {"data": "upload_file", "settings": "settings"},
+}
+
+
+def configure(t: Translator, title: str) -> None:
+    """Title, icon and style of every page; the icon is a local file, because named icons load a font from elsewhere."""
+    st.set_page_config(page_title=f"{title} · {t('app.name')}", page_icon=str(ASSETS / "icon.svg"), layout="wide")
+    st.html(ASSETS / "style.css")
+
+
+def pages(t: Translator) -> dict[str, list[Page]]:
+    """The pages there are, by the title of their group. An address stays the same in every language."""
+    found: dict[str, list[Page]] = {}
+    for group, members in PAGES.items():
+        files = {key: ROOT / "pages" / f"{key}.py" for key in members}
+        entries = [_entry(t, key, files[key], icon) for key, icon in members.items() if files[key].exists()]
+        if entries:
+            found[t(f"app.group.{group}")] = entries
+    return found
+
+
+def _entry(t: Translator, key: str, file: Path, icon: str) -> Page:
+    return st.Page(file, title=t(f"app.page.{key}.name"), icon=f":material/{icon}:", url_path=key)
+
+
+def sidebar(t: Translator) -> None:
+    """The mark of the app and the language switch."""
+    st.logo(ASSETS / "icon.svg", size="large")
+    with st.sidebar:
+        _language_switch(t)
+
+
+def _language_switch(t: Translator) -> None:
+    key = "language_switch"
+    st.session_state[key] = t.language
+
+    def changed() -> None:
+        address.choose("lang", st.session_state[key])
+
+    st.segmented_control(
+        t("app.language.label"),
+        languages(),
+        key=key,
+        format_func=lambda language: t(f"app.language.{language}"),
+        on_change=changed,
+        required=True,
+        label_visibility="collapsed",
+    )

@@ -1,0 +1,99 @@
+"""Metric tiles: label, number, change with arrow and words, sparkline, number of observations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import streamlit as st
+
+from crm_core.i18n import Translator, is_defined
+from crm_core.metrics.spec import Better, Change, Measured, Reading, TrendPoint, Unit
+from crm_core.params import Comparison
+from ui.session import Visit
+from ui.text import plain
+
+AT_MOST = 5
+Arrow = Literal["up", "down", "off"]
+Colour = Literal["green", "red", "gray"]
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One tile. ``trend`` draws the sparkline, undefined buckets are left out; ``n`` words the sample size."""
+
+    metric: str
+    measured: Measured
+    better: Better = Better.UP
+    trend: Sequence[TrendPoint] = ()
+    n: Callable[[Reading], str] | None = None
+
+
+def tiles(visit: Visit, shown: Sequence[Tile], comparison: Comparison, *, key: str = "page") -> None:
+    """A row of at most five tiles; two beside each other on a phone."""
+    with st.container(key=f"tiles_{key}"):
+        for tile in shown[:AT_MOST]:
+            with st.container(border=True, key=f"card_tile_{key}_{tile.metric}", gap="xsmall", height="stretch"):
+                _tile(visit, tile, comparison)
+
+
+def _tile(visit: Visit, tile: Tile, comparison: Comparison) -> None:
+    t, reading = visit.t, tile.measured.reading
+    change = tile.measured.previous if comparison is Comparison.PREVIOUS else tile.measured.last_year
+    arrow, colour = direction(change, tile.better)
+    line = [float(point.reading.value) for point in tile.trend if is_defined(point.reading.value)]
+    st.metric(
+        t(f"metrics.{tile.metric}.label"),
+        t.reading_text(reading, visit.currency),
+        change_text(t, change, visit.currency),
+        delta_color=colour,
+        delta_arrow=arrow,
+        delta_description=None if change is None else t(f"app.tile.versus_{comparison.value}"),
+        help=t(f"metrics.{tile.metric}.help"),
+        chart_data=line if len(line) > 1 else None,
+        chart_type="line",
+    )
+    st.caption(plain(sample_text(t, tile, visit.currency)))
+
+
+def sample_text(t: Translator, tile: Tile, currency: str) -> str:
+    """The count under a tile, its interval where it is an estimate, and the mark of thin data."""
+    reading = tile.measured.reading
+    parts = [tile.n(reading) if tile.n else t.plural("app.tile.n", reading.sample_size)]
+    interval = t.interval_text(reading, currency)
+    if interval:
+        parts.append(interval)
+    if reading.is_thin:
+        parts.append(t("app.tile.thin"))
+    return " · ".join(parts)
+
+
+def change_text(t: Translator, change: Change | None, currency: str) -> str:
+    """The change in words: relative for counts and money, percentage points for shares, points for NPS."""
+    if change is None or not is_defined(change.absolute):
+        return t("app.tile.no_earlier")
+    unit = change.reading.unit
+    if unit in (Unit.COUNT, Unit.MONEY) and is_defined(change.relative):
+        return t.signed_share(change.relative)
+    return t.signed(change.absolute, unit, currency)
+
+
+def direction(change: Change | None, better: Better) -> tuple[Arrow, Colour]:
+    """The arrow follows the number, the colour whether that is good news."""
+    if change is None or not is_defined(change.absolute) or change.absolute == 0:
+        return "off", "gray"
+    arrow: Arrow = "up" if change.absolute > 0 else "down"
+    if better is Better.NEITHER:
+        return arrow, "gray"
+    return arrow, "green" if (arrow == "up") == (better is Better.UP) else "red"
+
+
+def tiles_of(
+    measured: Mapping[str, Measured],
+    better: Mapping[str, Better],
+    trends: Mapping[str, Sequence[TrendPoint]] | None = None,
+) -> list[Tile]:
+    """One tile per measured metric, in their order."""
+    lines = trends or {}
+    return [Tile(key, value, better.get(key, Better.UP), lines.get(key, ())) for key, value in measured.items()]
