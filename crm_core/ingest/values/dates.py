@@ -1,9 +1,9 @@
 """Dates and times of day, as shop time.
 
-Read (FORMATS §19.4): ISO with and without offset, ``2024/3/5``, ``2024年3月5日``, 民國 years (``113/03/05``, ``1130305``,
-``民國113年3月5日``), 上午/下午 and am/pm before or after the time (12 上午 is 0 h), ``GMT+8``, ``09/24/26`` and ``24/09/2026``
-(the order of day and month is decided over the whole column), ``Sep-27-26``, ``March 5, 2024``, ``20240305``, Excel serials
-(45356.5 is noon of 2024-03-05), Unix seconds and milliseconds.
+Read (FORMATS §19.4): ISO with and without offset, ``2024/3/5``, ``2024年3月5日``, 民國 years (``113/03/05``,
+``1130305``, ``民國113年3月5日``), 上午/下午 and am/pm before or after the time (12 上午 is 0 h), ``GMT+8``,
+``09/24/26`` and ``24/09/2026`` (the order of day and month is decided over the whole column), ``Sep-27-26``,
+``March 5, 2024``, ``20240305``, Excel serials (45356.5 is noon of 2024-03-05), Unix seconds and milliseconds.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ YEARS = range(1880, 2121)
 TWO_DIGIT_PIVOT = 69  # as POSIX: 69–99 are 19xx
 HIGHEST_DAY, HIGHEST_MONTH = 31, 12
 
-_MONTHS = {name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
 _MORNING = frozenset(["am", "上午", "早上", "凌晨", "清晨"])
 _NOON = "中午"
 _HALF = r"(?P<{0}>[ap]m|上午|下午|早上|凌晨|清晨|中午|傍晚|晚上)?"
@@ -60,7 +61,7 @@ _OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})?$")
 
 
 class Moment(NamedTuple):
-    """A point in shop time. ``at`` is naive; ``has_time`` is False where only the day is known (``at`` is its midnight)."""
+    """A point in shop time. ``at`` is naive; where only the day is known, it is midnight and ``has_time`` is False."""
 
     at: datetime
     has_time: bool
@@ -78,8 +79,8 @@ class DateOrderEvidence:
 def date_order_evidence(texts: Iterable[str]) -> DateOrderEvidence:
     """Whether a column writes the day or the month first, with the texts that prove it counted.
 
-    A number above 12 can only be a day. Where nothing is above 12, full stops (``05.03.2024``) speak for day-first; else
-    month-first is taken, as Google's English exports write it.
+    A number above 12 can only be a day. Where nothing is above 12, full stops (``05.03.2024``) speak for day-first;
+    else month-first is taken, as Google's English exports write it.
     """
     day_first = month_first = dotted = 0
     for text in texts:
@@ -98,7 +99,7 @@ def date_order(texts: Iterable[str]) -> DateOrder:
 
 
 def parse_timestamp(text: str, order: DateOrder, zone: ZoneInfo) -> Moment | None:
-    """The moment in shop time: an offset in the text is converted to ``zone``, a text without one is taken as shop time."""
+    """The moment in shop time (``zone``): a text with an offset is converted, one without is taken as it is."""
     if text[4:5] == "-" and (moment := _iso(text, zone)):
         return moment
     return _quick(text, order) or _slow(text, order, zone)

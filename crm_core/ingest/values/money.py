@@ -1,8 +1,8 @@
 """Amounts and quantities.
 
-Read: ``NT$1,280``, ``$1,280.00``, ``1,280元``, ``-$3.00``, ``$-3``, ``3.00-``, ``(350)``, full-width digits, ``12,00`` and
-``1.280,00`` (decimal comma), ``1 280,00``, float noise such as ``197.28000000000003``. One full stop alone is always the
-decimal point. Results are ``Decimal`` with four places, as the storage has them.
+Read: ``NT$1,280``, ``$1,280.00``, ``1,280元``, ``-$3.00``, ``$-3``, ``3.00-``, ``(350)``, full-width digits, ``12,00``
+and ``1.280,00`` (decimal comma), ``1 280,00``, float noise such as ``197.28000000000003``. One full stop alone is
+always the decimal point. Results are ``Decimal`` with four places, as the storage has them.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from unicodedata import normalize
 
 from crm_core.ingest.values.text import unwrap
+from crm_core.ingest.values.words import word_set
 
 PLACES = Decimal("0.0001")
 ZERO = Decimal(0).quantize(PLACES)
@@ -21,8 +22,11 @@ EXACT_DIGITS = 15  # beyond these, digits of a binary float are noise
 _NOISE = Context(prec=EXACT_DIGITS, rounding=ROUND_HALF_UP)
 _ROUND = Context(prec=40, rounding=ROUND_HALF_UP)
 _PLAIN = re.compile(r"-?\d{1,13}(?:\.\d{1,20})?", re.ASCII)
-_FREE = frozenset(["免費", "免運", "免運費", "贈品", "贈送", "free", "gratis"])
-_CURRENCY = r"(?:nt\$?|ntd\$?|twd\$?|us\$|usd\$?|hk\$|hkd\$?|s\$|sgd\$?|a\$|aud|rm|myr|eur|gbp|jpy|cny|rmb|[$€£¥₩]|新台幣|新臺幣|台幣)"
+_FREE = word_set("free")
+_CURRENCY = (
+    r"(?:nt\$?|ntd\$?|twd\$?|us\$|usd\$?|hk\$|hkd\$?|s\$|sgd\$?|a\$|aud|rm|myr|eur|gbp|jpy|cny|rmb|[$€£¥₩]"
+    r"|新台幣|新臺幣|台幣)"
+)
 _MONEY = re.compile(
     rf"^(?P<before>[-+]?)\s*(?:{_CURRENCY})?\s*\$?\s*(?P<sign>[-+]?)\s*(?P<number>\d[\d,.' ]*(?:e[+-]?\d+)?|\.\d+)\s*"
     rf"(?:{_CURRENCY}|元整?|圓整?|塊|円)?\s*(?P<after>-?)$"

@@ -42,7 +42,7 @@ def _one_phone(text: str, country: str) -> str | None:
 
 
 def _any_phone(text: str, digits: str, country: str) -> str | None:
-    """Through the numbering plans of the world; without a prefix (``+``, ``0``) a number must be valid, not just possible."""
+    """Through the world's numbering plans; without ``+`` or ``0`` in front a number must be a valid one."""
     try:
         number = phonenumbers.parse(_FLOAT_TAIL.sub("", text), country)
     except phonenumbers.NumberParseException:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from unicodedata import normalize
 
 from crm_core.ingest.values.text import fold, unwrap
+from crm_core.ingest.values.words import meanings
 
 LOWEST, HIGHEST = 0, 10
 
@@ -15,13 +16,7 @@ LOWEST, HIGHEST = 0, 10
 _NUMBER_FIRST = re.compile(r"^([-+]?\d+(?:\.\d+)?)(?:\s*/\s*(?:10|5))?\s*[^\d%]*$")
 _NUMBER_LAST = re.compile(r"^[^\d%]*\((\d+)\)$")  # 非常可能 (10)
 _STARS = re.compile(r"^(★{1,5})☆{0,4}$")
-_LABELS: dict[str, int] = {
-    **dict.fromkeys(["非常滿意", "很滿意", "十分滿意", "very satisfied", "excellent", "非常好", "很好"], 5),
-    **dict.fromkeys(["滿意", "satisfied", "good", "好", "somewhat satisfied"], 4),
-    **dict.fromkeys(["普通", "尚可", "還可以", "一般", "neutral", "average", "fair", "ok", "沒意見"], 3),
-    **dict.fromkeys(["不滿意", "dissatisfied", "unsatisfied", "poor", "不好", "somewhat dissatisfied"], 2),
-    **dict.fromkeys(["非常不滿意", "很不滿意", "十分不滿意", "very dissatisfied", "very poor", "terrible", "很差"], 1),
-}
+_LABELS = {label: int(step) for label, step in meanings("satisfaction").items()}
 
 
 @dataclass(frozen=True)

@@ -10,29 +10,11 @@ import re
 from dataclasses import dataclass
 from unicodedata import normalize
 
-# What people and programs write into an empty cell (FORMATS §19.23).
-_PLACEHOLDERS = frozenset(
-    ["", "-", "--", "---", "—", "–", "_", ".", "/", "?", "nan", "null", "none", "nil", "n/a", "na", "#n/a", "(blank)"]
-    + ["#null!", "#value!", "#ref!", "#name?", "無", "(無)", "(空白)", "空白", "未填", "未填寫", "未提供", "undefined"]
-)
-# What stands in a customer column when nobody is known.
-_NOBODY = frozenset(
-    [
-        "0",
-        "guest",
-        "anonymous",
-        "anonym",
-        "unknown",
-        "walk-in",
-        "walkin",
-        "cash customer",
-        "訪客",
-        "匿名",
-        "散客",
-        "過路客",
-    ]
-    + ["非會員", "現金客", "零售客", "一般客戶", "一般顧客", "未登入", "不詳", "未知", "no customer"]
-)
+from crm_core.ingest.values.words import word_set
+
+_PLACEHOLDERS = word_set("placeholders")
+_NOBODY = word_set("nobody")
+_NO_EMAIL_LOCALS = word_set("no_email")
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\x00"))
 _EXCEL_TEXT = re.compile(r'^="?(.*?)"?$', re.DOTALL)
 _SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?[eE]\+\d{1,3}$")
@@ -45,22 +27,6 @@ _MASKED = re.compile(
 _TRAILING_BRACKET = re.compile(r"\s*\([^()]*\)?$")
 _LOOSE = re.compile(r"[\s\-.:]+")
 _EMAIL = re.compile(r"^[^@\s,;<>()\"]+@[^@\s,;<>()\"]+\.[^@\s.,;<>()\"\d][^@\s.,;<>()\"]+$")
-_NO_EMAIL_LOCALS = frozenset(
-    [
-        "none",
-        "na",
-        "n/a",
-        "null",
-        "noemail",
-        "no-email",
-        "no_email",
-        "nomail",
-        "noreply",
-        "no-reply",
-        "anonymous",
-        "unknown",
-    ]
-)
 _KEYBOARD_LOCALS = frozenset(["abc", "123", "1234", "12345", "test123", "asdf", "qwerty"])
 
 
@@ -90,12 +56,12 @@ def fold(text: str) -> str:
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether the text only says that there is nothing: blank, ``-``, ``nan``, ``NULL``, ``無`` …"""
+    """Whether the text only says that there is nothing, as do ``-``, ``nan``, ``NULL`` and ``無``."""
     return fold(text) in _PLACEHOLDERS
 
 
 def is_nobody(text: str) -> bool:
-    """Whether the text names no particular customer: a placeholder, ``guest``, ``匿名``, ``0`` …"""
+    """Whether the text names no particular customer: a placeholder, ``guest``, ``匿名`` or ``0``."""
     folded = fold(text)
     return folded in _PLACEHOLDERS or folded in _NOBODY
 
@@ -110,8 +76,8 @@ def is_masked(text: str) -> bool:
 def normalise_heading(heading: str) -> str:
     """A heading as it is compared (FORMATS §18).
 
-    NFKC, lower case, first line only, ``_`` as space, single spaces, no leading ``*``, no trailing bracket. A heading that
-    would vanish stays as it is.
+    NFKC, lower case, first line only, ``_`` as space, single spaces, no leading ``*``, no trailing bracket. A heading
+    that would vanish stays as it is.
     """
     lines = [line for line in heading.strip().splitlines() if line.strip()] or [""]
     text = fold(lines[0].replace("_", " ")).lstrip("* ")
@@ -136,7 +102,8 @@ def parse_text(text: str) -> str | None:
 def parse_identifier(text: str) -> str | ScientificNotation | None:
     """An order, customer or product number as text: leading zeros kept, leading ``#`` and float tail ``.0`` dropped.
 
-    ``None`` for a placeholder, a masked value or a word for "nobody"; :class:`ScientificNotation` where digits are lost.
+    ``None`` for a placeholder, a masked value or a word for "nobody"; :class:`ScientificNotation` where digits are
+    lost.
     """
     value = unwrap(text)
     if not value.isascii():
@@ -152,7 +119,7 @@ def parse_identifier(text: str) -> str | ScientificNotation | None:
 
 
 def parse_email(text: str) -> str | None:
-    """An e-mail address in lower case without spaces; ``None`` where masked, made up to fill the field, or none at all."""
+    """An e-mail address in lower case without spaces; ``None`` where masked, a mere filler, or no address at all."""
     value = fold(unwrap(text)).removeprefix("mailto:").replace(" ", "")
     if value.endswith(">") and "<" in value:
         value = value[value.rindex("<") + 1 : -1]
