@@ -79,13 +79,14 @@ class StatusWords:
     def _words_inside(self, text: str, known: Mapping[str, Meaning]) -> set[Meaning]:
         """The meanings of the known words inside a text, longest first, without overlap; one taken back is valid."""
         found: set[Meaning] = set()
+        rest = text
         for word in sorted((w for w in known if len(w) >= _SHORTEST_GUESS), key=len, reverse=True):
-            position = _position(word, text)
+            position = _position(word, rest)
             if position is None:
                 continue
             before, behind = text[:position], text[position + len(word) :]
             found.add(Meaning.VALID if self._is_taken_back(before, behind, known[word]) else known[word])
-            text = before + "\n" * len(word) + behind
+            rest = rest[:position] + "\n" * len(word) + rest[position + len(word) :]
         return found
 
     def _is_taken_back(self, before: str, behind: str, meaning: Meaning) -> bool:
