@@ -43,7 +43,9 @@ def model(name: str) -> str:
 def models_in(layer: str) -> list[str]:
     """The names of a layer's models, in file-name order."""
     folder = resources.files("crm_core").joinpath("sql", layer)
-    return sorted(f"{layer}/{entry.name.removesuffix('.sql')}" for entry in folder.iterdir() if entry.name.endswith(".sql"))
+    return sorted(
+        f"{layer}/{entry.name.removesuffix('.sql')}" for entry in folder.iterdir() if entry.name.endswith(".sql")
+    )
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ ORDERS = (
     Field("currency", CellType.TEXT),
     Field("city", CellType.TEXT),
     Field("coupon", CellType.TEXT),
-    Field("sku", CellType.IDENTIFIER),
+    Field("sku", CellType.TEXT),
     Field("product", CellType.TEXT),
     Field("variant", CellType.TEXT),
     Field("category", CellType.TEXT),

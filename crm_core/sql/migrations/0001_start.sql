@@ -23,13 +23,14 @@ create table imports (
     revenue decimal(18, 4) not null,
     first_on date,
     last_on date,
+    problem_counts varchar not null,        -- [{rule, severity, count, example}] as JSON
     is_sample boolean not null,
     imported_by varchar not null,
     imported_at timestamp not null,         -- UTC
     undone_at timestamp
 );
 
--- One row per problem found in a file: a rejected row or a warning.
+-- One row per problem found in a file: every rejected row, and the first ones of each warning.
 create table import_problems (
     import_id integer not null,
     rule varchar not null,
@@ -122,6 +123,7 @@ create table answer_versions (
     order_id varchar,
     nps smallint,                           -- 0..10, NULL where blank or not valid
     nps_text varchar,                       -- the cell, where it was not blank
+    is_nps_asked boolean not null,          -- the file has an NPS question
     satisfaction double,
     satisfaction_scale smallint,            -- 5 or 10
     comment varchar,
@@ -144,12 +146,21 @@ create table sightings (
 -- The newest sighting of every record among the imports that are not undone.
 create table current_records (kind varchar not null, record_key varchar not null, version_id integer not null);
 
--- Grain: one distinct set of identifiers that occurs in the data, and the customer it belongs to.
-create table identities (
+-- Grain: one distinct set of identifiers that any version ever carried.
+create table identity_sets (
     identity_key varchar primary key,
     account varchar,                        -- member number or marketplace account, with the space that issued it
     email varchar,
     phone varchar,                          -- E.164
+    name varchar
+);
+
+-- Grain: one set of identifiers that a current record carries, and the customer it belongs to.
+create table identities (
+    identity_key varchar primary key,
+    account varchar,
+    email varchar,
+    phone varchar,
     name varchar,
     customer_id varchar not null
 );

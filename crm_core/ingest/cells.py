@@ -1,0 +1,221 @@
+"""Text cells become typed cells.
+
+A column of half a million cells holds few distinct texts. Each distinct text is read once in Python, where odd dates and
+money are easy to understand, and the results are joined back in SQL, where half a million rows are cheap.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from crm_core.db import Cursor
+from crm_core.ingest import values
+from crm_core.ingest.model import ColumnMapping, TextTable
+from crm_core.ingest.status import normalise_status
+from crm_core.schema import FIELDS, CellType, Combine, Field
+
+MONEY_TYPE = pa.decimal128(18, 4)
+LARGEST_AMOUNT = Decimal(10) ** 10
+NOT_USABLE = (values.ScientificNotation, values.NotOnScale)
+FLOAT_IDENTIFIER = re.compile(r"\d+\.0")
+
+SQL_TYPES: dict[CellType, str] = {
+    CellType.TEXT: "varchar",
+    CellType.IDENTIFIER: "varchar",
+    CellType.TIMESTAMP: "timestamp",
+    CellType.DATE: "date",
+    CellType.MONEY: "decimal(18, 4)",
+    CellType.NUMBER: "decimal(18, 4)",
+    CellType.PHONE: "varchar",
+    CellType.EMAIL: "varchar",
+    CellType.FLAG: "boolean",
+    CellType.STATUS: "varchar",
+    CellType.SCORE: "smallint",
+    CellType.LINE_TYPE: "varchar",
+    CellType.GENDER: "varchar",
+}
+
+
+@dataclass(frozen=True)
+class ReadingContext:
+    """What the same text means depends on: the shop's zone and country, and the date order of its column."""
+
+    zone: ZoneInfo
+    country: str
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One source column (or joined columns) of a canonical field; a summed field has several slots."""
+
+    field: Field
+    number: int
+    expression: str  # SQL over the text columns c0..cN, made of constants only
+    heading: str
+
+    @property
+    def alias(self) -> str:
+        """The name of the slot's text column in SQL."""
+        return f"{self.field.name}__{self.number}"
+
+
+def slots_of(table: TextTable, mapping: ColumnMapping) -> list[Slot]:
+    """The source columns of every mapped field, in schema order. Headings that the table lacks are left out."""
+    slots: list[Slot] = []
+    for field in FIELDS[mapping.kind]:
+        headings = [h for h in mapping.columns.get(field.name, ()) if h in table.header]
+        columns = [table.column(heading) for heading in headings]
+        if field.combine is Combine.SUM:
+            slots += [Slot(field, i, c, h) for i, (c, h) in enumerate(zip(columns, headings, strict=True))]
+        elif columns:
+            slots.append(Slot(field, 0, _joined(columns, field.combine), headings[0]))
+    return slots
+
+
+def _joined(columns: list[str], combine: Combine) -> str:
+    if len(columns) == 1:
+        return columns[0]
+    listed = ", ".join(columns)
+    return f"nullif(concat_ws(' ', {listed}), '')" if combine is Combine.JOIN else f"coalesce({listed})"
+
+
+def read_cells(
+    cursor: Cursor, table: TextTable, mapping: ColumnMapping, context: ReadingContext, folder: Path
+) -> list[Slot]:
+    """Make the temporary tables ``cell_texts`` and ``source_rows``.
+
+    ``source_rows`` has ``row_number`` and one typed column per canonical field of the kind (NULL where the field is not
+    mapped or the cell not readable), plus ``ordered_at_has_time``/``submitted_at_has_time`` for timestamps and
+    ``flaws`` (list of ``slot|rule``: what could not be read, and how). Returns the slots used.
+    """
+    slots = slots_of(table, mapping)
+    texts = "".join(f", {slot.expression} as {slot.alias}" for slot in slots)
+    cursor.execute(
+        f"create or replace temp table cell_texts as select row_number{texts} from read_parquet(?)",
+        [str(table.parquet)],
+    )
+    lookups = {slot.alias: _lookup(cursor, slot, mapping, context, folder) for slot in slots if _needs_lookup(slot)}
+    cursor.execute(_source_rows_sql(mapping, slots, lookups), [str(path) for path in lookups.values()])
+    return slots
+
+
+def _needs_lookup(slot: Slot) -> bool:
+    return slot.field.cell is not CellType.TEXT
+
+
+def _lookup(cursor: Cursor, slot: Slot, mapping: ColumnMapping, context: ReadingContext, folder: Path) -> Path:
+    """Write (text, value, has_time, flaw) for the distinct texts of one slot."""
+    found = cursor.execute(f"select distinct {slot.alias} from cell_texts where {slot.alias} is not null")
+    texts: list[str] = found.fetch_arrow_table().column(0).to_pylist()
+    path = folder / f"lookup_{slot.alias}.parquet"
+    pq.write_table(_read_texts(slot.field.cell, slot.field.name, texts, mapping, context), path, compression="none")
+    return path
+
+
+def _read_texts(
+    cell: CellType, field_name: str, texts: list[str], mapping: ColumnMapping, context: ReadingContext
+) -> pa.Table:
+    has_time: list[bool | None] = [None] * len(texts)
+    read: list[object]
+    if cell is CellType.TIMESTAMP:
+        order = mapping.date_order or values.date_order(texts)
+        moments = [values.parse_timestamp(text, order, context.zone) for text in texts]
+        read = [moment.at if moment else None for moment in moments]
+        has_time = [moment.has_time if moment else None for moment in moments]
+        kind: pa.DataType = pa.timestamp("us")
+    elif cell is CellType.DATE:
+        order = mapping.date_order or values.date_order(texts)
+        read, kind = [values.parse_date(text, order, context.zone) for text in texts], pa.date32()
+    elif cell is CellType.IDENTIFIER:
+        read, kind = _identifiers(texts), pa.string()
+    else:
+        parse, kind = _parser(cell, field_name, context)
+        read = [parse(text) for text in texts]
+    flaws = [_flaw(text, value) for text, value in zip(texts, read, strict=True)]
+    usable = [None if isinstance(value, NOT_USABLE) else value for value in read]
+    return pa.table(
+        {
+            "text": pa.array(texts, pa.string()),
+            "value": pa.array(usable, kind),
+            "has_time": pa.array(has_time, pa.bool_()),
+            "flaw": pa.array(flaws, pa.string()),
+        }
+    )
+
+
+def _flaw(text: str, value: object) -> str | None:
+    """Which rule a cell breaks. A placeholder or a masked value says nothing, which is no flaw."""
+    if isinstance(value, values.ScientificNotation):
+        return "id_in_scientific_notation"
+    if isinstance(value, values.NotOnScale):
+        return "not_on_scale"
+    if value is not None or values.is_placeholder(text) or values.is_masked(text):
+        return None
+    return "unreadable"
+
+
+def _identifiers(texts: list[str]) -> list[object]:
+    """Ids as text; a column of floats only (``17850.0``) lost its type somewhere and is made whole again."""
+    if texts and all(FLOAT_IDENTIFIER.fullmatch(text) for text in texts):
+        return [text.removesuffix(".0") for text in texts]
+    return [values.parse_identifier(text) for text in texts]
+
+
+def _parser(cell: CellType, field_name: str, context: ReadingContext) -> tuple[Callable[[str], object], pa.DataType]:
+    parsers: dict[CellType, tuple[Callable[[str], object], pa.DataType]] = {
+        CellType.MONEY: (_amount, MONEY_TYPE),
+        CellType.NUMBER: (_amount, MONEY_TYPE),
+        CellType.PHONE: (lambda text: values.parse_phone(text, context.country), pa.string()),
+        CellType.EMAIL: (values.parse_email, pa.string()),
+        CellType.FLAG: (values.parse_flag, pa.bool_()),
+        CellType.SCORE: (values.parse_score if field_name == "nps" else values.parse_satisfaction, pa.int16()),
+        CellType.GENDER: (values.parse_gender, pa.string()),
+        CellType.LINE_TYPE: (values.parse_line_type, pa.string()),
+        CellType.STATUS: (normalise_status, pa.string()),
+    }
+    return parsers[cell]
+
+
+def _amount(text: str) -> Decimal | None:
+    """An amount that the money columns can hold; larger ones are misread ids, not prices."""
+    amount = values.parse_money(text)
+    return amount if amount is not None and abs(amount) < LARGEST_AMOUNT else None
+
+
+def _source_rows_sql(mapping: ColumnMapping, slots: list[Slot], lookups: dict[str, Path]) -> str:
+    """The statement that joins the read values back to the rows; every name in it is a constant of the schema."""
+    columns = ["t.row_number"]
+    for field in FIELDS[mapping.kind]:
+        columns += _typed_columns(field, [slot for slot in slots if slot.field == field])
+    joins = [f"left join read_parquet(?) l_{alias} on l_{alias}.text = t.{alias}" for alias in lookups]
+    flaws = ", ".join(f"'{alias}|' || l_{alias}.flaw" for alias in lookups)
+    columns.append(f"list_filter([{flaws}]::varchar[], lambda x: x is not null) as flaws")
+    return (
+        f"create or replace temp table source_rows as select {', '.join(columns)} from cell_texts t {' '.join(joins)}"
+    )
+
+
+def _typed_columns(field: Field, slots: list[Slot]) -> Iterable[str]:
+    sql_type = SQL_TYPES[field.cell]
+    if not slots:
+        value = "null"
+    elif field.cell is CellType.TEXT:
+        value = f"t.{slots[0].alias}"
+    elif field.combine is Combine.SUM:
+        # Discounts come negative in some files and positive in others; what is meant is their size.
+        parts = [f"abs(l_{slot.alias}.value)" for slot in slots]
+        total = " + ".join(f"coalesce({part}, 0)" for part in parts)
+        value = f"case when coalesce({', '.join(parts)}) is not null then {total} end"
+    else:
+        value = f"l_{slots[0].alias}.value"
+    yield f"({value})::{sql_type} as {field.name}"
+    if field.cell is CellType.TIMESTAMP:
+        yield (f"l_{slots[0].alias}.has_time" if slots else "null::boolean") + f" as {field.name}_has_time"

@@ -1,0 +1,234 @@
+"""Staged records become stored versions, in the transaction that also refreshes the marts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from crm_core import marts
+from crm_core.db import Cursor, model
+from crm_core.errors import ImportRefused
+from crm_core.ingest import mapping as mappings
+from crm_core.ingest.model import ParsedFile, TextTable
+from crm_core.ingest.stage import RuleCount, Staged
+from crm_core.schema import Kind
+
+WARNING_ROWS_KEPT = 1000
+"""Rows kept of each kind of warning; its count is always kept whole."""
+
+
+@dataclass(frozen=True)
+class _Records:
+    """Where the records of a kind are staged and stored."""
+
+    staged: str
+    versions: str
+    key: str
+    details: tuple[tuple[str, str], ...] = ()  # (staged table, versions table) of what belongs to a record
+
+
+RECORDS = {
+    Kind.ORDERS: _Records(
+        "staged_orders", "order_versions", "order_key", (("staged_order_lines", "order_line_versions"),)
+    ),
+    Kind.CUSTOMERS: _Records("staged_customers", "customer_versions", "customer_key"),
+    Kind.SURVEY: _Records("staged_answers", "answer_versions", "answer_key"),
+}
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Who brings a file, and when (UTC)."""
+
+    imported_by: str
+    imported_at: datetime
+    is_sample: bool = False
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What an import did. ``rows_read = rows_loaded + rows_unchanged + rows_rejected``; revenue is of counted orders."""
+
+    import_id: int | None
+    kind: Kind
+    platform: str
+    encoding: str | None
+    sheet: str | None
+    shape: str | None
+    rows_read: int
+    rows_loaded: int
+    rows_unchanged: int
+    rows_rejected: int
+    orders: int
+    customers: int
+    revenue: Decimal
+    first_day: date | None
+    last_day: date | None
+    problems: tuple[RuleCount, ...]
+
+
+def load(cursor: Cursor, file: ParsedFile, table: TextTable, staged: Staged, origin: Origin) -> Receipt:
+    """Store what is staged in ``cursor`` as a new import and refresh the marts. Call it inside ``Database.write``."""
+    records = RECORDS[staged.mapping.kind]
+    import_id = _next_import_id(cursor)
+    receipt = receipt_of(cursor, file, table, staged, import_id)
+    _record_import(cursor, file, staged, receipt, origin)
+    _record_problems(cursor, table, import_id)
+    _store_versions(cursor, records, import_id)
+    cursor.execute(
+        "insert into sightings select ?, record_key, ?, version_id from staged_versions",
+        [staged.mapping.kind, import_id],
+    )
+    _remember_people(cursor, records)
+    if staged.mapping.kind is Kind.ORDERS:
+        cursor.execute(
+            "insert into status_words select * from status_meanings where (field, word) not in "
+            "(select (field, word) from status_words)"
+        )
+    cursor.execute(
+        "create or replace temp table affected_records as select ?::varchar as kind, record_key from staged_versions",
+        [staged.mapping.kind],
+    )
+    _apply_state(cursor)
+    return receipt
+
+
+def receipt_of(
+    cursor: Cursor, file: ParsedFile, table: TextTable, staged: Staged, import_id: int | None = None
+) -> Receipt:
+    """What loading would do: compares the staged records with the current ones (``staged_versions`` is left behind)."""
+    records = RECORDS[staged.mapping.kind]
+    _compare_with_current(cursor, records, staged.mapping.kind, import_id or 0)
+    summary = staged.summary
+    row = cursor.execute("select coalesce(sum(row_count), 0) from staged_versions where not is_changed").fetchone()
+    unchanged = int(row[0]) if row else 0
+    return Receipt(
+        import_id=import_id,
+        kind=staged.mapping.kind,
+        platform=staged.mapping.platform,
+        encoding=file.encoding,
+        sheet=table.sheet,
+        shape=summary.shape,
+        rows_read=summary.rows_read,
+        rows_loaded=summary.rows_read - summary.rows_rejected - unchanged,
+        rows_unchanged=unchanged,
+        rows_rejected=summary.rows_rejected,
+        orders=summary.orders,
+        customers=summary.customers,
+        revenue=summary.revenue,
+        first_day=summary.first_on,
+        last_day=summary.last_on,
+        problems=summary.problems,
+    )
+
+
+def undo(cursor: Cursor, import_id: int, at: datetime) -> None:
+    """Take an import back; what it had replaced is current again. Call it inside ``Database.write``.
+
+    Raises ``ImportRefused`` where there is no such import or it is undone already.
+    """
+    found = cursor.execute("select undone_at from imports where import_id = ?", [import_id]).fetchone()
+    if found is None:
+        raise ImportRefused("unknown_import", import_id=import_id)
+    if found[0] is not None:
+        raise ImportRefused("already_undone", import_id=import_id)
+    cursor.execute("update imports set undone_at = ? where import_id = ?", [at, import_id])
+    cursor.execute(
+        "create or replace temp table affected_records as "
+        "select distinct kind, record_key from sightings where import_id = ?",
+        [import_id],
+    )
+    _apply_state(cursor)
+
+
+def _next_import_id(cursor: Cursor) -> int:
+    row = cursor.execute("select coalesce(max(import_id), 0) + 1 from imports").fetchone()
+    return int(row[0]) if row else 1
+
+
+def _compare_with_current(cursor: Cursor, records: _Records, kind: Kind, import_id: int) -> None:
+    """Make ``staged_versions``: for each staged record whether it is new or changed, and under which import it stands."""
+    cursor.execute(
+        f"create or replace temp table staged_versions as "
+        f"select s.{records.key} as record_key, s.row_count, v.import_id is null as is_changed, "
+        f"coalesce(v.import_id, ?) as version_id from {records.staged} s "
+        f"left join current_records c on c.kind = ? and c.record_key = s.{records.key} "
+        f"left join {records.versions} v on v.{records.key} = s.{records.key} and v.import_id = c.version_id "
+        f"and v.content_hash = s.content_hash",
+        [import_id, kind],
+    )
+
+
+def _store_versions(cursor: Cursor, records: _Records, import_id: int) -> None:
+    for staged, versions in ((records.staged, records.versions), *records.details):
+        cursor.execute(
+            f"insert into {versions} by name select ? as import_id, {_shared_columns(cursor, staged, versions)} "
+            f"from {staged} where {records.key} in (select record_key from staged_versions where is_changed)",
+            [import_id],
+        )
+
+
+def _shared_columns(cursor: Cursor, staged: str, versions: str) -> str:
+    """The columns of a versions table that the staged table has, all of them constants of the schema."""
+    stored = [row[0] for row in cursor.execute(f"describe {versions}").fetchall()]
+    offered = {row[0] for row in cursor.execute(f"describe {staged}").fetchall()}
+    return ", ".join(column for column in stored if column in offered)
+
+
+def _remember_people(cursor: Cursor, records: _Records) -> None:
+    cursor.execute(
+        "create or replace temp table staged_people as "
+        f"select identity_key, account, email, phone, customer_name as name from {records.staged}"
+    )
+    cursor.execute(model("identity/remember_sets"))
+
+
+def _apply_state(cursor: Cursor) -> None:
+    cursor.execute(model("load/new_state"))
+    cursor.execute(model("load/apply_state"))
+    marts.refresh(cursor)
+
+
+def _record_import(cursor: Cursor, file: ParsedFile, staged: Staged, receipt: Receipt, origin: Origin) -> None:
+    values = {
+        "import_id": receipt.import_id,
+        "kind": receipt.kind,
+        "file_name": file.file_name,
+        "sha256": file.sha256,
+        "platform": receipt.platform,
+        "encoding": receipt.encoding,
+        "sheet": receipt.sheet,
+        "shape": receipt.shape,
+        "mapping": mappings.to_json(staged.mapping),
+        "rows_read": receipt.rows_read,
+        "rows_loaded": receipt.rows_loaded,
+        "rows_unchanged": receipt.rows_unchanged,
+        "rows_rejected": receipt.rows_rejected,
+        "order_count": receipt.orders,
+        "customer_count": receipt.customers,
+        "revenue": receipt.revenue,
+        "first_on": receipt.first_day,
+        "last_on": receipt.last_day,
+        "problem_counts": json.dumps([asdict(problem) for problem in receipt.problems], ensure_ascii=False),
+        "is_sample": origin.is_sample,
+        "imported_by": origin.imported_by,
+        "imported_at": origin.imported_at,
+        "undone_at": None,
+    }
+    marks = ", ".join(f"${name}" for name in values)
+    cursor.execute(f"insert into imports ({', '.join(values)}) values ({marks})", values)
+
+
+def _record_problems(cursor: Cursor, table: TextTable, import_id: int) -> None:
+    """Keep every rejected row whole, so that it can be handed back, and the first rows of each warning."""
+    columns = ", ".join(f"c{number}" for number in range(len(table.header)))
+    cursor.execute(
+        "insert into import_problems "
+        f"select ?, rule, severity, row_number, field, value, to_json(map(?, [{columns}]))::varchar "
+        "from (select * from problems qualify severity = 'rejected' "
+        "or row_number() over (partition by rule, severity order by row_number) <= ?) "
+        "inner join read_parquet(?) using (row_number)",
+        [import_id, list(table.header), WARNING_ROWS_KEPT, str(table.parquet)],
+    )

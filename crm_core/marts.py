@@ -1,0 +1,46 @@
+"""The marts: tables that every page reads. Refreshed for what an import touched; a full rebuild gives the same content."""
+
+from __future__ import annotations
+
+from crm_core import identity
+from crm_core.db import Cursor, model
+
+ORDER_MODELS = ("purchase_mart", "order_line_scope", "order_mart", "order_line_mart", "product_purchase_mart")
+MARTS = (
+    "order_mart",
+    "purchase_mart",
+    "order_line_mart",
+    "product_purchase_mart",
+    "product_mart",
+    "customer_mart",
+    "answer_mart",
+)
+
+
+def refresh(cursor: Cursor) -> None:
+    """Write the marts again for ``touched_records`` (kind, record_key) and everyone related to them.
+
+    Call it inside a write transaction, after ``current_records`` has its new state.
+    """
+    cursor.execute(model("marts/touched"))
+    identity.refresh(cursor)
+    _rewrite(cursor)
+
+
+def rebuild(cursor: Cursor) -> None:
+    """Write identities and marts from nothing but the stored versions."""
+    cursor.execute("create or replace temp table touched_records as select kind, record_key from current_records")
+    for mart in MARTS:
+        cursor.execute(f"delete from {mart}")
+    cursor.execute("delete from identities")
+    refresh(cursor)
+
+
+def _rewrite(cursor: Cursor) -> None:
+    cursor.execute(model("marts/scope"))
+    cursor.execute(model("marts/touched_products"))
+    cursor.execute(model("marts/clear"))
+    for name in ORDER_MODELS:
+        cursor.execute(model(f"marts/{name}"))
+    for name in ("product_mart", "customer_mart", "answer_mart"):
+        cursor.execute(model(f"marts/{name}"))

@@ -1,0 +1,26 @@
+-- Grain: order document. Inputs: order_scope, order_line_scope, purchase_mart.
+-- Every order with what it counts for and which purchase of its customer it belongs to.
+insert into order_mart
+with quantities as (
+    select order_key, import_id, sum(quantity)::decimal(18, 4) as quantity
+    from order_line_scope
+    group by order_key, import_id
+),
+
+numbered as (
+    select
+        order_scope.*,
+        coalesce(quantities.quantity, 0)::decimal(18, 4) as quantity,
+        case when order_scope.is_counted then purchase_mart.purchase_no end as purchase_no,
+        case when order_scope.is_counted then purchase_mart.gap_days end as gap_days
+    from order_scope
+    left join quantities on order_scope.order_key = quantities.order_key
+    left join purchase_mart
+        on order_scope.customer_id = purchase_mart.customer_id and order_scope.ordered_on = purchase_mart.purchased_on
+)
+
+select
+    order_key, channel, order_id, customer_id, ordered_at, ordered_on, status, is_counted, is_adjustment, net_amount,
+    refund_amount, quantity, coupon, city, purchase_no, coalesce(purchase_no >= 2, false) as is_repurchase, gap_days
+from numbered
+order by ordered_at, order_key;

@@ -1,0 +1,27 @@
+-- Grain: customer x product x shop day. Inputs: order_line_mart, touched_customers.
+-- Which product a customer bought on which of their purchases, for the how-manieth time.
+insert into product_purchase_mart
+with bought as (
+    select
+        customer_id, product_key, ordered_on as purchased_on, purchase_no,
+        sum(quantity)::decimal(18, 4) as quantity,
+        sum(net_amount)::decimal(18, 4) as net_amount
+    from order_line_mart
+    where is_ranked and customer_id in (select customer_id from touched_customers)
+    group by customer_id, product_key, ordered_on, purchase_no
+),
+
+numbered as (
+    select
+        *,
+        row_number() over by_day as product_purchase_no,
+        purchased_on - lag(purchased_on) over by_day as gap_days,
+        lead(purchased_on) over by_day as next_on
+    from bought
+    window by_day as (partition by customer_id, product_key order by purchased_on)
+)
+
+select
+    customer_id, product_key, purchased_on, purchase_no, product_purchase_no, gap_days, next_on, quantity, net_amount
+from numbered
+order by product_key, purchased_on, customer_id;

@@ -1,0 +1,54 @@
+-- Grain: one row for the file. Input: order_rows.
+-- What the order-level money columns do over the rows of one order: repeat, stand on one row, or differ (then they are no
+-- order-level money at all), and whether the subtotal is before or after discounts, by reconciling it with lines and total.
+with per_order as (
+    select
+        order_key,
+        count(*) as row_count,
+        min(nullif(order_total, 0)) <> max(nullif(order_total, 0)) as total_differs,
+        min(nullif(subtotal, 0)) <> max(nullif(subtotal, 0)) as subtotal_differs,
+        min(nullif(discount, 0)) <> max(nullif(discount, 0)) as discount_differs,
+        min(nullif(refunded, 0)) <> max(nullif(refunded, 0)) as refunded_differs,
+        count(nullif(coalesce(order_total, subtotal), 0)) as money_rows,
+        arg_max(order_total, abs(order_total)) as order_total,
+        arg_max(subtotal, abs(subtotal)) as subtotal,
+        max(discount) as discount,
+        max(shipping) as shipping,
+        max(tax) as tax,
+        sum(line_value) as lines_value
+    from order_rows
+    where order_key is not null
+    group by order_key
+),
+
+discounted as (
+    select
+        subtotal,
+        discount,
+        coalesce(order_total - coalesce(shipping, 0) - coalesce(tax, 0), lines_value - discount) as paid_for_goods,
+        lines_value
+    from per_order
+    where subtotal is not null and discount <> 0
+),
+
+facts as (
+    select
+        count(*) as order_count,
+        count(*) filter (row_count > 1) as multi_row_orders,
+        count(*) filter (row_count > 1 and money_rows > 1) as repeated_money_orders,
+        count(*) filter (row_count > 1 and money_rows = 1) as single_money_orders,
+        count(*) filter (total_differs) as total_differs,
+        count(*) filter (subtotal_differs) as subtotal_differs,
+        count(*) filter (discount_differs) as discount_differs,
+        count(*) filter (refunded_differs) as refunded_differs
+    from per_order
+),
+
+subtotal_evidence as (
+    select
+        count(*) filter (abs(subtotal - discount - paid_for_goods) < 0.02) as before_discount,
+        count(*) filter (abs(subtotal - paid_for_goods) < 0.02) as after_discount
+    from discounted
+)
+
+select * from facts cross join subtotal_evidence;

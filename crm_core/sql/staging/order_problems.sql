@@ -1,0 +1,52 @@
+-- Grain: problem of a row. Input: order_rows; $first_day, $last_day (the days a shop can have sold on).
+-- What cannot be part of an order; every row of an order with such a row is set aside with it, since a part of an order would
+-- give a wrong revenue.
+create or replace temp table row_problems as
+with order_dates as (
+    select order_key, min(ordered_at) as first_at from order_rows where order_key is not null group by order_key
+),
+
+own_problems as (
+    select row_number, order_key, 'no_order_id' as rule, 'order_id' as field from order_rows
+    where $has_order_id and order_id is null
+    union all by name
+    select row_number, order_key, 'no_order_date' as rule, 'ordered_at' as field from order_rows
+    left join order_dates using (order_key)
+    where not ($has_order_id and order_id is null) and first_at is null and not list_contains(flaws, 'ordered_at__0|unreadable')
+    union all by name
+    select row_number, order_key, 'date_out_of_range' as rule, 'ordered_at' as field from order_rows
+    where ordered_at < $first_day or ordered_at > $last_day
+    union all by name
+    select row_number, order_key, 'amount_too_large' as rule, 'unit_price' as field from order_rows
+    where abs(line_value) >= 10000000000
+    union all by name
+    select row_number, order_key, split_part(flaw, '|', 2) as rule, split_part(flaw, '|', 1) as field
+    from (select row_number, order_key, unnest(flaws) as flaw from order_rows where len(flaws) > 0)
+),
+
+judged as (
+    select
+        row_number,
+        order_key,
+        rule,
+        field,
+        case
+            when rule in ('no_order_id', 'no_order_date', 'date_out_of_range', 'amount_too_large') then 'rejected'
+            when split_part(field, '__', 1) = 'ordered_at' then if(first_at is null, 'rejected', 'warning')
+            when list_contains($needed_fields, split_part(field, '__', 1)) then 'rejected'
+            else 'warning'
+        end as severity
+    from own_problems
+    left join order_dates using (order_key)
+),
+
+siblings as (
+    select row_number, order_key, 'order_incomplete' as rule, null as field, 'rejected' as severity
+    from order_rows
+    where order_key in (select order_key from judged where severity = 'rejected' and order_key is not null)
+        and row_number not in (select row_number from judged where severity = 'rejected')
+)
+
+select * from judged
+union all by name
+select * from siblings;
