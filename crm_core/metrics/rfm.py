@@ -22,13 +22,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Literal
 
 import pandas as pd
 
 from crm_core.db import Cursor, model
 from crm_core.metrics.segments import SEGMENT_KEYS, Segment, segment_map
-from crm_core.metrics.spec import Reading, Unit
+from crm_core.metrics.spec import Column, ColumnKind, Reading, Table, Unit
 from crm_core.params import Params
 from crm_core.settings import ShopSettings
 
@@ -147,13 +148,61 @@ def top20_revenue_share(cursor: Cursor, params: Params, settings: ShopSettings) 
     return Reading("top20_revenue_share", Unit.SHARE, share, customers, is_thin=is_thin)
 
 
-TableFunction = Callable[[Cursor, Params, ShopSettings], pd.DataFrame]
+CUSTOMER = (Column("customer_id", ColumnKind.TEXT), Column("name", ColumnKind.TEXT))
+SCORES = (
+    Column("recency_days", Unit.DAYS),
+    Column("frequency", Unit.COUNT),
+    Column("monetary", Unit.MONEY),
+    Column("r_score", Unit.COUNT),
+    Column("f_score", Unit.COUNT),
+    Column("m_score", Unit.COUNT),
+    Column("rfm_score", ColumnKind.TEXT),
+    Column("segment", ColumnKind.TEXT),
+    Column("last_on", ColumnKind.DATE),
+    Column("first_on", ColumnKind.DATE),
+)
+CUSTOMERS = Column("customers", Unit.COUNT)
+REVENUE = Column("revenue", Unit.MONEY)
+REVENUE_SHARE = Column("revenue_share", Unit.SHARE)
+
+RFM_COLUMNS: dict[str, tuple[Column, ...]] = {
+    "rfm": (*CUSTOMER, *SCORES),
+    "segments": (
+        Column("segment", ColumnKind.TEXT),
+        CUSTOMERS,
+        Column("share", Unit.SHARE),
+        REVENUE,
+        REVENUE_SHARE,
+        Column("average_recency_days", Unit.DAYS),
+        Column("average_frequency", Unit.TIMES),
+        Column("average_monetary", Unit.MONEY),
+    ),
+    "rfm_map": (
+        Column("r_score", Unit.COUNT),
+        Column("f_score", Unit.COUNT),
+        Column("segment", ColumnKind.TEXT),
+        Column("other_segment", ColumnKind.TEXT),
+        CUSTOMERS,
+        REVENUE,
+        Column("share", Unit.SHARE),
+    ),
+    "pareto": (CUSTOMERS, Column("customer_share", Unit.SHARE), REVENUE, REVENUE_SHARE),
+}
+
+FrameFunction = Callable[[Cursor, Params, ShopSettings], pd.DataFrame]
+TableFunction = Callable[[Cursor, Params, ShopSettings], Table]
 MetricFunction = Callable[[Cursor, Params, ShopSettings], Reading]
 
-RFM_TABLES: dict[str, TableFunction] = {
+
+def _table(name: str, make: FrameFunction, cursor: Cursor, params: Params, settings: ShopSettings) -> Table:
+    return Table(name, RFM_COLUMNS[name], make(cursor, params, settings))
+
+
+RFM_FRAMES: dict[str, FrameFunction] = {
     "rfm": rfm_table,
     "segments": segments,
     "rfm_map": rfm_map,
     "pareto": pareto,
 }
+RFM_TABLES: dict[str, TableFunction] = {name: partial(_table, name, make) for name, make in RFM_FRAMES.items()}
 RFM_METRICS: dict[str, MetricFunction] = {"top20_revenue_share": top20_revenue_share}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,7 +14,7 @@ from crm_core.db import Cursor, Database
 from crm_core.params import Params, Period
 
 START = date(2024, 1, 1)
-Cell = str | int | bool | date | Decimal | None
+Row = Mapping[str, object]
 
 
 class Bought(NamedTuple):
@@ -66,10 +66,10 @@ def fill(cursor: Cursor, purchases: Sequence[Bought], returns: Sequence[Returned
     insert(cursor, "customer_mart", [_customer(group) for group in groups])
 
 
-def insert(cursor: Cursor, mart: str, rows: Sequence[dict[str, Cell]]) -> None:
+def insert(cursor: Cursor, mart: str, rows: Sequence[Row]) -> None:
     """Write rows, each a value per column of the mart, in one statement; columns left out are NULL."""
     for column_names, same in groupby(rows, key=_column_names):
-        values: dict[str, list[Cell]] = {f"v{place}": [] for place in range(len(column_names))}
+        values: dict[str, list[object]] = {f"v{place}": [] for place in range(len(column_names))}
         for row in same:
             for place, value in enumerate(row.values()):
                 values[f"v{place}"].append(value)
@@ -77,11 +77,11 @@ def insert(cursor: Cursor, mart: str, rows: Sequence[dict[str, Cell]]) -> None:
         cursor.execute(f"insert into {mart} ({', '.join(column_names)}) select {columns}", values)
 
 
-def _column_names(row: dict[str, Cell]) -> tuple[str, ...]:
+def _column_names(row: Row) -> tuple[str, ...]:
     return tuple(row)
 
 
-def _purchases(group: list[Bought]) -> Iterator[dict[str, Cell]]:
+def _purchases(group: list[Bought]) -> Iterator[Row]:
     for number, row in enumerate(group, start=1):
         yield {
             "customer_id": row.customer_id,
@@ -95,7 +95,7 @@ def _purchases(group: list[Bought]) -> Iterator[dict[str, Cell]]:
         }
 
 
-def _order(row: Bought | Returned, number: int | None) -> dict[str, Cell]:
+def _order(row: Bought | Returned, number: int | None) -> Row:
     key = f"{row.customer_id}-{row.day}{'' if number else '-return'}"
     return {
         "order_key": key,
@@ -115,7 +115,7 @@ def _order(row: Bought | Returned, number: int | None) -> dict[str, Cell]:
     }
 
 
-def _customer(group: list[Bought]) -> dict[str, Cell]:
+def _customer(group: list[Bought]) -> Row:
     return {
         "customer_id": group[0].customer_id,
         "name": f"Name {group[0].customer_id}",

@@ -181,6 +181,13 @@ def test_tables_add_up_to_the_customers(cursor: Cursor) -> None:
     assert (len(drawn), drawn["customers"].sum()) == (16, len(result.frame))
 
 
+@pytest.mark.parametrize("name", rfm.RFM_TABLES)
+def test_a_named_table_has_exactly_its_columns(cursor: Cursor, name: str) -> None:
+    fill(cursor, every_ten_days("abc"))
+    table = rfm.RFM_TABLES[name](cursor, params(101), SETTINGS)
+    assert [column.key for column in table.columns] == table.frame.columns.tolist()
+
+
 def test_averages_of_a_segment(cursor: Cursor) -> None:
     fill(cursor, random_purchases(Random(6), 80))
     frame = rfm.rfm_table(cursor, params(200), SETTINGS)
