@@ -1,0 +1,185 @@
+"""Delimited text: comma, tab, semicolon, pipe, or runs of spaces.
+
+The delimiter is the one that cuts the first records into the same number of cells. A file whose records all have that
+number goes through Arrow's reader; any other (blank lines, title rows inside, extra cells, open quotes) goes through the
+csv module, record by record. Both give the same cells.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+
+from crm_core.ingest.readers import layout as layouts
+from crm_core.ingest.readers.cells import clean, clean_cells
+from crm_core.ingest.readers.layout import Body
+from crm_core.ingest.readers.sheet import MOST_COLUMNS, ColumnBuilder, Progress, Sheet
+
+Record = Sequence[str]
+
+DELIMITERS = ",\t;|"
+SPACE = " "
+SAMPLE_CHARACTERS = 200_000
+SAMPLE_RECORDS = 100
+MOSTLY = 0.9
+CHUNK_ROWS = 20_000
+BLOCK_BYTES = 4 << 20
+DECLARED = re.compile(r'\ufeff?"?sep=(.)"?\r?\n', re.IGNORECASE)
+ONE_SPACE = re.compile(r"\s+")
+TWO_SPACES = re.compile(r"\s{2,}")
+
+csv.field_size_limit(sys.maxsize if sys.maxsize < 2**31 else 2**31 - 1)
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How records are cut into cells. ``spaces`` cuts lines at runs of spaces instead of a delimiter."""
+
+    delimiter: str
+    skips_space: bool = False
+    spaces: re.Pattern[str] | None = None
+
+    def records(self, lines: Iterator[str]) -> Iterator[Record]:
+        """The records that start on these lines."""
+        if self.spaces is not None:
+            pattern = self.spaces
+            return (pattern.split(line.strip()) for line in lines)
+        return csv.reader(lines, delimiter=self.delimiter, skipinitialspace=self.skips_space)
+
+
+class Lines:
+    """The lines of a text, counting the characters taken."""
+
+    def __init__(self, text: str, start: int = 0) -> None:
+        self._source = io.StringIO(text, newline="")
+        self._source.seek(start)
+        self.taken = start
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._source)
+        self.taken += len(line)
+        return line
+
+
+def read_delimited(text: str, progress: Progress, *, allow_fast: bool = True) -> tuple[Sheet | None, str | None]:
+    """The one sheet of a text (None without any cell) and its delimiter (None for a single column)."""
+    dialect = find_dialect(text)
+    lines = Lines(text)
+    records = dialect.records(lines)
+    head, offsets = _head(records, lines)
+    if DECLARED.match(text):
+        head[0] = (1, [])
+    layout = layouts.find_layout([(number, clean_cells(record)) for number, record in head])
+    if layout is None:
+        return None, None
+    offset = offsets[layout.consumed - 1] if layout.consumed else 0
+    body = _fast(text, offset, layout.consumed, dialect, head) if allow_fast else None
+    if body is None:
+        body = _careful(text, offset, layout.consumed, dialect, progress)
+    is_single = len(body.columns) <= 1 and len(layout.header) <= 1
+    return Sheet(None, False, layout, body), None if is_single else dialect.delimiter
+
+
+def _head(records: Iterator[Record], lines: Lines) -> tuple[list[tuple[int, Record]], list[int]]:
+    """The first records with their numbers, and where in the text each one ends."""
+    head: list[tuple[int, Record]] = []
+    offsets = []
+    for number, record in enumerate(islice(records, layouts.HEAD_ROWS), start=1):
+        head.append((number, record[: MOST_COLUMNS + 1]))
+        offsets.append(lines.taken)
+    return head, offsets
+
+
+def find_dialect(text: str) -> Dialect:
+    """How the text is delimited, judged by its first records."""
+    declared = DECLARED.match(text)
+    if declared:
+        return Dialect(declared[1])
+    sample = text[:SAMPLE_CHARACTERS]
+    candidates = [Dialect(delimiter) for delimiter in DELIMITERS]
+    candidates += [Dialect(one.delimiter, skips_space=True) for one in candidates if f'{one.delimiter} "' in sample]
+    best = max(candidates, key=lambda dialect: _evenness(sample, dialect))
+    if _evenness(sample, best) > 0:
+        return best
+    return _spaced(sample) or Dialect(",")
+
+
+def _evenness(sample: str, dialect: Dialect) -> float:
+    """Share of the first records with the most frequent number of cells, weighed by that number; 0 for one cell."""
+    records = [len(record) for record in islice(dialect.records(Lines(sample)), SAMPLE_RECORDS) if record]
+    several = Counter(size for size in records if size > 1)
+    if not several:
+        return 0.0
+    size, count = max(several.items(), key=lambda item: (item[1], item[0]))
+    skipped = 0.01 if dialect.skips_space else 0.0
+    return count / len(records) * (2 - 1 / size) + skipped
+
+
+def _spaced(sample: str) -> Dialect | None:
+    """Runs of spaces, if they cut (nearly) all lines into the same number of cells."""
+    lines = [line for line in islice(Lines(sample), SAMPLE_RECORDS) if line.strip()][
+        : -1 if len(sample) == SAMPLE_CHARACTERS else None
+    ]
+    for pattern in (ONE_SPACE, TWO_SPACES):
+        sizes = Counter(len(pattern.split(line.strip())) for line in lines)
+        if not sizes:
+            return None
+        size, count = sizes.most_common(1)[0]
+        needed = len(lines) if pattern is ONE_SPACE else MOSTLY * len(lines)
+        if size > 1 and count >= needed and len(lines) > 1:
+            return Dialect(SPACE, spaces=pattern)
+    return None
+
+
+def _fast(text: str, offset: int, consumed: int, dialect: Dialect, head: list[tuple[int, Record]]) -> Body | None:
+    """The body through Arrow; None when it is not rectangular or quoted in a way of its own."""
+    following = head[consumed:]
+    if dialect.spaces is not None or dialect.skips_space or not following or not following[0][1]:
+        return None
+    names = [f"c{position}" for position in range(len(following[0][1]))]
+    source = text[offset:].rstrip("\r\n").encode("utf-8", "replace")
+    try:
+        table = arrow_csv.read_csv(pa.BufferReader(source), *_options(names, dialect.delimiter))
+    except pa.ArrowInvalid:
+        return None
+    numbers = pa.array(range(consumed + 1, consumed + 1 + table.num_rows), pa.int64())
+    return Body(numbers, [clean(column) for column in table.columns])
+
+
+def _options(
+    names: list[str], delimiter: str
+) -> tuple[arrow_csv.ReadOptions, arrow_csv.ParseOptions, arrow_csv.ConvertOptions]:
+    """Every column as text, line breaks allowed in cells, nothing skipped."""
+    return (
+        arrow_csv.ReadOptions(column_names=names, block_size=BLOCK_BYTES),
+        arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False),
+        arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()),
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=True,
+        ),
+    )
+
+
+def _careful(text: str, offset: int, consumed: int, dialect: Dialect, progress: Progress) -> Body:
+    """The body through the csv module, whatever its rows look like."""
+    lines = Lines(text, offset)
+    records = dialect.records(lines)
+    builder = ColumnBuilder(consumed + 1)
+    while chunk := list(islice(records, CHUNK_ROWS)):
+        builder.add(chunk)
+        progress(lines.taken / len(text))
+    return builder.body()

@@ -1,0 +1,214 @@
+"""Bytes become characters: which encoding a text file is in, and what to do with the bytes that do not fit.
+
+Order: a person's choice, the byte order mark, UTF-16 without one, strict UTF-8, then whichever of cp950, cp1252 and gb18030
+yields the most familiar characters. A file may hold two encodings (rows pasted together): a line the first codec refuses
+is read with the second, and what neither knows is shown as U+FFFD, never dropped.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from crm_core.errors import FileRefused
+
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+CANDIDATES = ("cp950", "cp1252", "gb18030")
+WESTERN = ("cp1252", "cp850")
+SAMPLE_BYTES = 400_000
+UTF8_SHARE = 0.3
+ZERO_SHARE = 0.05
+REPLACEMENT = "\ufffd"
+JOINT = "+"
+
+FAMILIAR_HAN = frozenset(
+    "的一是不了在有我他這中大來上個國到說們為子和你地出道也時年得就那要下以生會自著去之過家學對可她里後小麼心多天而能好都然沒日於起還"
+    "發成事只作當想看文無開手十用主行方又如前所本見經頭面公同三已老從動兩長知民樣現分將外但身些與高意進把法此實回二理美點月明其種聲全"
+    "工己話兒者向情部正名定女問力機給等幾很業最間新什打便位因重被走電四第門相次東政海口使教西再平真聽世氣信北少關並內加化由卻代軍產入"
+    "先山五太水萬市眼體別處總才場師書比住員九笑性通目華報立馬命張活難神數件安表原車白應路期叫死常提感金何更反合放做系計或司利受光王果"
+    "親界及今京務制解各任至清物台象記邊共風戰干接它許八特覺望直服毛林題建南度統色字請交愛讓認算論百吃義科怎元社術結六功指思非流每青管"
+    "訂單編號商品稱量額姓話址付款狀態配送優惠折扣運費備註顧客買賣規格完取消退貨茶葉禮盒郵件刪除臺灣縣區街巷樓號"
+    "这来个国说们为时会过学对后么没于还发当无开见经头从动两长样现将与进实点种声话儿问机给几业间门东听气关并内却军产万体别处总场师书员"
+    "华报马张难数车应亲务记边风战许觉题统请爱让认论义术结订单编号称额电状态优运费备顾买卖规货叶礼邮删湾县区楼"
+    "，。、；：？！（）「」『』《》・～￥＄％＃０１２３４５６７８９"
+)
+FAMILIAR_LATIN = frozenset("éèêëàâáäãåçùûüúôöóõîïíìòñæøßœÉÀÖÜÄÑ’“”–€«»°©£")
+DOS_EVIDENCE = re.compile(r"[a-z][‚ƒˆ‰Š‡‹][a-z]")
+DOS_BESIDE_LETTER = re.compile(r"(?<=[^\W\d_])[‚ƒˆ‰Š‡‹Œ]|[‚ƒˆ‰Š‡‹Œ](?=[^\W\d_])")
+DOS_INSIDE_WORD = re.compile(r"(?<=[^\W\d_])[“–—…„](?=[^\W\d_])")
+DOS_ERRORS = "huike.cp850"
+UNLIKELY = -2.0
+ODD = -0.5
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """The characters of a file and the encoding they were in; two encodings are joined by ``+``."""
+
+    text: str
+    encoding: str
+
+
+def decode(data: bytes, encoding: str | None = None) -> Decoded:
+    """The text of a file. Raises ``FileRefused`` when the encoding a person asked for does not exist."""
+    if encoding is not None:
+        return _as_asked(data, encoding)
+    for mark, name in MARKS:
+        if data.startswith(mark):
+            return _marked(data, name)
+    wide = _utf16_without_mark(data)
+    if wide is not None:
+        return Decoded(data.decode(wide, "replace"), wide)
+    try:
+        return Decoded(data.decode("utf-8"), "utf-8")
+    except UnicodeDecodeError:
+        return _guessed(data)
+
+
+def _marked(data: bytes, name: str) -> Decoded:
+    """A file that says what it is; rows in another encoding may still have been pasted into UTF-8."""
+    if name == "utf-8-sig":
+        body = data.removeprefix(codecs.BOM_UTF8)
+        return Decoded(_by_line(body, ("utf-8", _best(_lines_refused_by(body, "utf-8")))).text, name)
+    return Decoded(data.decode(name, "replace"), name)
+
+
+def _as_asked(data: bytes, encoding: str) -> Decoded:
+    names = encoding.split(JOINT)
+    try:
+        for name in names:
+            codecs.lookup(name)
+    except LookupError as error:
+        raise FileRefused("file_unknown_encoding", encoding=encoding) from error
+    if names[0].lower().replace("_", "-").startswith(("utf-16", "utf-32", "utf-8-sig")):
+        return Decoded(data.decode(names[0], "replace"), encoding)
+    if all(name in WESTERN for name in names) and len(names) > 1:
+        return Decoded(_western(data).text, encoding)
+    return Decoded(_by_line(data, tuple(names)).text.removeprefix("\ufeff"), encoding)
+
+
+def _utf16_without_mark(data: bytes) -> str | None:
+    """UTF-16 shows as zero bytes on one side only: every ASCII character has one."""
+    sample = data[:SAMPLE_BYTES]
+    half = len(sample) // 2
+    if half < 2 or len(data) % 2:
+        return None
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    if odd >= half * ZERO_SHARE and even <= odd / 10:
+        return "utf-16-le"
+    if even >= half * ZERO_SHARE and odd <= even / 10:
+        return "utf-16-be"
+    return None
+
+
+def _guessed(data: bytes) -> Decoded:
+    """Not UTF-8 throughout: UTF-8 with foreign lines, or one of the candidates."""
+    lines = _sample(line for line in data.split(b"\n") if not line.isascii())
+    refused = [line for line in lines if not _accepts("utf-8", line)]
+    if len(lines) - len(refused) >= UTF8_SHARE * len(lines):
+        return _by_line(data, ("utf-8", _best(refused)))
+    main = _best(lines)
+    if main == "cp1252":
+        return _western(data)
+    return _by_line(data, (main, "utf-8"))
+
+
+def _sample(lines: Iterable[bytes]) -> list[bytes]:
+    """The first lines, up to a fixed number of bytes."""
+    taken: list[bytes] = []
+    size = 0
+    for line in lines:
+        taken.append(line)
+        size += len(line)
+        if size > SAMPLE_BYTES:
+            break
+    return taken
+
+
+def _accepts(encoding: str, line: bytes) -> bool:
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _lines_refused_by(data: bytes, encoding: str) -> list[bytes]:
+    if _accepts(encoding, data):
+        return []
+    return _sample(line for line in data.split(b"\n") if not _accepts(encoding, line))
+
+
+def _best(lines: list[bytes]) -> str:
+    """The candidate that makes the most familiar text of these lines."""
+    sample = b"\n".join(lines)
+    return max(CANDIDATES, key=lambda name: familiarity(sample.decode(name, "replace")))
+
+
+def familiarity(text: str) -> float:
+    """Mean over the characters beyond ASCII: 1 familiar, 0 rare, negative for what no one writes."""
+    weights = [_weight(character) for character in text if character > "\x7f"]
+    return sum(weights) / len(weights) if weights else 0.0
+
+
+def _weight(character: str) -> float:
+    if character in FAMILIAR_HAN or character in FAMILIAR_LATIN:
+        return 1.0
+    if character == REPLACEMENT or "\ue000" <= character <= "\uf8ff" or "\x80" <= character <= "\x9f":
+        return UNLIKELY
+    return 0.0 if "\u3400" <= character <= "\u9fff" else ODD
+
+
+def _by_line(data: bytes, encodings: tuple[str, ...]) -> Decoded:
+    """The whole in the first encoding where possible, else line by line, foreign lines in the second."""
+    main = encodings[0]
+    try:
+        return Decoded(data.decode(main), main)
+    except UnicodeDecodeError:
+        lines = data.split(b"\n")
+    used = {main}
+    pieces = [_line(line, encodings, used) for line in lines]
+    return Decoded("\n".join(pieces), JOINT.join(name for name in dict.fromkeys(encodings) if name in used))
+
+
+def _line(line: bytes, encodings: tuple[str, ...], used: set[str]) -> str:
+    for name in encodings:
+        try:
+            text = line.decode(name)
+        except UnicodeDecodeError:
+            continue
+        used.add(name)
+        return text
+    return line.decode(encodings[0], "replace")
+
+
+def _western(data: bytes) -> Decoded:
+    """cp1252; letters of the old DOS code page cp850 among it are told by standing inside words.
+
+    No one writes a low quotation mark in the middle of a word, but ``esp‚rant`` is what a DOS ``é`` looks like in cp1252.
+    """
+    text = data.decode("cp1252", "replace")
+    if DOS_EVIDENCE.search(text) is None:
+        return Decoded(text, "cp1252")
+    text = data.decode("cp1252", DOS_ERRORS)
+    for pattern in (DOS_BESIDE_LETTER, DOS_INSIDE_WORD):
+        text = pattern.sub(lambda match: match[0].encode("cp1252").decode("cp850"), text)
+    return Decoded(text, JOINT.join(WESTERN))
+
+
+def _undefined_byte(error: UnicodeError) -> tuple[str, int]:
+    """The cp850 letter of a byte that cp1252 does not define."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp850"), error.end
+
+
+codecs.register_error(DOS_ERRORS, _undefined_byte)
