@@ -52,8 +52,8 @@ def parse(
 ) -> ParsedFile:
     """Read the file at ``source`` into one Parquet file per sheet in ``folder``.
 
-    ``on_progress`` gets shares from 0 to 1; ``is_cancelled`` is asked several times a second. Raises ``FileRefused``: its
-    code says what the file is or what is wrong with it.
+    ``on_progress`` gets shares from 0 to 1; ``is_cancelled`` is asked several times a second. Raises ``FileRefused``:
+    its code says what the file is or what is wrong with it.
     """
     size = source.stat().st_size
     if size == 0:
@@ -62,7 +62,7 @@ def parse(
         raise FileRefused("file_too_large", limit_megabytes=limits.file_bytes // MEGABYTE)
     folder.mkdir(parents=True, exist_ok=True)
     stem = folder.resolve() / uuid4().hex
-    request = {
+    request: dict[str, object] = {
         "source": str(source.resolve()),
         "stem": str(stem),
         "password": password,

@@ -10,7 +10,6 @@ import hashlib
 import json
 import re
 import sys
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -127,7 +126,7 @@ def read(content: Content, encoding: str | None, progress: Progress) -> Reading:
 
 def _refuse_other_markup(text: str) -> None:
     """Only HTML with a table in it is a table; other markup is named."""
-    if HTML_TABLE.search(text) and not text.lstrip()[:5].lower() == "<?xml":
+    if HTML_TABLE.search(text) and text.lstrip()[:5].lower() != "<?xml":
         return
     head = text[:MARKUP_HEAD_CHARACTERS].lower()
     if HTML_TABLE.search(text) and "<html" in head:

@@ -1,8 +1,8 @@
 """Cells become text: one column at a time, so that whole columns take a fast path.
 
-Whole floats lose their ``.0``, other floats are written shortest and without exponent, dates are ISO, booleans TRUE and
-FALSE, a cell that holds an error is empty. Text keeps its inner line breaks; NUL, surrounding space, the spreadsheet trick
-``="0900000001"`` and an apostrophe that guards a number are taken off.
+Whole floats lose their ``.0``, other floats are written shortest and without exponent, dates are ISO, booleans TRUE
+and FALSE, a cell that holds an error is empty. Text keeps its inner line breaks; NUL, surrounding space, the spreadsheet
+trick ``="0900000001"`` and an apostrophe that guards a number are taken off.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a file is, told by its first bytes and never by its name; archives and locks are opened here.
 
-A container is opened only after its unpacked size has been added up from its directory, and office files only when none of
-their XML parts declares entities: no spreadsheet program writes those, and expanding them can fill any memory.
+A container is opened only after its unpacked size has been added up from its directory, and office files only when none
+of their XML parts declares entities: no spreadsheet program writes those, and expanding them can fill any memory.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Literal
 
-import olefile
+import olefile  # type: ignore[import-untyped]
 
 from crm_core.errors import FileRefused
 from crm_core.ingest.readers.limits import MEGABYTE, Limits

@@ -1,8 +1,8 @@
 """Delimited text: comma, tab, semicolon, pipe, or runs of spaces.
 
-The delimiter is the one that cuts the first records into the same number of cells. A file whose records all have that
-number goes through Arrow's reader; any other (blank lines, title rows inside, extra cells, open quotes) goes through the
-csv module, record by record. Both give the same cells.
+The delimiter is the one that cuts the first records into the same number of cells. A file whose records all have
+that number goes through Arrow's reader; any other (blank lines, title rows inside, extra cells, open quotes) goes
+through the csv module, record by record. Both give the same cells.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Bytes become characters: which encoding a text file is in, and what to do with the bytes that do not fit.
 
-Order: a person's choice, the byte order mark, UTF-16 without one, strict UTF-8, then whichever of cp950, cp1252 and gb18030
-yields the most familiar characters. A file may hold two encodings (rows pasted together): a line the first codec refuses
-is read with the second, and what neither knows is shown as U+FFFD, never dropped.
+Order: a person's choice, the byte order mark, UTF-16 without one, strict UTF-8, then whichever of cp950, cp1252 and
+gb18030 yields the most familiar characters. A file may hold two encodings (rows pasted together): a line the first codec
+refuses is read with the second, and what neither knows is shown as U+FFFD, never dropped.
 """
 
 from __future__ import annotations
@@ -193,7 +193,7 @@ def _line(line: bytes, encodings: tuple[str, ...], used: set[str]) -> str:
 def _western(data: bytes) -> Decoded:
     """cp1252; letters of the old DOS code page cp850 among it are told by standing inside words.
 
-    No one writes a low quotation mark in the middle of a word, but ``esp‚rant`` is what a DOS ``é`` looks like in cp1252.
+    No one writes a low quotation mark in the middle of a word, but ``esp‚rant`` is how a DOS ``é`` shows in cp1252.
     """
     text = data.decode("cp1252", "replace")
     if DOS_EVIDENCE.search(text) is None:

@@ -1,7 +1,7 @@
 """Where the table is in a sheet: the header row, what stands above it, what is below the last row of data.
 
-The header is the first row within ``HEADER_WITHIN`` that is nearly as wide as the data, made of words, and without repeats.
-Everything above it is a title. A total row at the bottom starts with a total word and lacks most of its cells.
+The header is the first row within ``HEADER_WITHIN`` that is nearly as wide as the data, made of words, and without
+repeats. Everything above it is a title. A total row at the bottom starts with a total word and lacks most of its cells.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ def _joined(header: Row, below: Row) -> tuple[str, ...]:
 
 
 def heading_names(header: Sequence[str], width: int) -> tuple[str, ...]:
-    """Headings for all columns, never empty and unique: ``column_3`` for an unnamed one, `` (2)`` after a repeated one."""
+    """Headings for all columns, never empty and unique: an unnamed one is ``column_3``, a repeated one gets `` (2)``."""
     names: list[str] = []
     taken: set[str] = set()
     for position in range(width):
@@ -207,7 +207,7 @@ def _without_repeated_header(body: Body, header: Sequence[str]) -> tuple[Body, l
     """Header rows again further down, where several exports were pasted into one file."""
     is_header = None
     for name, column in zip(header, body.columns, strict=False):
-        same = pc.fill_null(pc.equal(column, name), False) if name else column.is_null()  # noqa: FBT003
+        same = pc.fill_null(pc.equal(column, name), False) if name else column.is_null()
         is_header = same if is_header is None else pc.and_(is_header, same)
         if not pc.any(is_header).as_py():
             return body, []

@@ -13,8 +13,8 @@ ADDRESS_SPACE_FACTOR = 4
 class Limits:
     """The most that reading one file may take.
 
-    ``unpacked_ratio`` is unpacked size over packed size; it counts only above ``ratio_applies_from`` bytes, since a small
-    file of repeated rows packs well and harms nobody. Time is ``seconds`` plus ``seconds_per_megabyte`` of the file.
+    ``unpacked_ratio`` is unpacked size over packed size; it counts only above ``ratio_applies_from`` bytes, since a
+    small file of repeated rows packs well and harms nobody. Time is ``seconds`` plus ``seconds_per_megabyte`` of the file.
     """
 
     file_bytes: int = 500 * MEGABYTE
@@ -33,8 +33,8 @@ class Limits:
 def limit_this_process(memory_bytes: int, seconds: float) -> None:
     """Hold the calling process to its memory and processor time, where the system offers that.
 
-    The data limit counts what is really writable; the address space is bounded more loosely, because allocators and threads
-    reserve far more than they use. Processor time is only the last resort: the parent watches the wall clock.
+    The data limit counts what is really writable; the address space is bounded more loosely, because allocators and
+    threads reserve far more than they use. Processor time is only the last resort: the parent watches the wall clock.
     """
     if sys.platform == "win32":
         return

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 from itertools import islice
 
 from python_calamine import (
@@ -22,8 +23,10 @@ from python_calamine import (
 
 from crm_core.errors import FileRefused
 from crm_core.ingest.readers import layout as layouts
-from crm_core.ingest.readers.cells import Value, clean_cells, text_of
+from crm_core.ingest.readers.cells import clean_cells, text_of
 from crm_core.ingest.readers.sheet import ColumnBuilder, Progress, Sheet
+
+CalamineRow = list[int | float | str | bool | time | date | datetime | timedelta]
 
 CHUNK_ROWS = 10_000
 CHUNK_CELLS = 200_000
@@ -76,7 +79,7 @@ def _sheet(
     return Sheet(name, is_hidden, layout, builder.body())
 
 
-def _chunks(rows: Iterator[list[Value]], width: int) -> Iterator[list[list[Value]]]:
+def _chunks(rows: Iterator[CalamineRow], width: int) -> Iterator[list[CalamineRow]]:
     """Rows in chunks of bounded cell count."""
     size = max(1, min(CHUNK_ROWS, CHUNK_CELLS // max(1, width)))
     while chunk := list(islice(rows, size)):
