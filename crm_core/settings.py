@@ -31,6 +31,9 @@ class ShopSettings:
     thin_below: int = 30
     conversion_window_days: int = 90
     country: str = "TW"
+    # Rules of thumb for repurchase_order_share, not laws; without a note of the owner's the locale files have one.
+    share_bands: tuple[float, ...] = (0.10, 0.20, 0.40)
+    share_bands_source: str = ""
 
     def __post_init__(self) -> None:
         if self.time_zone not in available_timezones():
@@ -41,6 +44,8 @@ class ShopSettings:
             raise InvalidParams("rfm_bins", bins=self.rfm_bins)
         for cuts in (self.rfm_recency_cuts, self.rfm_frequency_cuts, self.rfm_monetary_cuts):
             _check_cuts(cuts, self.rfm_bins)
+        if list(self.share_bands) != sorted(set(self.share_bands)) or not all(0 < b < 1 for b in self.share_bands):
+            raise InvalidParams(share_bands=str(self.share_bands))
 
     @property
     def zone(self) -> ZoneInfo:

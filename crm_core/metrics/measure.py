@@ -6,7 +6,7 @@ All metrics that share a source are evaluated in one query; a trend or breakdown
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
@@ -16,6 +16,7 @@ from typing import cast
 from crm_core.analysis.intervals import AttitudeCounts, nps_interval, wilson
 from crm_core.analysis.survival import ReturnCurve, WaitCount, return_curve
 from crm_core.db import Cursor
+from crm_core.errors import InvalidParams
 from crm_core.metrics.query import Row, Value, rows_of, tuples_of, value_of
 from crm_core.metrics.registry import (
     ANSWERS,
@@ -29,7 +30,9 @@ from crm_core.metrics.registry import (
 from crm_core.metrics.spec import (
     Aggregate,
     Change,
+    Computed,
     DayOfReturn,
+    Estimator,
     Interval,
     Measured,
     Metric,
@@ -73,14 +76,23 @@ class _Question:
 
     params: Params
     settings: ShopSettings
-    grain: str = WHOLE_PERIOD
+    granularity: Granularity | None = None
     grouping: Grouping | None = None
     with_undated: bool = False
+
+    @property
+    def grain(self) -> str:
+        """The grain as the macro ``bucket_start`` knows it."""
+        if self.granularity is None:
+            return WHOLE_PERIOD
+        if self.granularity is Granularity.WEEK and self.settings.week_starts_on_sunday:
+            return "sunday_week"
+        return self.granularity.value
 
     def values(self, source: Source) -> dict[str, Value]:
         """The parameters of a source's macro. Customers as of a date are not bounded by the period, but in a trend."""
         period, as_of = self.params.period, self.params.as_of
-        is_whole = source.is_as_of and self.grain == WHOLE_PERIOD
+        is_whole = source.is_as_of and self.granularity is None
         return {
             "as_of": as_of,
             "start_on": None if is_whole else period.start,
@@ -107,7 +119,7 @@ class _Question:
 
 def measure(cursor: Cursor, keys: Sequence[str], params: Params, settings: ShopSettings) -> dict[str, Reading]:
     """The readings of the metrics, by key. Raises ``UnknownName`` for a key that does not exist."""
-    question = _Question(params, settings, with_undated=_is_all_history(cursor, keys, params))
+    question = _Question(params, settings, with_undated=_takes_undated(cursor, keys, params))
     grouped = _read(cursor, keys, question)
     return {key: grouped[key].get(None) or _empty(metric_of(key)) for key in keys}
 
@@ -131,9 +143,9 @@ def trend(
     """The readings per day, week or month of the period, up to the as-of date, without a gap.
 
     The first and last bucket are cut to the period. In a bucket without data counts and sums are 0 and everything else
-    is undefined. Customer-level numbers group the customers by the day of their first purchase, all as of the same date.
+    is undefined. Customer-level numbers group the customers by the day of their first purchase, as of one date.
     """
-    grouped = _read(cursor, keys, _Question(params, settings, _grain(granularity, settings), _BY_BUCKET))
+    grouped = _read(cursor, keys, _Question(params, settings, granularity, _BY_BUCKET))
     buckets = buckets_of(params, granularity, settings)
     return {
         key: [TrendPoint(b.start, b.end, grouped[key].get(b.start) or _empty(metric_of(key))) for b in buckets]
@@ -148,7 +160,7 @@ def breakdown(
 
     Each group is measured as a question of its own: a customer who bought in two channels counts in both.
     """
-    question = _Question(params, settings, grouping=grouping, with_undated=_is_all_history(cursor, keys, params))
+    question = _Question(params, settings, grouping=grouping, with_undated=_takes_undated(cursor, keys, params))
     grouped = _read(cursor, keys, question)
     return {key: cast("dict[str | None, Reading]", grouped[key]) for key in keys}
 
@@ -199,24 +211,19 @@ def _last_day(day: date, granularity: Granularity, settings: ShopSettings) -> da
     return (day.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
-def _grain(granularity: Granularity, settings: ShopSettings) -> str:
-    """The grain as the macro ``bucket_start`` knows it."""
-    if granularity is Granularity.WEEK and settings.week_starts_on_sunday:
-        return "sunday_week"
-    return granularity.value
-
-
 def _first_day(cursor: Cursor) -> date | None:
     days = [value_of(cursor, "select min(ordered_on) from order_mart"), value_of(cursor, FIRST_ANSWER_DAY)]
     return min((day for day in days if isinstance(day, date)), default=None)
 
 
-def _is_all_history(cursor: Cursor, keys: Iterable[str], params: Params) -> bool:
-    """Whether the period covers the data from its first day: only then can answers without a day belong to it."""
-    if all(metric_of(key).source is not ANSWERS for key in keys):
-        return False
+def covers_all_history(cursor: Cursor, params: Params) -> bool:
+    """Whether the period starts on the first day of the data or before: only then are answers without a day in it."""
     first = _first_day(cursor)
     return first is None or params.period.start <= first
+
+
+def _takes_undated(cursor: Cursor, keys: Iterable[str], params: Params) -> bool:
+    return any(metric_of(key).source is ANSWERS for key in keys) and covers_all_history(cursor, params)
 
 
 def _changes(
@@ -252,20 +259,37 @@ def _difference(now: Number | None, before: Number | None) -> Number | None:
 
 
 def _read(cursor: Cursor, keys: Sequence[str], question: _Question) -> dict[str, dict[Group, Reading]]:
-    """The readings of every group, by metric key: one query per source, and one more where a curve is needed."""
-    readings: dict[str, dict[Group, Reading]] = {key: {} for key in keys}
-    for source in {metric_of(key).source for key in keys}:
-        metrics = [metric_of(key) for key in readings if metric_of(key).source is source]
-        sums = [metric for metric in metrics if isinstance(metric.estimator, Aggregate)]
+    """The readings of every group, by metric key: one query per source."""
+    metrics = [metric_of(key) for key in dict.fromkeys(keys)]
+    readings: dict[str, dict[Group, Reading]] = {metric.key: {} for metric in metrics}
+    for source in dict.fromkeys(metric.source for metric in metrics):
+        of_source = [metric for metric in metrics if metric.source is source]
+        sums = [metric for metric in of_source if isinstance(metric.estimator, Aggregate)]
+        curved = [metric for metric in of_source if isinstance(metric.estimator, ReturnedWithin | DayOfReturn)]
         for row in _aggregates(cursor, source, sums, question) if sums else ():
             for metric in sums:
                 readings[metric.key][cast("Group", row["group_key"])] = _reading_of(metric, row, question.settings)
-        curves = _curves(cursor, source, question) if len(sums) < len(metrics) else {}
-        for metric in metrics:
-            if metric not in sums:
-                found = {group: _reading_on(metric, curve, question.settings) for group, curve in curves.items()}
-                readings[metric.key].update(found)
+        for group, curve in _curves(cursor, source, question).items() if curved else ():
+            for metric in curved:
+                readings[metric.key][group] = _reading_on(metric, curve, question.settings)
+    for metric in metrics:
+        readings[metric.key] |= _computed(cursor, metric, question)
     return readings
+
+
+def _computed(cursor: Cursor, metric: Metric, question: _Question) -> dict[Group, Reading]:
+    """The reading of a computed metric; in a trend what it was at each bucket's end. It cannot be broken down."""
+    if not isinstance(metric.estimator, Computed):
+        return {}
+    params, settings, read = question.params, question.settings, metric.estimator.read
+    if question.grouping is None:
+        return {None: read(cursor, params, settings)}
+    if question.granularity is None:
+        raise InvalidParams(metric=metric.key, by=question.grouping.key)
+    return {
+        bucket.start: read(cursor, replace(params, period=bucket, as_of=bucket.end), settings)
+        for bucket in buckets_of(params, question.granularity, settings)
+    }
 
 
 def _aggregates(cursor: Cursor, source: Source, metrics: Sequence[Metric], question: _Question) -> list[Row]:
@@ -339,9 +363,7 @@ def _reading_on(metric: Metric, curve: ReturnCurve, settings: ShopSettings) -> R
     )
 
 
-def _on_curve(
-    estimator: Aggregate | ReturnedWithin | DayOfReturn, curve: ReturnCurve
-) -> tuple[Number | None, float | None, float | None]:
+def _on_curve(estimator: Estimator, curve: ReturnCurve) -> tuple[Number | None, float | None, float | None]:
     if isinstance(estimator, ReturnedWithin):
         point = curve.within(estimator.days)
         return (point.share, point.low, point.high) if point else (None, None, None)

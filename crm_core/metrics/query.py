@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
 from crm_core.db import Cursor
 
-Value = str | int | float | bool | date | Decimal | None
+# Anything that DuckDB binds: numbers, texts, days, lists and structs of them.
+Value = object
 Row = dict[str, object]
 
 _NAMED = re.compile(r"\$([a-z_]+)")

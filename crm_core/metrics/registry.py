@@ -6,9 +6,11 @@ A total, its trend and its breakdown evaluate the same expressions per group, so
 from __future__ import annotations
 
 from crm_core.errors import UnknownName
+from crm_core.metrics.rfm import RFM_METRICS
 from crm_core.metrics.spec import (
     Aggregate,
     Better,
+    Computed,
     DayOfReturn,
     Interval,
     Metric,
@@ -217,11 +219,16 @@ VOICE = (
     ),
 )
 
-METRICS: dict[str, Metric] = {metric.key: metric for metric in (*SALES, *REPURCHASE, *CONTACT, *VOICE)}
+# Measured by functions of their own (crm_core.metrics.rfm); the source only tells since when there is data.
+COMPUTED = tuple(
+    Metric(key, Unit.SHARE, Better.NEITHER, "customers", PURCHASES, Computed(read)) for key, read in RFM_METRICS.items()
+)
+
+METRICS: dict[str, Metric] = {metric.key: metric for metric in (*SALES, *REPURCHASE, *CONTACT, *COMPUTED, *VOICE)}
 
 
 def metric_of(key: str) -> Metric:
     """The metric of that key. Raises ``UnknownName`` where there is none."""
     if key not in METRICS:
-        raise UnknownName("unknown_metric", name=key)
+        raise UnknownName(name=key)
     return METRICS[key]

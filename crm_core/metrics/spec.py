@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,7 +11,9 @@ from typing import Literal
 
 import pandas as pd
 
-from crm_core.params import Period
+from crm_core.db import Cursor
+from crm_core.params import Params, Period
+from crm_core.settings import ShopSettings
 
 Number = int | float | Decimal
 
@@ -89,6 +92,16 @@ class DayOfReturn:
 
 
 @dataclass(frozen=True)
+class Computed:
+    """A reading that one function gives, because it is no aggregate over rows. It has a trend, but no breakdown."""
+
+    read: Callable[[Cursor, Params, ShopSettings], Reading]
+
+
+Estimator = Aggregate | ReturnedWithin | DayOfReturn | Computed
+
+
+@dataclass(frozen=True)
 class Metric:
     """One number: its stable key, how it is read, and its only formula.
 
@@ -100,7 +113,7 @@ class Metric:
     better: Better
     section: Section
     source: Source
-    estimator: Aggregate | ReturnedWithin | DayOfReturn
+    estimator: Estimator
 
 
 @dataclass(frozen=True)
@@ -172,3 +185,15 @@ class Table:
     name: str
     columns: tuple[Column, ...]
     frame: pd.DataFrame
+
+
+Option = str | int
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """A table that can be asked for by name: its columns, the options it takes, and the function that fills it."""
+
+    columns: tuple[Column, ...]
+    build: Callable[..., pd.DataFrame]
+    options: tuple[str, ...] = ()

@@ -1,0 +1,166 @@
+"""Tables of the customers' voice: NPS over time, by score, by group, and the comments."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from crm_core.analysis.intervals import AttitudeCounts, nps_difference
+from crm_core.db import Cursor, model
+from crm_core.errors import InvalidParams
+from crm_core.metrics.measure import BY_CHANNEL, Grouping, breakdown, covers_all_history, trend
+from crm_core.metrics.query import Value, frame_of
+from crm_core.metrics.rfm import question
+from crm_core.metrics.spec import Column, ColumnKind, Reading, TableSpec, Unit
+from crm_core.params import Granularity, Params
+from crm_core.settings import ShopSettings
+
+NPS_METRICS = ("nps", "nps_answers", "nps_promoters", "nps_passives", "nps_detractors")
+ATTITUDES = ("promoter", "passive", "detractor")
+GROUPINGS = ("channel", "segment")
+COMMENT_LIMIT = 500
+
+
+def by_segment(params: Params, settings: ShopSettings) -> Grouping:
+    """The grouping by RFM segment as of the date, of the customers of all channels."""
+    asked = question(replace(params, channel=None), settings)
+    segments = "select customer_id, segment as group_key from rfm_scores($question)"
+    return Grouping("segment", customer_groups=segments, values={"question": asked})
+
+
+def nps_trend(
+    cursor: Cursor, params: Params, settings: ShopSettings, *, granularity: str = Granularity.MONTH.value
+) -> pd.DataFrame:
+    """NPS of each day, week or month of the period; in each a respondent counts once, with the latest answer.
+
+    Columns: start, end, nps, low, high (95 %), answers, promoters, passives, detractors, is_thin. Buckets without
+    answers have NPS NULL.
+    """
+    if granularity not in list(Granularity):
+        raise InvalidParams(granularity=granularity)
+    found = trend(cursor, NPS_METRICS, params, Granularity(granularity), settings)
+    rows = [
+        {"start": points[0].start, "end": points[0].end, **_nps_columns([point.reading for point in points])}
+        for points in zip(*(found[key] for key in NPS_METRICS), strict=True)
+    ]
+    return _typed(rows, ["start", "end"])
+
+
+def nps_distribution(cursor: Cursor, params: Params, settings: ShopSettings) -> pd.DataFrame:
+    """The valid answers of the period by score 0–10: score, attitude, answers, share (NULL without any answer)."""
+    return frame_of(cursor, model("metrics/nps_distribution"), _period_values(cursor, params))
+
+
+def nps_breakdown(cursor: Cursor, params: Params, settings: ShopSettings, *, by: str = "channel") -> pd.DataFrame:
+    """NPS of each channel or RFM segment, most answers first.
+
+    Columns: group (NULL: answers without one), nps, low, high, answers, promoters, passives, detractors, is_thin,
+    is_different (from all other groups together, by the z-test at 95 %).
+    """
+    if by not in GROUPINGS:
+        raise InvalidParams(by=by)
+    grouping = BY_CHANNEL if by == "channel" else by_segment(params, settings)
+    found = breakdown(cursor, NPS_METRICS, params, grouping, settings)
+    rows = [
+        {"group": group, **_nps_columns([found[key][group] for key in NPS_METRICS])}
+        for group, answers in found["nps_answers"].items()
+        if answers.value
+    ]
+    frame = _typed(rows, ["group"]).sort_values(["answers", "group"], ascending=[False, True])
+    counts = frame[["promoters", "passives", "detractors"]].astype(int)
+    return frame.assign(is_different=_differences([AttitudeCounts(*row) for row in counts.itertuples(index=False)]))
+
+
+def comments(
+    cursor: Cursor, params: Params, settings: ShopSettings, *, attitude: str = "", limit: int = COMMENT_LIMIT
+) -> pd.DataFrame:
+    """Comments of the period, lowest scores first, the newest of them first.
+
+    Columns: answer (key), answered_on, score, attitude, channel, customer_id, name, comment. ``attitude`` keeps one of
+    promoter, passive, detractor; empty: all.
+    """
+    if (attitude and attitude not in ATTITUDES) or int(limit) < 1:
+        raise InvalidParams(attitude=attitude, limit=limit)
+    values = {**_period_values(cursor, params), "attitude": attitude or None, "row_limit": int(limit)}
+    return frame_of(cursor, model("metrics/comments"), values)
+
+
+def _period_values(cursor: Cursor, params: Params) -> dict[str, Value]:
+    return {
+        "start_on": params.period.start,
+        "end_on": min(params.period.end, params.as_of),
+        "channel": params.channel,
+        "with_undated": covers_all_history(cursor, params),
+    }
+
+
+def _nps_columns(readings: list[Reading]) -> dict[str, object]:
+    """The readings of ``NPS_METRICS`` as the columns of a table."""
+    nps, *counts = readings
+    names = ("answers", "promoters", "passives", "detractors")
+    numbers = {name: reading.value for name, reading in zip(names, counts, strict=True)}
+    return {"nps": nps.value, "low": nps.low, "high": nps.high, **numbers, "is_thin": nps.is_thin}
+
+
+def _typed(rows: list[dict[str, object]], leading: list[str]) -> pd.DataFrame:
+    """A frame that has its columns and types also without rows; undefined is NaN."""
+    columns = ["nps", "low", "high", "answers", "promoters", "passives", "detractors", "is_thin"]
+    frame = pd.DataFrame(rows, columns=[*leading, *columns])
+    return frame.astype(dict.fromkeys(("nps", "low", "high"), "float64"))
+
+
+def _differences(groups: list[AttitudeCounts]) -> list[bool]:
+    """Whether each group's NPS differs from that of all others together; false where there are no others."""
+    totals = [sum(counts) for counts in zip(*groups, strict=True)]
+    others = [AttitudeCounts(*(a - b for a, b in zip(totals, group, strict=True))) for group in groups]
+    found = [nps_difference(group, rest) for group, rest in zip(groups, others, strict=True)]
+    return [difference is not None and difference.is_significant for difference in found]
+
+
+_NPS_COLUMNS = (
+    Column("nps", Unit.POINTS),
+    Column("low", Unit.POINTS),
+    Column("high", Unit.POINTS),
+    Column("answers", Unit.COUNT),
+    Column("promoters", Unit.COUNT),
+    Column("passives", Unit.COUNT),
+    Column("detractors", Unit.COUNT),
+    Column("is_thin", ColumnKind.FLAG),
+)
+
+VOICE_TABLES: dict[str, TableSpec] = {
+    "nps_trend": TableSpec(
+        (Column("start", ColumnKind.DATE), Column("end", ColumnKind.DATE), *_NPS_COLUMNS),
+        nps_trend,
+        options=("granularity",),
+    ),
+    "nps_distribution": TableSpec(
+        (
+            Column("score", Unit.COUNT),
+            Column("attitude", ColumnKind.TEXT),
+            Column("answers", Unit.COUNT),
+            Column("share", Unit.SHARE),
+        ),
+        nps_distribution,
+    ),
+    "nps_breakdown": TableSpec(
+        (Column("group", ColumnKind.TEXT), *_NPS_COLUMNS, Column("is_different", ColumnKind.FLAG)),
+        nps_breakdown,
+        options=("by",),
+    ),
+    "comments": TableSpec(
+        (
+            Column("answer", ColumnKind.TEXT),
+            Column("answered_on", ColumnKind.DATE),
+            Column("score", Unit.COUNT),
+            Column("attitude", ColumnKind.TEXT),
+            Column("channel", ColumnKind.TEXT),
+            Column("customer_id", ColumnKind.TEXT),
+            Column("name", ColumnKind.TEXT),
+            Column("comment", ColumnKind.TEXT),
+        ),
+        comments,
+        options=("attitude", "limit"),
+    ),
+}
