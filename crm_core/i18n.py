@@ -215,6 +215,10 @@ class Translator:
         """The month of a day: 2026年11月, Nov 2026."""
         return format_skeleton("yMMM", day, locale=self.locale)
 
+    def year_month(self, day: dt.date) -> str:
+        """The month of a day in digits, for tight places: 2026/11, 11/2026."""
+        return format_skeleton("yM", day, locale=self.locale)
+
     def datetime(self, moment: dt.datetime | None) -> str:
         """A day and a time: 2026年11月15日 下午2:03."""
         if moment is None:

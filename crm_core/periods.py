@@ -27,7 +27,7 @@ WEEKS = {Preset.LAST_4_WEEKS: 4, Preset.LAST_13_WEEKS: 13, Preset.LAST_52_WEEKS:
 
 @dataclass(frozen=True)
 class DataExtent:
-    """The first and last day with a counted order, and the channels that occur."""
+    """The first and last day with an order, of whatever status, and the channels that occur."""
 
     first_on: date
     last_on: date
@@ -35,11 +35,11 @@ class DataExtent:
 
 
 def data_extent(cursor: Cursor) -> DataExtent | None:
-    """What the counted orders cover; ``None`` where there are none."""
-    row = cursor.execute("select min(ordered_on), max(ordered_on) from order_mart where is_counted").fetchone()
+    """What the orders cover; ``None`` where there are none."""
+    row = cursor.execute("select min(ordered_on), max(ordered_on) from order_mart").fetchone()
     if row is None or row[0] is None:
         return None
-    names = cursor.execute("select distinct channel from order_mart where is_counted order by channel").fetchall()
+    names = cursor.execute("select distinct channel from order_mart order by channel").fetchall()
     return DataExtent(row[0], row[1], tuple(name for (name,) in names))
 
 

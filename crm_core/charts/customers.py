@@ -1,0 +1,156 @@
+"""Charts of customers: the RFM map, the segments, who carries the revenue."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from crm_core.charts.model import Chart, blank, heading, nice_ticks, note, records, row_name, rows_figure
+from crm_core.charts.theme import Theme, ink_on
+from crm_core.i18n import Translator
+
+TOP_SHARE = 0.2
+
+
+@dataclass(frozen=True)
+class MapCell:
+    """One cell of the map: its scores, the segment it belongs to, and how many customers are in it."""
+
+    r_score: int
+    f_score: int
+    segment: str
+    customers: int
+
+
+@dataclass(frozen=True)
+class SegmentRow:
+    """One segment: its customers and revenue, and their shares of the shop's (0..1)."""
+
+    segment: str
+    customers: int
+    share: float | None
+    revenue: float
+    revenue_share: float | None
+
+
+@dataclass(frozen=True)
+class ParetoPoint:
+    """The best customers up to a share of all of them, and the share of revenue they bring (both 0..1, rising)."""
+
+    customer_share: float
+    revenue_share: float
+
+
+def rfm_map(frame: pd.DataFrame, t: Translator, theme: Theme) -> Chart:
+    """Recency score upwards, frequency score to the right; a cell has its segment's colour, name and customers.
+
+    The frame has the columns of :class:`MapCell`. Empty cells are pale.
+    """
+    figure = blank(theme)
+    cells = records(frame, MapCell)
+    bins = max(cell.r_score for cell in cells)
+    figure.update_layout(height=84 * bins + 60, margin={"t": 30})
+    for cell in cells:
+        colour = theme.segments[cell.segment]
+        x, y = cell.f_score, cell.r_score
+        figure.add_shape(
+            type="rect",
+            x0=x - 0.48,
+            x1=x + 0.48,
+            y0=y - 0.47,
+            y1=y + 0.47,
+            fillcolor=colour,
+            opacity=1 if cell.customers else 0.25,
+            line_width=0,
+            layer="below",
+        )
+        name = t(f"segments.{cell.segment}.name").replace(" ", "<br>")
+        ink = ink_on(colour) if cell.customers else theme.muted
+        text = f"<b>{t.number(cell.customers)}</b><br><span style='font-size:10px'>{name}</span>"
+        note(figure, text, ink, x=x, y=y, xanchor="center", align="center")
+    scores = list(range(1, bins + 1))
+    # Shapes alone give the axes nothing to stand on.
+    figure.add_scatter(x=[1, bins], y=[1, bins], mode="markers", marker={"opacity": 0}, hoverinfo="skip")
+    side = {"range": [0.5, bins + 0.5], "tickvals": scores, "showgrid": False}
+    figure.update_xaxes(title_text=t("charts.rfm.frequency"), **side)
+    figure.update_yaxes(**side)
+    heading(figure, theme, t("charts.rfm.recency"))
+    return Chart(figure, _map_words(cells, t))
+
+
+def _map_words(cells: Sequence[MapCell], t: Translator) -> str:
+    counts: Counter[str] = Counter()
+    for cell in cells:
+        counts[cell.segment] += cell.customers
+    listed = [f"{t(f'segments.{segment}.name')} {t.number(count)}" for segment, count in counts.most_common()]
+    return t("charts.rfm.alt", segments=t("charts.comma").join(listed))
+
+
+def segment_customers(frame: pd.DataFrame, t: Translator, theme: Theme) -> Chart:
+    """One bar of customers per segment from zero, in the segment's colour. Columns: :class:`SegmentRow`."""
+    rows = [(row.segment, row.customers, row.share) for row in records(frame, SegmentRow)]
+    return _segment_bars(rows, t, theme, t("charts.segments.customers"), t.number, t.compact)
+
+
+def segment_revenue(frame: pd.DataFrame, t: Translator, theme: Theme, currency: str) -> Chart:
+    """One bar of revenue per segment from zero, in the segment's colour. Columns: :class:`SegmentRow`."""
+    rows = [(row.segment, row.revenue, row.revenue_share) for row in records(frame, SegmentRow)]
+
+    def full(amount: float) -> str:
+        return t.money(amount, currency)
+
+    def compact(amount: float) -> str:
+        return t.compact_money(amount, currency)
+
+    return _segment_bars(rows, t, theme, t("charts.segments.revenue"), full, compact)
+
+
+def _segment_bars(
+    rows: Sequence[tuple[str, float, float | None]],
+    t: Translator,
+    theme: Theme,
+    title: str,
+    full: Callable[[float], str],
+    compact: Callable[[float], str],
+) -> Chart:
+    """Bars of (segment, amount, share) rows; ``full`` words an amount, ``compact`` a tick."""
+    figure = rows_figure(theme, len(rows), axis=54)
+    for row, (segment, amount, share) in enumerate(rows):
+        row_name(figure, theme, row, t(f"segments.{segment}.name"), f"{full(amount)} · {t.share(share)}")
+        bar = {"orientation": "h", "width": 0.34, "marker_color": theme.segments[segment], "hoverinfo": "skip"}
+        figure.add_bar(x=[amount], y=[-row], **bar)
+    ticks = nice_ticks(max([amount for _, amount, _ in rows], default=0.0))
+    labels = [compact(tick) for tick in ticks]
+    figure.update_xaxes(range=[0, ticks[-1]], tickvals=ticks, ticktext=labels, title_text=title)
+    listed = [f"{t(f'segments.{segment}.name')} {t.share(share)}" for segment, _, share in rows]
+    return Chart(figure, t("charts.segments.alt", axis=title, segments=t("charts.comma").join(listed)))
+
+
+def pareto_curve(frame: pd.DataFrame, t: Translator, theme: Theme) -> Chart:
+    """The share of revenue that comes from the best customers, with the top fifth marked.
+
+    The frame has the columns of :class:`ParetoPoint`.
+    """
+    figure = blank(theme, top=16)
+    points = records(frame.dropna(subset=["revenue_share"]), ParetoPoint)
+    if not points:
+        return Chart(figure, t("charts.empty"))
+    x, y = [point.customer_share for point in points], [point.revenue_share for point in points]
+    even = {"color": theme.faint, "width": 1, "dash": "dot"}
+    figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line=even, hoverinfo="skip")
+    curve = {"color": theme.accent, "width": 2.5}
+    figure.add_scatter(x=x, y=y, mode="lines", line=curve, fill="tozeroy", fillcolor=theme.band, hoverinfo="skip")
+    share = next((revenue for customers, revenue in zip(x, y, strict=True) if customers >= TOP_SHARE), y[-1])
+    dot = {"color": theme.accent, "size": 10, "line": {"color": theme.surface, "width": 2}}
+    figure.add_scatter(x=[TOP_SHARE], y=[share], mode="markers", marker=dot, hoverinfo="skip")
+    words = t("charts.pareto.top", share=t.share(share))
+    note(figure, f"<b>{words}</b>", theme.accent, x=TOP_SHARE, y=share, xshift=12, yshift=-14)
+    note(figure, t("charts.pareto.even"), theme.muted, x=0.7, y=0.7, xshift=8, yshift=-12)
+    ticks = {"tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1], "ticktext": [t.share(i / 5, 0) for i in range(6)]}
+    figure.update_xaxes(range=[0, 1.01], title_text=t("charts.pareto.customers"), **ticks)
+    figure.update_yaxes(range=[0, 1.03], **ticks)
+    heading(figure, theme, t("charts.pareto.revenue"))
+    return Chart(figure, words)
