@@ -26,15 +26,16 @@ class _Records:
     staged: str
     versions: str
     key: str
+    number: str  # the staged records' running number
     details: tuple[tuple[str, str], ...] = ()  # (staged table, versions table) of what belongs to a record
 
 
 RECORDS = {
     Kind.ORDERS: _Records(
-        "staged_orders", "order_versions", "order_key", (("staged_order_lines", "order_line_versions"),)
+        "staged_orders", "order_versions", "order_key", "order_no", (("staged_order_lines", "order_line_versions"),)
     ),
-    Kind.CUSTOMERS: _Records("staged_customers", "customer_versions", "customer_key"),
-    Kind.SURVEY: _Records("staged_answers", "answer_versions", "answer_key"),
+    Kind.CUSTOMERS: _Records("staged_customers", "customer_versions", "customer_key", "source_order"),
+    Kind.SURVEY: _Records("staged_answers", "answer_versions", "answer_key", "source_order"),
 }
 
 
@@ -76,7 +77,7 @@ def load(cursor: Cursor, file: ParsedFile, table: TextTable, staged: Staged, ori
     receipt = receipt_of(cursor, file, table, staged, import_id)
     _record_import(cursor, file, staged, receipt, origin)
     _record_problems(cursor, table, import_id)
-    _store_versions(cursor, records, import_id)
+    _store_versions(cursor, records)
     cursor.execute(
         "insert into sightings select ?, record_key, ?, version_id from staged_versions",
         [staged.mapping.kind, import_id],
@@ -100,7 +101,7 @@ def receipt_of(
 ) -> Receipt:
     """What loading would do: compares the staged records with the current ones (``staged_versions`` is left behind)."""
     records = RECORDS[staged.mapping.kind]
-    _compare_with_current(cursor, records, staged.mapping.kind, import_id or 0)
+    _compare_with_current(cursor, records, staged.mapping.kind)
     summary = staged.summary
     row = cursor.execute("select coalesce(sum(row_count), 0) from staged_versions where not is_changed").fetchone()
     unchanged = int(row[0]) if row else 0
@@ -148,25 +149,26 @@ def _next_import_id(cursor: Cursor) -> int:
     return int(row[0]) if row else 1
 
 
-def _compare_with_current(cursor: Cursor, records: _Records, kind: Kind, import_id: int) -> None:
-    """Make ``staged_versions``: for each staged record whether it is new or changed, and under which import it stands."""
+def _compare_with_current(cursor: Cursor, records: _Records, kind: Kind) -> None:
+    """Make ``staged_versions``: each staged record, whether it is new or changed, and the version that holds its content."""
     cursor.execute(
-        f"create or replace temp table staged_versions as "
-        f"select s.{records.key} as record_key, s.row_count, v.import_id is null as is_changed, "
-        f"coalesce(v.import_id, ?) as version_id from {records.staged} s "
+        "create or replace temp table staged_versions as with compared as ("
+        f"select s.{records.key} as record_key, s.row_count, s.{records.number} as number, v.version_id from {records.staged} s "
         f"left join current_records c on c.kind = ? and c.record_key = s.{records.key} "
-        f"left join {records.versions} v on v.{records.key} = s.{records.key} and v.import_id = c.version_id "
-        f"and v.content_hash = s.content_hash",
-        [import_id, kind],
+        f"left join {records.versions} v on v.version_id = c.version_id and v.content_hash = s.content_hash) "
+        f"select record_key, row_count, number, version_id is null as is_changed, coalesce(version_id, row_number() over () + "
+        f"(select coalesce(max(version_id), 0) from {records.versions})) as version_id from compared",
+        [kind],
     )
 
 
-def _store_versions(cursor: Cursor, records: _Records, import_id: int) -> None:
+def _store_versions(cursor: Cursor, records: _Records) -> None:
+    """Append the new and changed records, and what belongs to them, under their version."""
     for staged, versions in ((records.staged, records.versions), *records.details):
         cursor.execute(
-            f"insert into {versions} by name select ? as import_id, {_shared_columns(cursor, staged, versions)} "
-            f"from {staged} where {records.key} in (select record_key from staged_versions where is_changed)",
-            [import_id],
+            f"insert into {versions} by name select staged_versions.version_id, "
+            f"{_shared_columns(cursor, staged, versions)} from {staged} "
+            f"inner join staged_versions on staged_versions.number = {staged}.{records.number} where is_changed"
         )
 
 
@@ -174,7 +176,7 @@ def _shared_columns(cursor: Cursor, staged: str, versions: str) -> str:
     """The columns of a versions table that the staged table has, all of them constants of the schema."""
     stored = [row[0] for row in cursor.execute(f"describe {versions}").fetchall()]
     offered = {row[0] for row in cursor.execute(f"describe {staged}").fetchall()}
-    return ", ".join(column for column in stored if column in offered)
+    return ", ".join(f"{staged}.{column}" for column in stored if column in offered)
 
 
 def _remember_people(cursor: Cursor, records: _Records) -> None:

@@ -126,18 +126,12 @@ def _count(row: dict[str, object], name: str) -> int:
 def _stage_orders(cursor: Cursor, table: TextTable, mapping: ColumnMapping, slots: list[Slot], folder: Path) -> Summary:
     mapped = {slot.field.name for slot in slots}
     filled = _fill_down(cursor, mapped)
-    cursor.execute(
-        model("staging/order_rows"),
-        {
-            "default_channel": mapping.channel or "",
-            "account_space": mapping.account_space,
-            "has_order_id": "order_id" in mapped,
-        },
-    )
+    _number_orders(cursor, mapping, "order_id" in mapped)
     facts = _one(cursor, model("staging/order_facts"))
     _find_order_problems(cursor, "order_id" in mapped)
     _stage_product_keys(cursor, folder)
-    cursor.execute(model("staging/orders"), _money_rules(facts, mapping, "order_id" in mapped))
+    rules = _money_rules(facts, mapping, "order_id" in mapped)
+    cursor.execute(model("staging/orders"), {**rules, "account_space": mapping.account_space})
     cursor.execute(model("staging/order_lines"))
     _judge_status_words(cursor)
     _collect_problems(cursor, slots)
@@ -158,6 +152,19 @@ def _fill_down(cursor: Cursor, mapped: set[str]) -> bool:
     if _count(blanks, "channels") and _count(blanks, "known_channels"):
         cursor.execute(model("staging/fill_channels"))
     return fill_orders
+
+
+def _number_orders(cursor: Cursor, mapping: ColumnMapping, has_order_id: bool) -> None:
+    """Tell which rows belong to one order: ``order_rows`` and ``order_numbers``."""
+    channel = {"default_channel": mapping.channel or ""}
+    if has_order_id:
+        cursor.execute(model("staging/order_numbers"), channel)
+        cursor.execute(model("staging/order_rows"), channel)
+    else:
+        cursor.execute(
+            model("staging/derived_order_numbers"), {**channel, "account_space": mapping.account_space}
+        )
+        cursor.execute(model("staging/derived_order_rows"))
 
 
 def _find_order_problems(cursor: Cursor, has_order_id: bool) -> None:

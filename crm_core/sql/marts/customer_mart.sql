@@ -10,7 +10,7 @@ addresses as (
 ),
 
 records as (
-    select people.customer_id, current_customers.*, (current_customers.import_id, current_customers.source_order) as age
+    select people.customer_id, current_customers.*, (current_customers.version_id, current_customers.source_order) as age
     from current_customers
     inner join people on current_customers.identity_key = people.identity_key
 ),
@@ -38,8 +38,7 @@ order_names as (
         arg_max(identities.name, (order_scope.ordered_at, order_scope.order_key)) as name,
         arg_max(order_scope.city, (order_scope.ordered_at, order_scope.order_key)) as city
     from order_scope
-    inner join current_orders on order_scope.order_key = current_orders.order_key
-    inner join identities on current_orders.identity_key = identities.identity_key
+    inner join identities on order_scope.identity_key = identities.identity_key
     group by order_scope.customer_id
 ),
 

@@ -2,9 +2,9 @@
 -- Every order with what it counts for and which purchase of its customer it belongs to.
 insert into order_mart
 with quantities as (
-    select order_key, import_id, sum(quantity)::decimal(18, 4) as quantity
+    select version_id, sum(quantity)::decimal(18, 4) as quantity
     from order_line_scope
-    group by order_key, import_id
+    group by version_id
 ),
 
 numbered as (
@@ -14,7 +14,7 @@ numbered as (
         case when order_scope.is_counted then purchase_mart.purchase_no end as purchase_no,
         case when order_scope.is_counted then purchase_mart.gap_days end as gap_days
     from order_scope
-    left join quantities on order_scope.order_key = quantities.order_key
+    left join quantities on order_scope.version_id = quantities.version_id
     left join purchase_mart
         on order_scope.customer_id = purchase_mart.customer_id and order_scope.ordered_on = purchase_mart.purchased_on
 )

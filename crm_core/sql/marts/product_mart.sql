@@ -1,10 +1,10 @@
--- Grain: product. Inputs: current_order_lines, current_orders, touched_products.
+-- Grain: product. Inputs: order_line_versions, current_orders, touched_products.
 -- A product is called what its newest line calls it; ties are settled by the text itself, so that no order of rows matters.
 insert into product_mart
 with lines as (
     select lines.product_key, lines.sku, lines.product, lines.category, orders.ordered_at
-    from current_order_lines lines
-    inner join current_orders orders on lines.order_key = orders.order_key
+    from order_line_versions lines
+    inner join current_orders orders on lines.version_id = orders.version_id
     where lines.product_key in (select product_key from touched_products)
 ),
 

@@ -39,7 +39,7 @@ counted as (
 )
 
 select
-    import_id, order_key, channel, order_id, customer_id, ordered_at, ordered_at::date as ordered_on,
+    version_id, identity_key, order_key, channel, order_id, customer_id, ordered_at, ordered_at::date as ordered_on,
     case
         when is_adjustment then 'adjustment'
         when meaning in ('cancelled', 'unpaid') then meaning

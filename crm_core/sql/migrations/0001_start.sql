@@ -60,7 +60,7 @@ create table status_words (
 
 -- Grain: one order as one import told it.
 create table order_versions (
-    import_id integer not null,
+    version_id bigint not null,             -- unique within the table, later versions have greater ones
     order_key varchar not null,
     channel varchar not null,
     order_id varchar,                       -- NULL where the file has no order numbers
@@ -84,8 +84,7 @@ create table order_versions (
 
 -- Grain: one line of such an order.
 create table order_line_versions (
-    import_id integer not null,
-    order_key varchar not null,
+    version_id bigint not null,             -- of the order
     line_no integer not null,
     product_key varchar,
     sku varchar,
@@ -101,7 +100,7 @@ create table order_line_versions (
 
 -- Grain: one customer record as one import told it.
 create table customer_versions (
-    import_id integer not null,
+    version_id bigint not null,             -- unique within the table, later versions have greater ones
     customer_key varchar not null,
     identity_key varchar not null,
     source_order bigint not null,           -- row number, to tell the newer of two records of one import
@@ -114,7 +113,7 @@ create table customer_versions (
 
 -- Grain: one survey answer as one import told it.
 create table answer_versions (
-    import_id integer not null,
+    version_id bigint not null,             -- unique within the table, later versions have greater ones
     answer_key varchar not null,
     identity_key varchar,
     response_id varchar,
@@ -135,16 +134,16 @@ create table answer_versions (
     content_hash hugeint not null
 );
 
--- Which import saw which record, and under which import its content is stored (an unchanged record is stored once).
+-- Which import saw which record, and which version holds its content (an unchanged record is stored once).
 create table sightings (
     kind varchar not null,
     record_key varchar not null,
     import_id integer not null,
-    version_id integer not null
+    version_id bigint not null
 );
 
 -- The newest sighting of every record among the imports that are not undone.
-create table current_records (kind varchar not null, record_key varchar not null, version_id integer not null);
+create table current_records (kind varchar not null, record_key varchar not null, version_id bigint not null);
 
 -- Grain: one distinct set of identifiers that any version ever carried.
 create table identity_sets (

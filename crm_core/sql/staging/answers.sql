@@ -43,10 +43,10 @@ newest as (
 )
 
 select
-    answer_key, identity_key, account, email, phone, null::varchar as customer_name, response_id, submitted_at,
+    answer_key, row_number as source_order, identity_key, account, email, phone, null::varchar as customer_name, response_id, submitted_at,
     coalesce(trim(channel), nullif($default_channel, '')) as channel, order_id,
     case when nps between 0 and 10 then nps end as nps, nps_text, $is_nps_asked as is_nps_asked,
     csat::double as satisfaction, case when csat is not null then $satisfaction_scale end::smallint as satisfaction_scale,
     trim(comment) as comment, recommended, trim(source_heard) as source_heard, contact_consent, answers, row_count,
-    md5_number_lower(answers)::hugeint as content_hash
+    hash(answers)::hugeint as content_hash
 from newest;

@@ -27,8 +27,8 @@ select
     customer_key, identity_key, account, email, phone, trim(name) as customer_name, row_number as source_order,
     trim(name) as name, birthday, gender, city, joined_at as joined_on, tier, consent_email, consent_sms, consent_line, tags,
     source_heard, row_count,
-    md5_number_lower(concat_ws(
-        chr(31), identity_key, birthday, gender, city, joined_at, tier, consent_email, consent_sms, consent_line, tags,
-        source_heard, row_count
-    ))::hugeint as content_hash
+    hash(
+        identity_key, birthday, gender, city, joined_at, tier, consent_email, consent_sms, consent_line, tags, source_heard,
+        row_count
+    )::hugeint as content_hash
 from newest;

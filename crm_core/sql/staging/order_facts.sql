@@ -3,7 +3,7 @@
 -- order-level money at all), and whether the subtotal is before or after discounts, by reconciling it with lines and total.
 with per_order as (
     select
-        order_key,
+        order_no,
         count(*) as row_count,
         min(nullif(order_total, 0)) <> max(nullif(order_total, 0)) as total_differs,
         min(nullif(subtotal, 0)) <> max(nullif(subtotal, 0)) as subtotal_differs,
@@ -17,8 +17,8 @@ with per_order as (
         max(tax) as tax,
         sum(line_value) as lines_value
     from order_rows
-    where order_key is not null
-    group by order_key
+    where order_no is not null
+    group by order_no
 ),
 
 discounted as (

@@ -3,31 +3,31 @@
 -- give a wrong revenue.
 create or replace temp table row_problems as
 with order_dates as (
-    select order_key, min(ordered_at) as first_at from order_rows where order_key is not null group by order_key
+    select order_no, min(ordered_at) as first_at from order_rows where order_no is not null group by order_no
 ),
 
 own_problems as (
-    select row_number, order_key, 'no_order_id' as rule, 'order_id' as field from order_rows
+    select row_number, order_no, 'no_order_id' as rule, 'order_id' as field from order_rows
     where $has_order_id and order_id is null
     union all by name
-    select row_number, order_key, 'no_order_date' as rule, 'ordered_at' as field from order_rows
-    left join order_dates using (order_key)
+    select row_number, order_no, 'no_order_date' as rule, 'ordered_at' as field from order_rows
+    left join order_dates using (order_no)
     where not ($has_order_id and order_id is null) and first_at is null and not list_contains(flaws, 'ordered_at__0|unreadable')
     union all by name
-    select row_number, order_key, 'date_out_of_range' as rule, 'ordered_at' as field from order_rows
+    select row_number, order_no, 'date_out_of_range' as rule, 'ordered_at' as field from order_rows
     where ordered_at < $first_day or ordered_at > $last_day
     union all by name
-    select row_number, order_key, 'amount_too_large' as rule, 'unit_price' as field from order_rows
+    select row_number, order_no, 'amount_too_large' as rule, 'unit_price' as field from order_rows
     where abs(line_value) >= 10000000000
     union all by name
-    select row_number, order_key, split_part(flaw, '|', 2) as rule, split_part(flaw, '|', 1) as field
-    from (select row_number, order_key, unnest(flaws) as flaw from order_rows where len(flaws) > 0)
+    select row_number, order_no, split_part(flaw, '|', 2) as rule, split_part(flaw, '|', 1) as field
+    from (select row_number, order_no, unnest(flaws) as flaw from order_rows where len(flaws) > 0)
 ),
 
 judged as (
     select
         row_number,
-        order_key,
+        order_no,
         rule,
         field,
         case
@@ -37,13 +37,13 @@ judged as (
             else 'warning'
         end as severity
     from own_problems
-    left join order_dates using (order_key)
+    left join order_dates using (order_no)
 ),
 
 siblings as (
-    select row_number, order_key, 'order_incomplete' as rule, null as field, 'rejected' as severity
+    select row_number, order_no, 'order_incomplete' as rule, null as field, 'rejected' as severity
     from order_rows
-    where order_key in (select order_key from judged where severity = 'rejected' and order_key is not null)
+    where order_no in (select order_no from judged where severity = 'rejected' and order_no is not null)
         and row_number not in (select row_number from judged where severity = 'rejected')
 )
 

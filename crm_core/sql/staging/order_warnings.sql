@@ -1,11 +1,11 @@
 -- Grain: warning about an order. Inputs: staged_orders, order_rows.
 -- Odd, but loaded: the lines do not add up to what was paid for goods, or the order has no amount at all.
 with order_first_rows as (
-    select order_key, min(row_number) as row_number from order_rows where order_key is not null group by order_key
+    select order_no, min(row_number) as row_number from order_rows where order_no is not null group by order_no
 ),
 
 differing as (
-    select order_key, 'lines_differ_from_total' as rule, (goods_amount - lines_value)::varchar as value
+    select order_no, 'lines_differ_from_total' as rule, (goods_amount - lines_value)::varchar as value
     from staged_orders
     where lines_value is not null and lines_value <> 0 and goods_amount <> 0
         and abs(goods_amount - lines_value) > 1
@@ -13,12 +13,12 @@ differing as (
 ),
 
 without_amount as (
-    select order_key, 'no_amount' as rule, null as value
+    select order_no, 'no_amount' as rule, null as value
     from staged_orders
     where order_total is null and subtotal is null and lines_value is null
 )
 
-select row_number, rule, value from differing inner join order_first_rows using (order_key)
+select row_number, rule, value from differing inner join order_first_rows using (order_no)
 union all
-select row_number, rule, value from without_amount inner join order_first_rows using (order_key)
+select row_number, rule, value from without_amount inner join order_first_rows using (order_no)
 order by row_number, rule;

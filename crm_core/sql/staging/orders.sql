@@ -1,4 +1,4 @@
--- Grain: order of the file. Inputs: order_rows without the rejected rows; what order_facts decided ($…_per_line, $subtotal_before).
+-- Grain: order of the file. Inputs: order_rows without the rejected rows, order_numbers; $account_space; what order_facts decided ($…_per_line, $subtotal_before).
 -- Order-level money is taken once per order (METRICS §1), whatever the shape: the value that is not zero.
 create or replace temp table staged_orders as
 with good_rows as (
@@ -7,10 +7,8 @@ with good_rows as (
 
 per_order as (
     select
-        order_key,
-        any_value(order_channel) as channel,
-        min(order_id) as order_id,
-        min(account) as account,
+        order_no,
+        min(customer_id) as customer_id,
         min(email) as email,
         min(phone) as phone,
         min(trim(customer_name)) as customer_name,
@@ -39,12 +37,13 @@ per_order as (
         ) as has_priced_line,
         bool_or(coalesce(quantity, 1) > 0 and unit_price is null and line_total is null) as has_unpriced_line,
         count(*) as row_count,
-        sum(md5_number_lower(concat_ws(
-            chr(31), sku, product, variant, category, quantity, unit_price, line_total, line_discount, line_type,
-            quantity_returned
-        )))::hugeint as lines_hash
+        -- A sum of hashes does not depend on the order of the lines. Where a newer engine hashes differently, an unchanged
+        -- order is stored once more, which changes no number.
+        sum(hash(
+            sku, product, variant, category, quantity, unit_price, line_total, line_discount, line_type, quantity_returned
+        ))::hugeint as lines_hash
     from good_rows
-    group by order_key
+    group by order_no
 ),
 
 goods as (
@@ -73,6 +72,17 @@ refunds as (
     from goods
 ),
 
+keyed as (
+    select
+        refunds.*,
+        order_numbers.order_key,
+        order_numbers.channel,
+        order_numbers.order_id,
+        case when refunds.customer_id is not null then $account_space || ':' || refunds.customer_id end as account
+    from refunds
+    inner join order_numbers on refunds.order_no = order_numbers.order_no
+),
+
 identified as (
     select
         *,
@@ -80,16 +90,16 @@ identified as (
             chr(31), coalesce(account, ''), coalesce(email, ''), coalesce(phone, ''), coalesce(customer_name, '')
         )) end as identity_key,
         coalesce(has_priced_line, false) or (has_unpriced_line and goods_amount > 0) as has_sale_line
-    from refunds
+    from keyed
 ),
 
 hashed as (
     select
         *,
-        lines_hash + md5_number_lower(concat_ws(
-            chr(31), identity_key, ordered_at, has_time, status, payment_status, fulfil_status, return_status, is_cancelled,
+        lines_hash + hash(
+            identity_key, ordered_at, has_time, status, payment_status, fulfil_status, return_status, is_cancelled,
             city, coupon, order_total, goods_amount, refund_amount, has_sale_line, row_count
-        )) as content_hash
+        ) as content_hash
     from identified
 )
 
