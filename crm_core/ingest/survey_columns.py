@@ -118,7 +118,7 @@ def _csat(headings: Sequence[str], cells: Cells) -> list[Guess]:
 
 
 def _asks_for_satisfaction(heading: str) -> bool:
-    """Whether satisfaction is asked for by name, or a rating on any but a 0–10 scale (which rates one topic of many)."""
+    """Whether satisfaction is asked for by name, or a rating on any scale but 0–10 (that rates one topic)."""
     if _is_named("csat", heading):
         return True
     is_by_name = "satisf" in heading.lower() or "滿意" in heading
