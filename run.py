@@ -257,6 +257,8 @@ def prepare_browser() -> None:
     """Make sure that there is a Chromium to test in, and letters to write Chinese with."""
     if shutil.which("apt-get") and not has_chinese_fonts():
         install_packages("fontconfig", "fonts-noto-cjk")
+    if find_chromium() is None and "HUIKE_CHROMIUM" in os.environ:
+        sys.exit(f"HUIKE_CHROMIUM names no browser that runs: {os.environ['HUIKE_CHROMIUM']}")
     if find_chromium() is None and not has_playwright_chromium():
         install_packages("chromium")
         if find_chromium() is None and not install_playwright_chromium():
