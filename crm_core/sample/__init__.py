@@ -11,14 +11,12 @@ from pathlib import Path
 from random import Random
 
 from crm_core.sample.behaviour import live
-from crm_core.sample.layouts import (
-    number_orders,
-    write_answers,
-    write_counter_sales,
-    write_members,
-    write_shopee_orders,
-    write_site_orders,
-)
+from crm_core.sample.checkout import number_orders
+from crm_core.sample.layouts.counter import write_counter_sales
+from crm_core.sample.layouts.forms import write_answers
+from crm_core.sample.layouts.members import write_members
+from crm_core.sample.layouts.shopee import write_shopee_orders
+from crm_core.sample.layouts.site import write_site_orders
 from crm_core.sample.people import Town
 from crm_core.sample.survey import WAVES, answers_of
 from crm_core.schema import Kind
@@ -56,7 +54,7 @@ def generate(folder: Path) -> list[SampleFile]:
     rng = Random(SEED)
     people, orders = live(rng, Town(rng))
     number_orders(rng, orders)
-    spring, autumn = (answers_of(rng, wave, orders) for wave in WAVES)
+    spring, autumn = (answers_of(Random(f"{SEED} {wave.key}"), wave, orders) for wave in WAVES)
     files = [replace(file, path=folder / file.path.name) for file in SAMPLE_FILES]
     site, shopee, counter, members, first_wave, second_wave = (file.path for file in files)
     write_site_orders(site, (order for order in orders if order.channel == "site"))

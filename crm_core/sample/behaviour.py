@@ -17,6 +17,7 @@ from crm_core.sample.products import BY_SKU, CATALOGUE, SAMPLER, Category, Produ
 from crm_core.sample.seasons import (
     CLOSED,
     END,
+    EXPORTED_AT,
     OCCASIONS,
     START,
     Channel,
@@ -28,12 +29,15 @@ from crm_core.sample.seasons import (
     occasion_on,
 )
 
-PEOPLE = 3_130
+KNOWN_BEFORE_DAYS = 340
+PEOPLE = 3_430
 WALK_IN_ORDERS = 990
 COUNTER_RETURNS = 14
-KNOWN_BEFORE_SHARE = 0.10  # of people bought for the first time before the export begins
+KNOWN_BEFORE_SHARE = 0.26  # of people bought for the first time before the export begins
 NEVER_BOUGHT = 240
+GUEST_FIRST_SHARE = 0.1  # of members ordered once without registering
 SAME_DAY_SHARE = 0.009
+SENT_TO_OTHERS_SHARE = 0.3  # of gift-box orders on the own site
 REORDER_SHARE = 0.62  # of purchases take the favourite again
 MOVE_SHARE = 0.05  # per marketplace purchase: goes on to buy on the own site
 TASTE: dict[str, dict[Category, float]] = {
@@ -60,15 +64,16 @@ class Persona:
 
 PERSONAS = (
     Persona("taster", 0.20, (0.58, 0.40, 0.02), 0.75, 1.55),
-    Persona("tea", 0.22, (0.42, 0.43, 0.15), -0.35, 1.75),
-    Persona("sweets", 0.24, (0.32, 0.44, 0.24), -1.0, 1.25),
+    Persona("tea", 0.22, (0.42, 0.43, 0.15), -0.45, 1.7),
+    Persona("sweets", 0.24, (0.32, 0.44, 0.24), -1.1, 1.2),
     Persona("summer", 0.11, (0.48, 0.44, 0.08), -0.65, 1.2),
     Persona("gifts", 0.19, (0.56, 0.26, 0.18), -1.9, 0.6),
     Persona("regular", 0.04, (0.05, 0.0, 0.95), 2.2, 3.0, 0.42),
 )
 CHANNELS: tuple[Channel, ...] = ("site", "shopee", "counter")
-BACK_FOR_THE_FESTIVAL = 0.40  # of gift givers buy again before the same festival a year later
-FESTIVAL_BOX_SHARE = 0.13  # of everyone else who is still a customer
+SAME_FESTIVAL_ODDS = -0.4  # log-odds that a gift giver buys again before the same festival
+OTHER_FESTIVAL_SHARE = 0.12
+FESTIVAL_BOX_SHARE = 0.13  # of the pleased among everyone else
 DELIGHT_WEIGHT = 0.6
 
 
@@ -79,14 +84,13 @@ def live(rng: Random, town: Town) -> tuple[list[Person], list[Order]]:
     for _ in range(PEOPLE):
         persona = rng.choices(PERSONAS, [p.share for p in PERSONAS])[0]
         person = town.new_person(rng.choices(CHANNELS, persona.channels)[0])
-        theirs = _Customer(rng, town, person, persona).orders()
+        theirs = Customer(rng, town, person, persona).orders()
         if theirs:  # else their last purchase lies before the export
             people.append(person)
             orders += theirs
     people += [_never_bought(rng, town) for _ in range(NEVER_BOUGHT)]
     orders += _walk_ins(rng)
-    orders.sort(key=lambda order: order.at)
-    return people, orders
+    return people, sorted((order for order in orders if order.at < EXPORTED_AT), key=lambda order: order.at)
 
 
 def _chance(log_odds: float) -> float:
@@ -101,13 +105,13 @@ def _first_day(rng: Random, persona: Persona, channel: Channel) -> date:
         summer = rng.choices((2025, 2026), (4, 5))[0]
         return draw_day(rng, channel, date(summer, 5, 20), date(summer, 9, 10))
     if rng.random() < KNOWN_BEFORE_SHARE:
-        return START - timedelta(days=rng.randrange(1, 200))
+        return START - timedelta(days=rng.randrange(1, KNOWN_BEFORE_DAYS))
     return draw_day(rng, channel)
 
 
 @dataclass
-class _Customer:
-    """One person's life with the shop."""
+class Customer:
+    """One person's life with the shop. ``pace`` stretches the cycle, ``bought`` counts the orders so far."""
 
     rng: Random
     town: Town
@@ -115,6 +119,8 @@ class _Customer:
     persona: Persona
     favourite: Product | None = None
     bought: int = 0
+    pace: float = 1.0
+    is_known_before: bool = False
 
     def orders(self) -> list[Order]:
         """Every order of the person."""
@@ -123,6 +129,7 @@ class _Customer:
         for day in self._days():
             if day < START:
                 self.bought += 1
+                self.is_known_before = True
             elif day not in CLOSED:
                 orders += self._buy(day)
         return orders
@@ -155,17 +162,20 @@ class _Customer:
         if self.persona.key != "gifts":
             return FESTIVAL_BOX_SHARE if self.persona.key == "regular" or self.person.delight > 0.6 else 0.01
         if was is not None and was.festival == occasion.festival:
-            return _chance(-0.4 + DELIGHT_WEIGHT * self.person.delight)
-        return 0.12
+            return _chance(SAME_FESTIVAL_ODDS + DELIGHT_WEIGHT * self.person.delight)
+        return OTHER_FESTIVAL_SHARE
 
     def _buy(self, day: date) -> list[Order]:
         channel = self._channel(day)
         at = draw_time(self.rng, channel, day)
-        basket = self._basket(day, channel)
+        basket = self.basket(day, channel)
         self._register_if_needed(channel, at)
         self.bought += 1
         order = place_order(self.rng, channel, self.person, at, basket, self.bought)
-        order.is_guest = channel == "site" and self._is_guest_order()
+        if channel == "site":
+            order.is_guest = self._is_guest_order()
+            if order.count_of("gift_box") and self.rng.random() < SENT_TO_OTHERS_SHARE:
+                order.recipient, order.recipient_phone = self.town.stranger()
         again = self._again_same_day(order)
         return [order, *again]
 
@@ -186,12 +196,12 @@ class _Customer:
         if channel == "shopee" or person.site_id is not None:
             return
         earlier = timedelta(minutes=self.rng.randrange(2, 40))
-        if self.bought or self.rng.random() < 0.12:  # knew the shop before the first order of the export
+        if self.is_known_before or self.rng.random() < 0.06:  # bought, or only registered, before the export begins
             earlier = timedelta(days=self.rng.randrange(20, 600))
         self.town.register(person, at - earlier, is_member=channel == "counter" or self.rng.random() < 0.78)
         if channel == "counter" and self.rng.random() < 0.45:
             person.email = None  # gave only the mobile at the counter
-        if channel == "site" and person.is_member and self.rng.random() < 0.06:
+        if channel == "site" and person.is_member and self.rng.random() < GUEST_FIRST_SHARE:
             person.guest_id = self.town.object_id(at)
 
     def _is_guest_order(self) -> bool:
@@ -199,7 +209,7 @@ class _Customer:
         return self.person.guest_id is not None and self.bought == 1
 
     def _again_same_day(self, order: Order) -> list[Order]:
-        latest = datetime.combine(order.at.date(), time(23, 50))
+        latest = datetime.combine(order.at.date(), time(20) if order.channel == "counter" else time(23, 50))
         at = order.at + timedelta(minutes=self.rng.randrange(15, 190))
         if order.state != "done" or at > latest or self.rng.random() >= SAME_DAY_SHARE:
             return []
@@ -207,7 +217,8 @@ class _Customer:
         price = product.price_on(at.date())
         return [repeat_of(order, [Line(product, 1, price, price)], at)]
 
-    def _basket(self, day: date, channel: Channel) -> Basket:
+    def basket(self, day: date, channel: Channel) -> Basket:
+        """What the person puts together that day."""
         lead = self._lead(day, channel)
         basket: dict[str, int] = {lead.sku: self._quantity(lead)}
         more = 0.5 if self.bought else 0.34
@@ -275,16 +286,16 @@ def _never_bought(rng: Random, town: Town) -> Person:
 def _walk_ins(rng: Random) -> list[Order]:
     """Counter sales to people who gave no number, and a few goods brought back to the counter."""
     nobody = Person(0, "", "F", None, None, "", "", "", "", "counter", 0.0, "")
-    shopper = _Customer(rng, Town(rng), nobody, PERSONAS[2])
+    shopper = Customer(rng, Town(rng), nobody, PERSONAS[2])
     orders = [_walk_in(rng, shopper) for _ in range(WALK_IN_ORDERS)]
     sold = [order for order in orders if order.at.date() < END - timedelta(days=20)]
     return orders + [_brought_back(rng, order) for order in rng.sample(sold, COUNTER_RETURNS)]
 
 
-def _walk_in(rng: Random, shopper: _Customer) -> Order:
+def _walk_in(rng: Random, shopper: Customer) -> Order:
     day = draw_day(rng, "counter")
     shopper.bought, shopper.favourite = 0, None
-    return place_order(rng, "counter", None, draw_time(rng, "counter", day), shopper._basket(day, "counter"), 1)
+    return place_order(rng, "counter", None, draw_time(rng, "counter", day), shopper.basket(day, "counter"), 1)
 
 
 def _brought_back(rng: Random, order: Order) -> Order:

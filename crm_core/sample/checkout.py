@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Literal
@@ -20,6 +21,7 @@ SHIPPING = {"site": (60, 60, 100), "shopee": (45, 60), "counter": (0,)}
 CANCELLED_SHARE = {"site": 0.052, "shopee": 0.056, "counter": 0.0}
 UNPAID_SHARE = {"site": 0.014, "shopee": 0.0, "counter": 0.0}
 FULL_REFUND_SHARE, PARTIAL_REFUND_SHARE = 0.014, 0.013
+PAID_BEFORE_CANCELLED_SHARE = 0.35
 GIFT_FROM = 1500
 MUG = BY_SKU["WRE-MUG-350"]
 SITE_COUPONS = {"mid_autumn": ("MOON90", 0.10), "lunar_new_year": ("CNY88", 0.12)}
@@ -63,7 +65,8 @@ class Order:
     is_guest: bool = False
     number: str = ""
     note: str = ""
-    staff_note: str = field(default="")
+    recipient: str = ""
+    recipient_phone: str = ""
 
     @property
     def subtotal(self) -> int:
@@ -79,6 +82,18 @@ class Order:
     def total(self) -> int:
         """What is asked for the order, shipping included."""
         return self.goods + self.shipping
+
+    @property
+    def buyer(self) -> Person:
+        """The person who ordered. Raises ``ValueError`` for an anonymous sale."""
+        if self.person is None:
+            raise ValueError(self.number)
+        return self.person
+
+    @property
+    def is_unpaid(self) -> bool:
+        """Whether no money ever came in."""
+        return self.state == "unpaid" or (self.state == "cancelled" and not self.refunded)
 
     @property
     def is_sold(self) -> bool:
@@ -162,12 +177,15 @@ def _payment(rng: Random, order: Order) -> str:
 
 
 def _decide_state(rng: Random, order: Order) -> None:
+    """The end of the story; the till tells nothing but the sale."""
     channel, age = order.channel, END - order.at.date()
     draw = rng.random()
     if channel == "counter":
         return
     if draw < CANCELLED_SHARE[channel]:
         order.state = "cancelled"
+        if channel == "site" and rng.random() < PAID_BEFORE_CANCELLED_SHARE:
+            order.refunded = order.total
     elif draw < CANCELLED_SHARE[channel] + UNPAID_SHARE[channel] or _is_waiting(rng, order, age):
         order.state, order.payment = "unpaid", "銀行轉帳" if channel == "site" else order.payment
     elif age <= timedelta(days=4):
@@ -218,6 +236,19 @@ NOTES = (
 def _add_note(rng: Random, order: Order) -> None:
     if order.channel != "counter" and rng.random() < 0.06:
         order.note = rng.choice(NOTES)
+
+
+def number_orders(rng: Random, orders: Iterable[Order]) -> None:
+    """Give every order the number its channel would."""
+    slips: dict[date, int] = {}
+    for order in orders:
+        if order.channel == "site":  # the platform's clock runs on UTC
+            order.number = f"#{order.at - timedelta(hours=8):%Y%m%d%H%M%S}{rng.randrange(1000):03d}"
+        elif order.channel == "shopee":
+            order.number = f"{order.at:%y%m%d}{''.join(rng.choices('0123456789ABCDEFGHJKMNPQRSTUVWXYZ', k=8))}"
+        else:
+            slips[order.at.date()] = slips.get(order.at.date(), 0) + 1
+            order.number = f"A{order.at:%Y%m%d}{slips[order.at.date()]:04d}"
 
 
 def repeat_of(order: Order, lines: list[Line], at: datetime) -> Order:

@@ -140,6 +140,11 @@ class Town:
         pulls = {"email": 0.62, "sms": 0.44, "line": 0.52} if is_member else {"email": 0.2, "sms": 0.08, "line": 0.05}
         person.consents = {name: self.rng.random() < share for name, share in pulls.items()}
 
+    def stranger(self) -> tuple[str, str]:
+        """Name and mobile of someone who gets a present and is no customer."""
+        name, _ = self._name(self.rng.choice("FM"))
+        return name, self._mobile()
+
     def object_id(self, at: datetime) -> str:
         """A 24-digit hexadecimal number that starts with its time, as the shop platform gives out."""
         return f"{int((at - datetime(1970, 1, 1)).total_seconds()):08x}{self.rng.getrandbits(64):016x}"

@@ -10,9 +10,9 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from crm_core.sample.checkout import Order
-from crm_core.sample.comments import CLOSINGS, COMPLAINT, MIXED, OPENINGS, PRAISE
+from crm_core.sample.comments import CLOSINGS, COMPLAINT, GOODS, MIXED, OPENINGS, PLACES, PRAISE
 from crm_core.sample.people import HEARD, Person
-from crm_core.sample.products import NAME_OF_CATEGORY
+from crm_core.sample.products import NAME_OF_CATEGORY, Category
 
 ANONYMOUS_SHARE = 0.13
 BLANK_SCORE_SHARE = 0.045
@@ -31,8 +31,8 @@ class Wave:
 
 
 WAVES = (
-    Wave("spring", date(2026, 4, 7), 14, 342, 8.1),
-    Wave("autumn", date(2026, 10, 12), 14, 418, 8.5),
+    Wave("spring", date(2026, 4, 7), 14, 342, 7.9),
+    Wave("autumn", date(2026, 10, 12), 14, 418, 8.4),
 )
 
 
@@ -114,8 +114,16 @@ def _contacts(rng: Random, person: Person) -> tuple[str | None, str | None]:
     if rng.random() < ANONYMOUS_SHARE:
         return None, None
     email = person.email if rng.random() < 0.85 else None
-    phone = person.phone if email is None or rng.random() < 0.4 else None
+    phone = _typed_mobile(rng, person.phone) if email is None or rng.random() < 0.4 else None
+    if email and rng.random() < 0.04:
+        email = email.capitalize() + rng.choice(("", " "))  # as a telephone's keyboard likes it
     return email, phone
+
+
+def _typed_mobile(rng: Random, phone: str) -> str:
+    """With hyphens now and then; a few have lost their leading zero."""
+    hyphenated = f"{phone[:4]}-{phone[4:7]}-{phone[7:]}"
+    return rng.choices((phone, hyphenated, phone[1:]), (86, 11, 3))[0]
 
 
 def _heard(rng: Random, person: Person) -> str:
@@ -131,12 +139,30 @@ def _bought(order: Order) -> tuple[str, ...]:
 
 
 def _comment(rng: Random, score: int, order: Order) -> str:
-    attitude = "promoter" if score >= 9 else "passive" if score >= 7 else "detractor"
-    pool = {"promoter": PRAISE, "passive": MIXED + PRAISE[:8], "detractor": COMPLAINT + MIXED[:6]}[attitude]
-    texts = rng.sample(pool, 2 if rng.random() < 0.22 else 1)
-    product = order.lines[0].product.name.split(" ")[0]
-    joined = rng.choice(("，", "；", "\n")).join(texts)
-    return rng.choice(OPENINGS) + joined.format(product=product) + rng.choice(CLOSINGS[attitude])
+    pools = (PRAISE,) if score >= 9 else (MIXED, MIXED, PRAISE) if score >= 7 else (COMPLAINT, COMPLAINT, MIXED)
+    pool = rng.choice(pools)
+    texts = [filled for text in pool if (filled := _filled(text, order))]
+    chosen = rng.sample(texts, 2 if rng.random() < 0.22 else 1)
+    return rng.choice(OPENINGS) + rng.choice(("，", "；", "\n")).join(chosen) + rng.choice(CLOSINGS[pool])
+
+
+def _filled(text: str, order: Order) -> str | None:
+    """The text about this order, ``None`` where it does not fit: another place, or nothing of the kind bought."""
+    if any(word in text and order.channel not in channels for word, channels in PLACES.items()):
+        return None
+    skus = [line.product.sku for line in order.lines]
+    if any(word in text and not any(sku.startswith(wanted) for sku in skus) for word, wanted in GOODS.items()):
+        return None
+    tea, sweet = _name_of(order, ("leaf", "bags", "cold_brew")), _name_of(order, ("pastry",))
+    if ("{tea}" in text and tea is None) or ("{sweet}" in text and sweet is None):
+        return None
+    return text.format(tea=tea, sweet=sweet)
+
+
+def _name_of(order: Order, categories: tuple[Category, ...]) -> str | None:
+    """The short name of the first product of these kinds; a jug is no tea."""
+    products = (line.product for line in order.lines if line.product.cycle_days and line.line_type == "goods")
+    return next((product.name.split(" ")[0] for product in products if product.category in categories), None)
 
 
 def _moment(rng: Random, wave: Wave) -> datetime:

@@ -1,0 +1,1 @@
+"""The sample shop's files, in the layouts of real exports (docs/formats.md)."""
