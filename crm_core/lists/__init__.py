@@ -1,0 +1,1 @@
+"""Target lists: who is on them, what is told of each customer."""

@@ -17,7 +17,7 @@ create or replace macro cuts_above(cuts, figure) as
 -- How long ago, how often and for how much each customer bought; stand-alone returns lower the revenue.
 create or replace macro rfm_values(q) as table
 with purchases as (
-    select customer_id, purchased_on, net_amount
+    select customer_id, purchased_on, purchase_no, net_amount
     from purchase_mart
     where purchased_on <= (q).as_of and purchased_on >= coalesce((q).since, '-infinity'::date)
 ),
@@ -31,20 +31,25 @@ returns as (
 ),
 
 totals as (
-    select customer_id, max(purchased_on) as last_on, count(*)::integer as frequency, sum(net_amount) as purchased
+    select
+        customer_id,
+        max(purchased_on) as last_on,
+        max(purchase_no) as purchase_count, -- over all history, whatever the window
+        count(*)::integer as frequency,
+        sum(net_amount) as purchased
     from purchases
     group by customer_id
 ),
 
 net as (
-    select customer_id, last_on, frequency, (purchased + coalesce(returned, 0))::decimal(18, 4) as revenue
+    select customer_id, last_on, purchase_count, frequency, (purchased + coalesce(returned, 0))::decimal(18, 4) as revenue
     from totals
     left join returns using (customer_id)
 ),
 
 figures as (
     select
-        customer_id, last_on,
+        customer_id, last_on, purchase_count,
         ((q).as_of - last_on)::integer as recency_days,
         frequency, revenue,
         -- Whole units of 0.0001, divided once: equal means stay equal whatever numbers they come from.
@@ -116,7 +121,7 @@ select * from of_channel;
 create or replace macro rfm_scores(q) as table
 with scored as (
     select
-        customer_id, last_on, recency_days, frequency, revenue, monetary,
+        customer_id, last_on, purchase_count, recency_days, frequency, revenue, monetary,
         1 + cuts_above(recency_cuts, recency_days) as r_score,
         1 + cuts_below(frequency_cuts, frequency) as f_score,
         1 + cuts_below(monetary_cuts, monetary) as m_score
