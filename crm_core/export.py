@@ -1,0 +1,170 @@
+"""Frames and rows as CSV and XLSX bytes that Excel opens right and that nothing a customer typed can harm.
+
+CSV: UTF-8 with byte-order mark, comma, lines end with CR LF, one heading line always (no rows: only that line).
+
+- Text that starts with ``=``, ``+``, ``-``, ``@``, a tab or a line break (or the full-width form of the first four)
+  gets a leading apostrophe: spreadsheets would take it for a formula. Numbers stay numbers, also negative ones.
+- Phone numbers (the columns in ``PHONE_COLUMNS``, E.164) of the home country are written as people there write them,
+  with the leading zero and hyphens: ``0912-345-678``. Without the hyphens Excel would take the number for a quantity
+  and drop the zero, and ``="0912…"`` would itself be a formula.
+- Days are ``YYYY-MM-DD``, times ``YYYY-MM-DD HH:MM:SS``, flags TRUE and FALSE, undefined values empty.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import cast
+
+import pandas as pd
+import xlsxwriter
+
+BOM = b"\xef\xbb\xbf"
+FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
+PHONE_COLUMNS = frozenset({"phone"})
+HOME_CODE = "+886"
+MOBILE_START = "9"
+DECIMALS = 6
+
+Words = Mapping[str, Mapping[str, str]]
+Cell = str | int | float | bool | date | datetime | None
+Converter = Callable[[object], Cell]
+
+
+def csv_bytes(frame: pd.DataFrame, headings: Mapping[str, str], words: Words | None = None) -> bytes:
+    """The frame's columns named in ``headings`` (key: heading), in that order, as CSV.
+
+    ``words`` replaces stable keys by words, per column: ``{"segment": {"new": "New"}}``.
+    """
+    rows = frame.loc[:, list(headings)].astype(object).itertuples(index=False, name=None)
+    return b"".join(csv_chunks([rows], headings, words))
+
+
+def csv_chunks(
+    chunks: Iterable[Iterable[tuple[object, ...]]], headings: Mapping[str, str], words: Words | None = None
+) -> Iterator[bytes]:
+    """Rows in chunks as pieces of one CSV file; the cells of a row are in the order of ``headings``."""
+    yield BOM + _csv_text([tuple(harmless(heading) for heading in headings.values())])
+    for chunk in chunks:
+        columns = zip(headings, zip(*chunk, strict=True), strict=False)
+        yield _csv_text(zip(*(_csv_column(key, cells, words) for key, cells in columns), strict=True))
+
+
+def xlsx_bytes(
+    frame: pd.DataFrame, headings: Mapping[str, str], words: Words | None = None, sheet: str = "Huike"
+) -> bytes:
+    """The frame's columns named in ``headings`` as a workbook of one sheet: text is text, days are days.
+
+    Text is never taken for a formula, a link or a number, so it is written as it is; phones have their leading zero.
+    """
+    target = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(target, options) as book:
+        page = book.add_worksheet(sheet)
+        formats = {date: book.add_format({"num_format": "yyyy-mm-dd"}), "bold": book.add_format({"bold": True})}
+        formats[datetime] = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        page.freeze_panes(1, 0)
+        page.write_row(0, 0, list(headings.values()), formats["bold"])
+        for column, key in enumerate(headings):
+            _write_column(
+                page, column, map(_converter(key, (words or {}).get(key)), frame[key].astype(object)), formats
+            )
+    return target.getvalue()
+
+
+def _write_column(
+    page: xlsxwriter.worksheet.Worksheet, column: int, cells: Iterable[Cell], formats: Mapping[object, object]
+) -> None:
+    for row, cell in enumerate(cells, start=1):
+        if isinstance(cell, str):
+            page.write_string(row, column, cell)
+        elif isinstance(cell, datetime | date):
+            page.write_datetime(row, column, cell, formats[type(cell)])
+        elif cell is not None:
+            page.write(row, column, cell)
+
+
+def harmless(text: str) -> str:
+    """The text, with an apostrophe before it where a spreadsheet would take it for a formula."""
+    return f"'{text}" if text[:1] in FORMULA_STARTS else text
+
+
+def national_phone(phone: str) -> str:
+    """An E.164 number of the home country with its leading zero and hyphens; any other number as it is.
+
+    ``+886912345678`` is ``0912-345-678``, ``+886227001234`` is ``02-27001234``.
+    """
+    if not phone.startswith(HOME_CODE):
+        return phone
+    rest = phone.removeprefix(HOME_CODE)
+    if rest.startswith(MOBILE_START):
+        return f"0{rest[:3]}-{rest[3:6]}-{rest[6:]}"
+    return f"0{rest[:1]}-{rest[1:]}"
+
+
+def _csv_text(rows: Iterable[Sequence[Cell]]) -> bytes:
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, lineterminator="\r\n").writerows(rows)
+    return buffer.getvalue().encode("utf-8")
+
+
+def _csv_column(key: str, cells: Sequence[object], words: Words | None) -> Sequence[Cell]:
+    """What the CSV writer writes for one column of a chunk; whole columns of one plain type take a short way."""
+    kinds = set(map(type, cells)) - {type(None)}
+    if kinds <= {int} or kinds == {date}:
+        return cast("Sequence[Cell]", cells)
+    if kinds == {str} and key not in PHONE_COLUMNS and key not in (words or {}):
+        return [cell and harmless(cell) for cell in cast("Sequence[str | None]", cells)]
+    convert = _converter(key, (words or {}).get(key))
+    return [_csv_plain(convert(cell)) for cell in cells]
+
+
+def _csv_plain(cell: Cell) -> Cell:
+    """A cell as the CSV writer shall write it."""
+    if isinstance(cell, str):
+        return harmless(cell)
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return f"{cell:.{DECIMALS}f}".rstrip("0").rstrip(".")
+    if isinstance(cell, datetime):
+        return cell.isoformat(" ", "seconds")
+    return cell
+
+
+def _converter(key: str, words: Mapping[str, str] | None) -> Converter:
+    """What turns a value of one column into a plain cell."""
+
+    def turn(value: object) -> Cell:
+        cell = value if type(value) is str else _cell(value)
+        if not isinstance(cell, str):
+            return cell
+        if key in PHONE_COLUMNS:
+            return national_phone(cell)
+        return words.get(cell, cell) if words else cell
+
+    return turn
+
+
+def _cell(value: object) -> Cell:
+    """A value of a frame or of a database row as one of the few types that are written."""
+    if value is None or value is pd.NaT or value is pd.NA:
+        return None
+    if isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float | Decimal):
+        number = float(value)
+        return number if math.isfinite(number) else None
+    if isinstance(value, datetime):
+        is_day = value.time() == time() and isinstance(value, pd.Timestamp)
+        return value.date() if is_day else _naive(value)
+    return value if isinstance(value, date) else str(value)
+
+
+def _naive(moment: datetime) -> datetime:
+    """Shop time without its offset: spreadsheets know none."""
+    return datetime.combine(moment.date(), moment.time())
