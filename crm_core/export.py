@@ -29,6 +29,7 @@ PHONE_COLUMNS = frozenset({"phone"})
 HOME_CODE = "+886"
 MOBILE_START = "9"
 DECIMALS = 6
+FLAGS: Mapping[object, str] = {True: "TRUE", False: "FALSE"}
 
 Words = Mapping[str, Mapping[str, str]]
 Cell = str | int | float | bool | date | datetime | None
@@ -117,8 +118,11 @@ def _csv_column(key: str, cells: Sequence[object], words: Words | None) -> Seque
     kinds = set(map(type, cells)) - {type(None)}
     if kinds <= {int} or kinds == {date}:
         return cast("Sequence[Cell]", cells)
+    if kinds == {bool}:
+        return [FLAGS.get(cell) for cell in cells]
     if kinds == {str} and key not in PHONE_COLUMNS and key not in (words or {}):
-        return [cell and harmless(cell) for cell in cast("Sequence[str | None]", cells)]
+        texts = cast("Sequence[str | None]", cells)
+        return [harmless(text) if text and text[0] in FORMULA_STARTS else text for text in texts]
     convert = _converter(key, (words or {}).get(key))
     return [_csv_plain(convert(cell)) for cell in cells]
 
@@ -128,7 +132,7 @@ def _csv_plain(cell: Cell) -> Cell:
     if isinstance(cell, str):
         return harmless(cell)
     if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
+        return FLAGS[cell]
     if isinstance(cell, float):
         return f"{cell:.{DECIMALS}f}".rstrip("0").rstrip(".")
     if isinstance(cell, datetime):
