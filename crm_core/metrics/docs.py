@@ -18,7 +18,7 @@ from crm_core.metrics.tables import TABLES
 HEAD = """# Every number
 
 Made from `crm_core/metrics/registry.py` and the locale files; do not edit it by hand. A formula is SQL over the rows
-of its source, a table macro in `crm_core/sql/views`; a total, its trend and its breakdown evaluate the same expressions.
+of its source, a table macro in `crm_core/sql/views`; a total, its trend and its breakdown evaluate the same SQL.
 Undefined is NULL, never zero.
 """
 
