@@ -120,7 +120,7 @@ def read(content: Content, encoding: str | None, progress: Progress) -> Reading:
         return Reading("html", decoded.encoding, None, read_html(decoded.text, progress))
     _refuse_json(decoded.text)
     progress(0.2)
-    sheet, delimiter = read_delimited(decoded.text, progress)
+    sheet, delimiter = read_delimited(decoded, progress)
     return Reading("csv", decoded.encoding, delimiter, [sheet] if sheet else [])
 
 

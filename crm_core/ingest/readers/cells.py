@@ -1,8 +1,8 @@
 """Cells become text: one column at a time, so that whole columns take a fast path.
 
 Whole floats lose their ``.0``, other floats are written shortest and without exponent, dates are ISO, booleans TRUE
-and FALSE, a cell that holds an error is empty. Text keeps its inner line breaks; NUL, surrounding space, the spreadsheet
-trick ``="0900000001"`` and an apostrophe that guards a number are taken off.
+and FALSE, a cell that holds an error is empty. Text keeps its inner line breaks; NUL, surrounding space, the
+spreadsheet trick ``="0900000001"`` and an apostrophe that guards a number are taken off.
 """
 
 from __future__ import annotations
@@ -20,30 +20,38 @@ Value = str | int | float | bool | date | datetime | time | timedelta | None
 ERROR_CELLS = ("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA")
 GUARDED_NUMBER = r"(?s)^'([0-9+\-=@].*)$"
 TEXT_FORMULA = r'(?s)^="(.*)"$'
+NUL = "\0"
+FORMULA_START = '="'
+APOSTROPHE = "'"
+ERROR_START = "#"
+MARKS = frozenset((NUL, FORMULA_START, APOSTROPHE, ERROR_START))
+DATE_CHARACTERS = 10
 LARGEST_EXACT = float(2**53)
+SMALLEST_PLAIN, LARGEST_PLAIN = 1e-3, 1e9  # between these, Arrow and Python write the same digits
 MILLISECOND = 1_000
 SECOND = 1_000_000
 
 
-def clean(column: pa.Array) -> pa.Array:
+def marks_in(text: str) -> frozenset[str]:
+    """Which of the marks that ``clean`` looks for a text holds at all: looking once spares looking in every column."""
+    return frozenset(mark for mark in MARKS if mark in text)
+
+
+def clean(column: pa.Array, marks: frozenset[str] = MARKS) -> pa.Array:
     """A text column, trimmed and freed of what is not content; an empty cell becomes NULL."""
     text = column
-    if _any(pc.match_substring(text, "\0")):
-        text = pc.replace_substring(text, "\0", "")
+    if NUL in marks and _any(pc.match_substring(text, NUL)):
+        text = pc.replace_substring(text, NUL, "")
     text = pc.utf8_trim_whitespace(text)
-    if _any(pc.starts_with(text, '="')):
+    if FORMULA_START in marks and _any(pc.starts_with(text, FORMULA_START)):
         text = pc.replace_substring_regex(text, TEXT_FORMULA, r"\1")
         text = pc.utf8_trim_whitespace(text)
-    if _any(pc.starts_with(text, "'")):
+    if APOSTROPHE in marks and _any(pc.starts_with(text, APOSTROPHE)):
         text = pc.replace_substring_regex(text, GUARDED_NUMBER, r"\1")
-    return _null_where_empty(text)
-
-
-def _null_where_empty(text: pa.Array) -> pa.Array:
-    empty = pc.equal(text, "")
-    if _any(pc.starts_with(text, "#")):
-        empty = pc.or_(empty, pc.is_in(text, value_set=pa.array(ERROR_CELLS)))
-    return pc.if_else(empty, None, text) if _any(empty) else text
+    if ERROR_START in marks and _any(pc.starts_with(text, ERROR_START)):
+        text = pc.if_else(pc.is_in(text, value_set=pa.array(ERROR_CELLS)), None, text)
+    is_some_empty = pc.min(pc.binary_length(text)).as_py() == 0
+    return pc.if_else(pc.equal(text, ""), None, text) if is_some_empty else text
 
 
 def _any(flags: pa.Array) -> bool:
@@ -61,20 +69,41 @@ def column_of(values: Sequence[Value]) -> pa.Array:
     kinds = set(map(type, values))
     if kinds <= {str, type(None)}:
         return clean(pa.array(values, pa.string()))
-    if kinds == {float}:
-        whole = _whole_numbers(values)
-        if whole is not None:
-            return whole
-    return clean(pa.array([text_of(value) for value in values], pa.string()))
+    if str in kinds:
+        values = [None if value == "" else value for value in values]
+        kinds = set(map(type, values))
+    text = None
+    if kinds <= {float, type(None)}:
+        text = _plain_numbers(values)
+    elif kinds <= {datetime, date, type(None)}:
+        text = _plain_moments(values)
+    return clean(pa.array([text_of(value) for value in values], pa.string())) if text is None else text
 
 
-def _whole_numbers(values: Sequence[Value]) -> pa.Array | None:
-    """Floats that are all whole, as text; None when one of them is not."""
+def _plain_numbers(values: Sequence[Value]) -> pa.Array | None:
+    """Numbers of everyday size as text; None when one needs more care (exponents, infinity)."""
     numbers = pa.array(values, pa.float64())
-    is_whole = pc.and_(pc.equal(pc.floor(numbers), numbers), pc.less(pc.abs(numbers), LARGEST_EXACT))
-    if not pc.all(is_whole).as_py():
+    size = pc.abs(numbers)
+    is_whole = pc.and_(pc.equal(pc.floor(numbers), numbers), pc.less(size, LARGEST_EXACT))
+    if pc.all(is_whole).as_py():
+        return pc.cast(pc.cast(numbers, pa.int64()), pa.string())
+    is_everyday = pc.or_(pc.equal(size, 0), pc.and_(pc.greater(size, SMALLEST_PLAIN), pc.less(size, LARGEST_PLAIN)))
+    if not pc.all(is_everyday).as_py():
         return None
-    return pc.cast(pc.cast(numbers, pa.int64()), pa.string())
+    text = pc.cast(numbers, pa.string())
+    whole = pc.cast(pc.cast(numbers, pa.int64(), safe=False), pa.string())
+    return pc.if_else(is_whole, whole, text)
+
+
+def _plain_moments(values: Sequence[Value]) -> pa.Array | None:
+    """Dates and times to the whole second as text; None when one has a fraction."""
+    moments = pa.array(values, pa.timestamp("us"))
+    try:
+        text = pc.cast(pc.cast(moments, pa.timestamp("s")), pa.string())
+    except pa.ArrowInvalid:
+        return None
+    is_date = pa.array([value.__class__ is date for value in values])
+    return pc.if_else(is_date, pc.utf8_slice_codeunits(text, 0, DATE_CHARACTERS), text)
 
 
 def text_of(value: Value) -> str | None:

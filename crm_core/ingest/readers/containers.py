@@ -12,8 +12,6 @@ import zlib
 from dataclasses import dataclass
 from typing import Literal
 
-import olefile  # type: ignore[import-untyped]
-
 from crm_core.errors import FileRefused
 from crm_core.ingest.readers.limits import MEGABYTE, Limits
 
@@ -41,6 +39,7 @@ OTHER_COMPOUND = (
     ("__properties_version1.0", "Outlook"),
 )
 DEFAULT_PASSWORD = "VelvetSweatshop"  # Excel opens files locked with this without asking
+ODS_MANIFEST = "META-INF/manifest.xml"
 BMP_SHORTEST = 30
 XML_HEAD_BYTES = 2_048
 CONTROL_SHARE = 0.02
@@ -161,9 +160,16 @@ def _office_form(archive: zipfile.ZipFile) -> Form | None:
     for start, what in OTHER_OFFICE:
         if any(name.startswith(start) for name in names) and len(names) > 1:
             raise FileRefused("file_not_a_table", format=what)
-    if "content.xml" in lowered:
+    if "content.xml" in lowered or "encrypted-package" in lowered:
+        _refuse_locked_ods(archive)
         return "ods"
     return "xlsx" if "[content_types].xml" in lowered else None
+
+
+def _refuse_locked_ods(archive: zipfile.ZipFile) -> None:
+    """The manifest of an OpenDocument file says whether its parts are encrypted."""
+    if ODS_MANIFEST in archive.namelist() and b"encryption-data" in archive.read(ODS_MANIFEST):
+        raise FileRefused("file_lock_unknown")
 
 
 def _refuse_entities(archive: zipfile.ZipFile) -> None:
@@ -215,7 +221,7 @@ def _from_compound(data: bytes, password: str | None, limits: Limits) -> Content
     """An old binary spreadsheet, or an encrypted new one: both start with the same bytes."""
     streams = _streams(data)
     if "EncryptedPackage" in streams:
-        return _unlocked(_decrypt(data, password), limits)
+        return _unlocked(_decrypt(data, password, verify_password=True), limits)
     for stream, what in OTHER_COMPOUND:
         if stream in streams:
             raise FileRefused("file_not_a_table", format=what)
@@ -226,6 +232,8 @@ def _from_compound(data: bytes, password: str | None, limits: Limits) -> Content
 
 def _streams(data: bytes) -> set[str]:
     """The names at the top of a compound file."""
+    import olefile  # type: ignore[import-untyped]
+
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as compound:
             return {entry[0] for entry in compound.listdir()}
@@ -233,15 +241,18 @@ def _streams(data: bytes) -> set[str]:
         raise FileRefused("file_damaged") from error
 
 
-def _decrypt(data: bytes, password: str | None) -> bytes:
-    """An encrypted package, opened. Raises ``FileRefused`` for a missing or wrong password."""
+def _decrypt(data: bytes, password: str | None, **checks: bool) -> bytes:
+    """An encrypted office file, opened. Old formats check the password unasked, new ones when told to.
+
+    Raises ``FileRefused`` for a missing or wrong password.
+    """
     import msoffcrypto
     from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError, ParseError
 
     opened = io.BytesIO()
     try:
         office = msoffcrypto.OfficeFile(io.BytesIO(data))
-        office.load_key(password=password or DEFAULT_PASSWORD, verify_password=True)
+        office.load_key(password=password or DEFAULT_PASSWORD, **checks)
         office.decrypt(opened)
     except InvalidKeyError as error:
         raise FileRefused("file_wrong_password" if password else "file_needs_password") from error
@@ -268,6 +279,8 @@ def _decrypt_xls(data: bytes, password: str | None) -> bytes:
 
 def _is_locked_xls(data: bytes) -> bool:
     """Whether the workbook stream says, right after its start, that the rest is encrypted (record FILEPASS)."""
+    import olefile
+
     with olefile.OleFileIO(io.BytesIO(data)) as compound:
         name = next(entry for entry in compound.listdir() if entry[0].lower() in ("workbook", "book"))
         with compound.openstream(name) as stream:

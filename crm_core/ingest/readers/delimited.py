@@ -20,7 +20,8 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
 from crm_core.ingest.readers import layout as layouts
-from crm_core.ingest.readers.cells import clean, clean_cells
+from crm_core.ingest.readers.cells import clean, clean_cells, marks_in
+from crm_core.ingest.readers.encoding import Decoded
 from crm_core.ingest.readers.layout import Body
 from crm_core.ingest.readers.sheet import MOST_COLUMNS, ColumnBuilder, Progress, Sheet
 
@@ -30,6 +31,7 @@ DELIMITERS = ",\t;|"
 SPACE = " "
 SAMPLE_CHARACTERS = 200_000
 SAMPLE_RECORDS = 100
+HEAD_CHARACTERS = 20_000_000
 MOSTLY = 0.9
 CHUNK_ROWS = 20_000
 BLOCK_BYTES = 4 << 20
@@ -60,8 +62,8 @@ class Lines:
     """The lines of a text, counting the characters taken."""
 
     def __init__(self, text: str, start: int = 0) -> None:
-        self._source = io.StringIO(text, newline="")
-        self._source.seek(start)
+        source = io.BytesIO(text[start:].encode("utf-8", "surrogatepass"))
+        self._source = io.TextIOWrapper(source, encoding="utf-8", errors="surrogatepass", newline="")
         self.taken = start
 
     def __iter__(self) -> Iterator[str]:
@@ -73,30 +75,30 @@ class Lines:
         return line
 
 
-def read_delimited(text: str, progress: Progress, *, allow_fast: bool = True) -> tuple[Sheet | None, str | None]:
+def read_delimited(decoded: Decoded, progress: Progress, *, allow_fast: bool = True) -> tuple[Sheet | None, str | None]:
     """The one sheet of a text (None without any cell) and its delimiter (None for a single column)."""
+    text = decoded.text
     dialect = find_dialect(text)
-    lines = Lines(text)
-    records = dialect.records(lines)
-    head, offsets = _head(records, lines)
+    head, offsets = _head(text, dialect)
     if DECLARED.match(text):
         head[0] = (1, [])
     layout = layouts.find_layout([(number, clean_cells(record)) for number, record in head])
     if layout is None:
         return None, None
     offset = offsets[layout.consumed - 1] if layout.consumed else 0
-    body = _fast(text, offset, layout.consumed, dialect, head) if allow_fast else None
+    body = _fast(decoded, offset, layout.consumed, dialect, head) if allow_fast else None
     if body is None:
         body = _careful(text, offset, layout.consumed, dialect, progress)
     is_single = len(body.columns) <= 1 and len(layout.header) <= 1
     return Sheet(None, False, layout, body), None if is_single else dialect.delimiter
 
 
-def _head(records: Iterator[Record], lines: Lines) -> tuple[list[tuple[int, Record]], list[int]]:
+def _head(text: str, dialect: Dialect) -> tuple[list[tuple[int, Record]], list[int]]:
     """The first records with their numbers, and where in the text each one ends."""
     head: list[tuple[int, Record]] = []
     offsets = []
-    for number, record in enumerate(islice(records, layouts.HEAD_ROWS), start=1):
+    lines = Lines(text[:HEAD_CHARACTERS])
+    for number, record in enumerate(islice(dialect.records(lines), layouts.HEAD_ROWS), start=1):
         head.append((number, record[: MOST_COLUMNS + 1]))
         offsets.append(lines.taken)
     return head, offsets
@@ -143,19 +145,32 @@ def _spaced(sample: str) -> Dialect | None:
     return None
 
 
-def _fast(text: str, offset: int, consumed: int, dialect: Dialect, head: list[tuple[int, Record]]) -> Body | None:
+def _fast(
+    decoded: Decoded, offset: int, consumed: int, dialect: Dialect, head: list[tuple[int, Record]]
+) -> Body | None:
     """The body through Arrow; None when it is not rectangular or quoted in a way of its own."""
     following = head[consumed:]
     if dialect.spaces is not None or dialect.skips_space or not following or not following[0][1]:
         return None
     names = [f"c{position}" for position in range(len(following[0][1]))]
-    source = text[offset:].rstrip("\r\n").encode("utf-8", "replace")
     try:
-        table = arrow_csv.read_csv(pa.BufferReader(source), *_options(names, dialect.delimiter))
+        table = arrow_csv.read_csv(_utf8_from(decoded, offset), *_options(names, dialect.delimiter))
     except pa.ArrowInvalid:
         return None
-    numbers = pa.array(range(consumed + 1, consumed + 1 + table.num_rows), pa.int64())
-    return Body(numbers, [clean(column) for column in table.columns])
+    marks = marks_in(decoded.text)
+    numbers = pa.arange(consumed + 1, consumed + 1 + table.num_rows)
+    return Body(numbers, [clean(column, marks) for column in table.columns])
+
+
+def _utf8_from(decoded: Decoded, offset: int) -> pa.BufferReader:
+    """The text from a character on, as UTF-8 without line breaks at its end; not copied where it is so already."""
+    if decoded.utf8 is None:
+        return pa.BufferReader(decoded.text[offset:].rstrip("\r\n").encode("utf-8", "replace"))
+    start = len(decoded.text[:offset].encode())
+    end = len(decoded.utf8)
+    while end > start and decoded.utf8[end - 1] in b"\r\n":
+        end -= 1
+    return pa.BufferReader(pa.py_buffer(decoded.utf8).slice(start, end - start))
 
 
 def _options(

@@ -1,8 +1,8 @@
 """Bytes become characters: which encoding a text file is in, and what to do with the bytes that do not fit.
 
 Order: a person's choice, the byte order mark, UTF-16 without one, strict UTF-8, then whichever of cp950, cp1252 and
-gb18030 yields the most familiar characters. A file may hold two encodings (rows pasted together): a line the first codec
-refuses is read with the second, and what neither knows is shown as U+FFFD, never dropped.
+gb18030 yields the most familiar characters. A file may hold two encodings (rows pasted together): a line the first
+codec refuses is read with the second, and what neither knows is shown as U+FFFD, never dropped.
 """
 
 from __future__ import annotations
@@ -51,10 +51,14 @@ ODD = -0.5
 
 @dataclass(frozen=True)
 class Decoded:
-    """The characters of a file and the encoding they were in; two encodings are joined by ``+``."""
+    """The characters of a file and the encoding they were in; two encodings are joined by ``+``.
+
+    ``utf8`` are the same characters as UTF-8, where the file had them so.
+    """
 
     text: str
     encoding: str
+    utf8: bytes | None = None
 
 
 def decode(data: bytes, encoding: str | None = None) -> Decoded:
@@ -68,7 +72,7 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
     if wide is not None:
         return Decoded(data.decode(wide, "replace"), wide)
     try:
-        return Decoded(data.decode("utf-8"), "utf-8")
+        return Decoded(data.decode("utf-8"), "utf-8", data)
     except UnicodeDecodeError:
         return _guessed(data)
 
@@ -77,7 +81,8 @@ def _marked(data: bytes, name: str) -> Decoded:
     """A file that says what it is; rows in another encoding may still have been pasted into UTF-8."""
     if name == "utf-8-sig":
         body = data.removeprefix(codecs.BOM_UTF8)
-        return Decoded(_by_line(body, ("utf-8", _best(_lines_refused_by(body, "utf-8")))).text, name)
+        read = _by_line(body, ("utf-8", _best(_lines_refused_by(body, "utf-8"))))
+        return Decoded(read.text, name, read.utf8)
     return Decoded(data.decode(name, "replace"), name)
 
 
@@ -171,7 +176,7 @@ def _by_line(data: bytes, encodings: tuple[str, ...]) -> Decoded:
     """The whole in the first encoding where possible, else line by line, foreign lines in the second."""
     main = encodings[0]
     try:
-        return Decoded(data.decode(main), main)
+        return Decoded(data.decode(main), main, data if main == "utf-8" else None)
     except UnicodeDecodeError:
         lines = data.split(b"\n")
     used = {main}

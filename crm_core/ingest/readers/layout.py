@@ -162,7 +162,7 @@ def _joined(header: Row, below: Row) -> tuple[str, ...]:
 
 
 def heading_names(header: Sequence[str], width: int) -> tuple[str, ...]:
-    """Headings for all columns, never empty and unique: an unnamed one is ``column_3``, a repeated one gets `` (2)``."""
+    """Headings for all columns, never empty and unique: ``column_3`` for none, `` (2)`` after a repeated one."""
     names: list[str] = []
     taken: set[str] = set()
     for position in range(width):
@@ -204,7 +204,12 @@ def _without_blank(body: Body) -> tuple[Body, list[IgnoredRow]]:
 
 
 def _without_repeated_header(body: Body, header: Sequence[str]) -> tuple[Body, list[IgnoredRow]]:
-    """Header rows again further down, where several exports were pasted into one file."""
+    """Header rows again further down, where several exports were pasted into one file.
+
+    A single column repeats its heading by chance.
+    """
+    if len([name for name in header if name]) < LABEL_COLUMNS:
+        return body, []
     is_header = None
     for name, column in zip(header, body.columns, strict=False):
         same = pc.fill_null(pc.equal(column, name), False) if name else column.is_null()

@@ -14,7 +14,8 @@ class Limits:
     """The most that reading one file may take.
 
     ``unpacked_ratio`` is unpacked size over packed size; it counts only above ``ratio_applies_from`` bytes, since a
-    small file of repeated rows packs well and harms nobody. Time is ``seconds`` plus ``seconds_per_megabyte`` of the file.
+    small file of repeated rows packs well and harms nobody. Time is ``seconds`` plus
+    ``seconds_per_megabyte`` of the file.
     """
 
     file_bytes: int = 500 * MEGABYTE

@@ -55,7 +55,7 @@ class ColumnBuilder:
     def body(self) -> Body:
         """Everything collected."""
         columns = [self._column(position) for position in range(self._width)]
-        numbers = pa.array(range(self._first_row, self._first_row + self.row_count), pa.int64())
+        numbers = pa.arange(self._first_row, self._first_row + self.row_count)
         return Body(numbers, columns)
 
     def _column(self, position: int) -> pa.Array:
