@@ -8,8 +8,9 @@ from ui import address, navigation
 from ui.session import translator
 
 t = translator()
+navigation.configure()
 page = st.navigation(navigation.pages(t), expanded=True)
-navigation.configure(t, page.title)
+navigation.name_window(t, page.title)
 address.arrive(page.url_path)
 navigation.sidebar(t)
 page.run()

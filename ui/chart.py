@@ -46,12 +46,12 @@ def show_chart(
     note: str = "",
 ) -> None:
     """A card with a title that says the finding or the question, the chart, a note, and the three things under it."""
-    with st.container(border=True, key=f"card_{key}", gap="small"):
+    with st.container(border=True, key=f"card_{key}", gap="small", height="stretch"):
         st.markdown(f"**{plain(title)}**")
         st.plotly_chart(chart.figure, theme=None, config=CONFIG, alt=chart.alt, key=f"chart_{key}")
         if note:
             st.caption(plain(note))
-        with st.container(horizontal=True, gap="xsmall", key=f"under_{key}"):
+        with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key=f"under_{key}"):
             _under(visit, key, rows, definition, people)
 
 

@@ -23,6 +23,7 @@ from crm_core.periods import (
 from ui import address
 from ui.session import Visit
 
+FIELD_WIDTH = 168  # two beside each other on a phone
 CUSTOM = "custom"
 ALL_CHANNELS = ""
 Choice = TypeVar("Choice")
@@ -120,7 +121,7 @@ def _comparison(visit: Visit) -> Comparison:
         current.value,
         usual.value,
         lambda choice: visit.t(f"app.compare.{choice}"),
-        190,
+        FIELD_WIDTH,
     )
     return Comparison(picked)
 
@@ -134,7 +135,13 @@ def _channel(visit: Visit, extent: DataExtent) -> str | None:
         current = ALL_CHANNELS
     options = [ALL_CHANNELS, *extent.channels]
     picked = _pick(
-        visit, "channel", options, current, ALL_CHANNELS, lambda name: name or visit.t("app.filter.all_channels"), 190
+        visit,
+        "channel",
+        options,
+        current,
+        ALL_CHANNELS,
+        lambda name: name or visit.t("app.filter.all_channels"),
+        FIELD_WIDTH,
     )
     return picked or None
 
@@ -160,22 +167,21 @@ def _day(visit: Visit, name: str, current: date, extent: DataExtent, usual: date
     st.session_state[key] = current
 
     def changed() -> None:
-        day: date = st.session_state[key]
-        address.choose(name, None if day == usual else day.isoformat())
+        day: date | None = st.session_state[key]
+        address.choose(name, None if day in (None, usual) else day.isoformat())
 
-    picked = st.date_input(
+    st.date_input(
         visit.t(f"app.filter.{name}"),
         key=key,
         min_value=extent.first_on,
         max_value=extent.last_on,
         format="YYYY-MM-DD",
         on_change=changed,
-        width=150,
-        required=True,
+        width=FIELD_WIDTH,
     )
-    if not isinstance(picked, date):
-        raise InvalidParams("no_day")
-    return picked
+    # The box can be emptied by hand; then the day before stays in force.
+    picked: date | None = st.session_state[key]
+    return picked or current
 
 
 def _period(visit: Visit, extent: DataExtent, as_of: date) -> Period:
@@ -185,7 +191,9 @@ def _period(visit: Visit, extent: DataExtent, as_of: date) -> Period:
     if current not in options:
         _refused(visit, "period")
         current = usual.value
-    picked = _pick(visit, "period", options, current, usual.value, lambda choice: visit.t(f"app.period.{choice}"), 190)
+    picked = _pick(
+        visit, "period", options, current, usual.value, lambda choice: visit.t(f"app.period.{choice}"), FIELD_WIDTH
+    )
     if picked != CUSTOM:
         return preset_period(Preset(picked), as_of, extent.first_on)
     return _custom_period(visit, extent, as_of)

@@ -27,10 +27,15 @@ PAGES: dict[str, dict[str, str]] = {
 }
 
 
-def configure(t: Translator, title: str) -> None:
-    """Title, icon and style of every page; the icon is a local file, because named icons load a font from elsewhere."""
-    st.set_page_config(page_title=f"{title} · {t('app.name')}", page_icon=str(ASSETS / "icon.svg"), layout="wide")
+def configure() -> None:
+    """Icon and style of every page. Call it before the navigation, which would fetch its icon from a font host."""
+    st.set_page_config(page_icon=str(ASSETS / "icon.svg"), layout="wide")
     st.html(ASSETS / "style.css")
+
+
+def name_window(t: Translator, title: str) -> None:
+    """The title of the browser's window."""
+    st.set_page_config(page_title=f"{title} · {t('app.name')}")
 
 
 def pages(t: Translator) -> dict[str, list[Page]]:

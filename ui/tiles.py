@@ -15,6 +15,7 @@ from ui.session import Visit
 from ui.text import plain
 
 AT_MOST = 5
+LONG_AMOUNT = 10_000_000
 Arrow = Literal["up", "down", "off"]
 Colour = Literal["green", "red", "gray"]
 
@@ -45,16 +46,23 @@ def _tile(visit: Visit, tile: Tile, comparison: Comparison) -> None:
     line = [float(point.reading.value) for point in tile.trend if is_defined(point.reading.value)]
     st.metric(
         t(f"metrics.{tile.metric}.label"),
-        t.reading_text(reading, visit.currency),
+        value_text(t, reading, visit.currency),
         change_text(t, change, visit.currency),
         delta_color=colour,
         delta_arrow=arrow,
-        delta_description=None if change is None else t(f"app.tile.versus_{comparison.value}"),
         help=t(f"metrics.{tile.metric}.help"),
         chart_data=line if len(line) > 1 else None,
         chart_type="line",
     )
-    st.caption(plain(sample_text(t, tile, visit.currency)))
+    held_against = t("app.tile.no_earlier" if change is None else f"app.tile.versus_{comparison.value}")
+    st.caption(f"{plain(held_against)}  \n{plain(sample_text(t, tile, visit.currency))}")
+
+
+def value_text(t: Translator, reading: Reading, currency: str) -> str:
+    """The number of a tile; amounts too long for one are shortened."""
+    if reading.unit is Unit.MONEY and is_defined(reading.value) and not -LONG_AMOUNT < reading.value < LONG_AMOUNT:
+        return t.compact_money(reading.value, currency)
+    return t.reading_text(reading, currency)
 
 
 def sample_text(t: Translator, tile: Tile, currency: str) -> str:
@@ -69,10 +77,10 @@ def sample_text(t: Translator, tile: Tile, currency: str) -> str:
     return " · ".join(parts)
 
 
-def change_text(t: Translator, change: Change | None, currency: str) -> str:
+def change_text(t: Translator, change: Change | None, currency: str) -> str | None:
     """The change in words: relative for counts and money, percentage points for shares, points for NPS."""
     if change is None or not is_defined(change.absolute):
-        return t("app.tile.no_earlier")
+        return None
     unit = change.reading.unit
     if unit in (Unit.COUNT, Unit.MONEY) and is_defined(change.relative):
         return t.signed_share(change.relative)

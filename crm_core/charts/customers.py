@@ -8,7 +8,18 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from crm_core.charts.model import Chart, blank, heading, nice_ticks, note, records, row_name, rows_figure
+from crm_core.charts.model import (
+    Chart,
+    blank,
+    cell,
+    give_axes,
+    heading,
+    nice_ticks,
+    note,
+    records,
+    row_name,
+    rows_figure,
+)
 from crm_core.charts.theme import Theme, ink_on
 from crm_core.i18n import Translator
 
@@ -51,29 +62,16 @@ def rfm_map(frame: pd.DataFrame, t: Translator, theme: Theme) -> Chart:
     """
     figure = blank(theme)
     cells = records(frame, MapCell)
-    bins = max(cell.r_score for cell in cells)
-    figure.update_layout(height=84 * bins + 60, margin={"t": 30})
-    for cell in cells:
-        colour = theme.segments[cell.segment]
-        x, y = cell.f_score, cell.r_score
-        figure.add_shape(
-            type="rect",
-            x0=x - 0.48,
-            x1=x + 0.48,
-            y0=y - 0.47,
-            y1=y + 0.47,
-            fillcolor=colour,
-            opacity=1 if cell.customers else 0.25,
-            line_width=0,
-            layer="below",
-        )
-        name = t(f"segments.{cell.segment}.name").replace(" ", "<br>")
-        ink = ink_on(colour) if cell.customers else theme.muted
-        text = f"<b>{t.number(cell.customers)}</b><br><span style='font-size:10px'>{name}</span>"
-        note(figure, text, ink, x=x, y=y, xanchor="center", align="center")
+    bins = max(row.r_score for row in cells)
+    figure.update_layout(height=84 * bins + 60)
+    for row in cells:
+        colour = theme.segments[row.segment]
+        name = t(f"segments.{row.segment}.name").replace(" ", "<br>")
+        ink = ink_on(colour) if row.customers else theme.muted
+        text = f"<b>{t.number(row.customers)}</b><br><span style='font-size:10px'>{name}</span>"
+        cell(figure, row.f_score, row.r_score, colour, text, ink, opacity=1 if row.customers else 0.25)
+    give_axes(figure, bins, bins)
     scores = list(range(1, bins + 1))
-    # Shapes alone give the axes nothing to stand on.
-    figure.add_scatter(x=[1, bins], y=[1, bins], mode="markers", marker={"opacity": 0}, hoverinfo="skip")
     side = {"range": [0.5, bins + 0.5], "tickvals": scores, "showgrid": False}
     figure.update_xaxes(title_text=t("charts.rfm.frequency"), **side)
     figure.update_yaxes(**side)
@@ -83,8 +81,8 @@ def rfm_map(frame: pd.DataFrame, t: Translator, theme: Theme) -> Chart:
 
 def _map_words(cells: Sequence[MapCell], t: Translator) -> str:
     counts: Counter[str] = Counter()
-    for cell in cells:
-        counts[cell.segment] += cell.customers
+    for row in cells:
+        counts[row.segment] += row.customers
     listed = [f"{t(f'segments.{segment}.name')} {t.number(count)}" for segment, count in counts.most_common()]
     return t("charts.rfm.alt", segments=t("charts.comma").join(listed))
 

@@ -7,11 +7,14 @@ a line of their own above their marks.
 from __future__ import annotations
 
 import html
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from itertools import accumulate
 from math import floor, log10
 from typing import TYPE_CHECKING, TypeVar
+from unicodedata import east_asian_width
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -29,7 +32,7 @@ else:
 MARK_LIMIT = 5_000
 ROW_HEIGHT = 46
 SQUARE, LINE = "■", "━"
-NAME_LENGTH = 22
+NAME_WIDTH = 30  # in Latin letters; a Chinese character is as wide as two
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,12 @@ def clean(text: str) -> str:
     return html.escape(text, quote=False).replace("\n", " ")
 
 
-def short(text: str, length: int = NAME_LENGTH) -> str:
-    """Text cut to a length that fits a phone, then made safe."""
-    return clean(text if len(text) <= length else text[: length - 1] + "…")
+def short(text: str, width: int = NAME_WIDTH) -> str:
+    """Text cut to a width that fits a phone beside its numbers, then made safe."""
+    widths = list(accumulate(2 if east_asian_width(letter) in "WF" else 1 for letter in text))
+    if not widths or widths[-1] <= width:
+        return clean(text)
+    return clean(text[: bisect_right(widths, width - 1)] + "…")
 
 
 def blank(theme: Theme, height: int = 300, top: int = 12) -> go.Figure:
@@ -62,7 +68,7 @@ def blank(theme: Theme, height: int = 300, top: int = 12) -> go.Figure:
     figure = go.Figure()
     figure.update_layout(
         height=height,
-        margin={"l": 4, "r": 14, "t": top, "b": 4},
+        margin={"l": 4, "r": 20, "t": top, "b": 4},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"family": FONT, "size": 13, "color": theme.ink},
@@ -80,6 +86,7 @@ def blank(theme: Theme, height: int = 300, top: int = 12) -> go.Figure:
         "title": {"font": {"color": theme.muted, "size": 12}, "standoff": 8},
         "automargin": True,
         "fixedrange": True,
+        "ticklabeloverflow": "allow",
     }
     figure.update_xaxes(showgrid=False, zeroline=False, **axis)
     figure.update_yaxes(showgrid=True, zeroline=False, **axis)
@@ -96,14 +103,26 @@ def heading(figure: go.Figure, theme: Theme, unit: str, key: Iterable[tuple[str,
     """Above the plot: the unit of the upright axis, and under it which colour is what (colour, mark, word)."""
     entries = [f'<span style="color:{colour}">{mark}</span> {clean(word)}' for colour, mark, word in key]
     lines = [line for line in (clean(unit), "   ".join(entries)) if line]
-    figure.update_layout(margin={"t": 10 + 20 * len(lines)})
-    place = {"xref": "paper", "yref": "paper", "x": 0, "y": 1, "yanchor": "bottom", "yshift": 6}
-    note(figure, "<br>".join(lines), theme.muted, **place)
+    figure.update_layout(
+        margin={"t": 16 + 18 * len(lines)},
+        title={
+            "text": "<br>".join(lines),
+            "font": {"color": theme.muted, "size": 12, "weight": "normal"},
+            "x": 0,
+            "xref": "container",
+            "y": 1,
+            "yref": "container",
+            "yanchor": "top",
+            "pad": {"t": 4 + 16 * (len(lines) - 1), "l": 4},
+            "automargin": False,
+        },
+    )
 
 
 def rows_figure(theme: Theme, count: int, *, top: int = 8, axis: int = 34) -> go.Figure:
     """A figure of horizontal rows, the first on top; row ``i`` has its marks at ``y = -i`` and its name above them."""
     figure = blank(theme, ROW_HEIGHT * count + top + axis, top)
+    figure.update_layout(margin={"l": 16, "r": 20})
     figure.update_yaxes(visible=False, range=[-count + 0.55, 0.75])
     figure.update_xaxes(showgrid=True)
     return figure
@@ -112,14 +131,21 @@ def rows_figure(theme: Theme, count: int, *, top: int = 8, axis: int = 34) -> go
 def row_name(figure: go.Figure, theme: Theme, row: int, name: str, numbers: str = "") -> None:
     """The line above a row's marks: its name on the left, its numbers on the right."""
     place = {"xref": "paper", "yref": "y", "y": -row, "yshift": 19}
-    note(figure, short(name), theme.ink, x=0, **place)
+    note(figure, short(name), theme.ink, x=0, xshift=-12, **place)
     if numbers:
-        note(figure, numbers, theme.muted, x=1, **{**place, "xanchor": "right"})
+        note(figure, numbers, theme.muted, x=1, xshift=16, **{**place, "xanchor": "right"})
 
 
-def nice_top(value: float) -> float:
-    """A round number at or a little above the value: 1, 2, 2.5 or 5 times a power of ten, in at most five steps."""
-    return nice_ticks(value)[-1]
+def cell(figure: go.Figure, x: float, y: float, colour: str, text: str, ink: str, *, opacity: float = 1.0) -> None:
+    """One cell of a map around (x, y), with a hairline of space around it and words in it."""
+    sides = {"x0": x - 0.48, "x1": x + 0.48, "y0": y - 0.47, "y1": y + 0.47}
+    figure.add_shape(type="rect", fillcolor=colour, opacity=opacity, line_width=0, layer="below", **sides)
+    note(figure, text, ink, x=x, y=y, xanchor="center", align="center")
+
+
+def give_axes(figure: go.Figure, across: int, up: int) -> None:
+    """Shapes alone give the axes nothing to stand on: an invisible mark in two corners does."""
+    figure.add_scatter(x=[1, across], y=[1, up], mode="markers", marker={"opacity": 0}, hoverinfo="skip")
 
 
 def nice_ticks(value: float, steps: int = 4) -> list[float]:

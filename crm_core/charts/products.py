@@ -12,7 +12,7 @@ from crm_core.charts.theme import Theme
 from crm_core.i18n import Translator
 
 ROWS = 12
-BARS, RATES = (0.0, 0.56), (0.64, 1.0)
+BARS, RATES = (0.0, 0.54), (0.66, 1.0)
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,16 @@ def repurchased_products(frame: pd.DataFrame, t: Translator, theme: Theme, rows:
         if product.repurchase_rate is not None:
             rate, low, high = product.repurchase_rate, product.low, product.high
             add_dot(figure, theme, rate, low, high, row, colour=theme.accent, axis="x2")
-    ticks = nice_ticks(max(product.buyers for product in seen), 3)
+    ticks = nice_ticks(max(product.buyers for product in seen), 2)
     figure.update_layout(barmode="overlay", xaxis2={**figure.layout.xaxis.to_plotly_json(), "anchor": "y"})
     figure.update_layout(
-        xaxis={"domain": BARS, "range": [0, ticks[-1]], "tickvals": ticks, "title_text": t("charts.products.people")},
+        xaxis={
+            "domain": BARS,
+            "range": [0, ticks[-1]],
+            "tickvals": ticks,
+            "ticktext": [t.number(tick) for tick in ticks],
+            "title_text": t("charts.products.people"),
+        },
         xaxis2={"domain": RATES, "title_text": t("charts.products.rate"), **share_axis(t, _highest(seen))},
     )
     key = [

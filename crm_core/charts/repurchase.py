@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from crm_core.analysis.survival import ReturnCurve
-from crm_core.charts.model import SQUARE, Chart, blank, heading, note, records, share_axis
+from crm_core.charts.model import SQUARE, Chart, blank, cell, give_axes, heading, note, records, share_axis
 from crm_core.charts.theme import Theme, ink_on
 from crm_core.i18n import Translator
 
@@ -45,7 +45,7 @@ def return_curve(curve: ReturnCurve, t: Translator, theme: Theme, until: int = 1
         y=[value for _, value in marks],
         mode="markers+text",
         text=[f"<b>{t.share(value)}</b>" for _, value in marks],
-        textposition=["top left" if day == end else "top center" for day, _ in marks],
+        textposition="top left",
         textfont={"color": theme.accent, "size": 12},
         marker={"color": theme.accent, "size": 8, "line": {"color": theme.surface, "width": 2}},
         cliponaxis=False,
@@ -97,59 +97,30 @@ def cohort_heat_map(frame: pd.DataFrame, t: Translator, theme: Theme) -> Chart:
     """
     figure = blank(theme)
     cells = [c for c in records(frame, CohortCell) if 1 <= c.months_since <= MONTHS_SHOWN and c.share is not None]
-    cohorts = sorted({cell.cohort for cell in cells})[-COHORTS_SHOWN:]
+    cohorts = sorted({c.cohort for c in cells}, reverse=True)[:COHORTS_SHOWN]
     if not cohorts:
         return Chart(figure, t("charts.empty"))
-    cells = [cell for cell in cells if cell.cohort in cohorts]
-    names = {cell.cohort: f"{t.year_month(cell.cohort)} ({t.number(cell.customers)})" for cell in cells}
-    top = max([cell.share or 0.0 for cell in cells if cell.is_complete], default=0.0) or 0.01
-    _cells(figure, theme, [cell for cell in cells if cell.is_complete], names, top, _sequential(theme))
-    _cells(figure, theme, [cell for cell in cells if not cell.is_complete], names, top, _flat(theme))
-    for cell in cells:
-        ink = _ink(theme, (cell.share or 0.0) / top) if cell.is_complete else theme.muted
-        place = {"x": cell.months_since, "y": names[cell.cohort], "xanchor": "center"}
-        note(figure, t.fixed((cell.share or 0.0) * 100, 0), ink, **place)
-    order = [names[day] for day in cohorts]
-    figure.update_layout(height=92 + 26 * len(order))
-    figure.update_yaxes(type="category", categoryorder="array", categoryarray=order[::-1], showgrid=False)
-    figure.update_xaxes(dtick=1, title_text=t("charts.cohorts.months"))
-    heading(figure, theme, t("charts.cohorts.unit"), [(theme.faint, SQUARE, t("charts.cohorts.immature"))])
-    first, last = t.month(cohorts[0]), t.month(cohorts[-1])
-    return Chart(figure, t("charts.cohorts.alt", n=len(order), top=t.share(top), first=first, last=last))
+    rows = {cohort: row for row, cohort in enumerate(cohorts, start=1)}
+    cells = [c for c in cells if c.cohort in rows]
+    top = max([c.share or 0.0 for c in cells if c.is_complete], default=0.0) or 0.01
+    for c in cells:
+        share = c.share or 0.0
+        colour = _shade(theme, share / top) if c.is_complete else theme.immature
+        ink = ink_on(colour) if c.is_complete else theme.muted
+        cell(figure, c.months_since, rows[c.cohort], colour, t.fixed(share * 100, 0), ink)
+    months = max(c.months_since for c in cells)
+    give_axes(figure, months, len(rows))
+    names = {c.cohort: f"{t.year_month(c.cohort)} ({t.number(c.customers)})" for c in cells}
+    ticks = {"tickvals": list(rows.values()), "ticktext": [names[cohort] for cohort in rows]}
+    figure.update_layout(height=92 + 26 * len(rows))
+    figure.update_yaxes(range=[0.5, len(rows) + 0.5], showgrid=False, **ticks)
+    figure.update_xaxes(range=[0.5, months + 0.5], dtick=1, title_text=t("charts.cohorts.months"))
+    heading(figure, theme, t("charts.cohorts.unit"), [(theme.immature, SQUARE, t("charts.cohorts.immature"))])
+    first, last = t.month(cohorts[-1]), t.month(cohorts[0])
+    return Chart(figure, t("charts.cohorts.alt", n=len(rows), top=t.share(top), first=first, last=last))
 
 
-def _cells(
-    figure: go.Figure,
-    theme: Theme,
-    cells: Sequence[CohortCell],
-    names: Mapping[date, str],
-    top: float,
-    colours: list[list[object]],
-) -> None:
-    figure.add_heatmap(
-        x=[cell.months_since for cell in cells],
-        y=[names[cell.cohort] for cell in cells],
-        z=[cell.share for cell in cells],
-        zmin=0,
-        zmax=top,
-        colorscale=colours,
-        showscale=False,
-        xgap=2,
-        ygap=2,
-        hoverinfo="skip",
-    )
-
-
-def _flat(theme: Theme) -> list[list[object]]:
-    return [[0, theme.grid], [1, theme.grid]]
-
-
-def _sequential(theme: Theme) -> list[list[object]]:
+def _shade(theme: Theme, part: float) -> str:
+    """The colour of a share that is ``part`` (0..1) of the largest one."""
     last = len(theme.sequential) - 1
-    return [[position / last, colour] for position, colour in enumerate(theme.sequential)]
-
-
-def _ink(theme: Theme, part: float) -> str:
-    """Readable ink on the cell's colour."""
-    position = min(len(theme.sequential) - 1, max(0, round(part * (len(theme.sequential) - 1))))
-    return ink_on(theme.sequential[position])
+    return theme.sequential[min(last, max(0, round(part * last)))]

@@ -29,6 +29,7 @@ class Theme:
     first: str
     repeat: str
     anonymous: str
+    immature: str
     last_year: str
     band: str
     warning: str
@@ -50,6 +51,7 @@ LIGHT = Theme(
     first="#8FD3C8",
     repeat="#0F766E",
     anonymous="#CFC9BE",
+    immature="#E4DFD4",
     last_year="#8F887E",
     band="rgba(15, 118, 110, 0.13)",
     warning="#C2410C",
@@ -80,6 +82,7 @@ DARK = Theme(
     first="#7CCFC4",
     repeat="#1A9385",
     anonymous="#5B554C",
+    immature="#3A352E",
     last_year="#9A9389",
     band="rgba(47, 181, 166, 0.20)",
     warning="#FB8A4E",
@@ -106,8 +109,8 @@ def theme_named(name: str | None) -> Theme:
 
 
 def ink_on(colour: str) -> str:
-    """Black or white, whichever is easier to read on a ``#RRGGBB`` colour (WCAG relative luminance)."""
-    return "#1B1A17" if luminance(colour) > 0.22 else "#FFFFFF"
+    """Black or white, whichever stands out more from a ``#RRGGBB`` colour."""
+    return max(("#1B1A17", "#FFFFFF"), key=lambda ink: contrast(ink, colour))
 
 
 def luminance(colour: str) -> float:
