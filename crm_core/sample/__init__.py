@@ -12,7 +12,7 @@ from random import Random
 
 from crm_core.sample.behaviour import live
 from crm_core.sample.checkout import number_orders
-from crm_core.sample.layouts.counter import write_counter_sales
+from crm_core.sample.layouts.counter import STORE, write_counter_sales
 from crm_core.sample.layouts.forms import write_answers
 from crm_core.sample.layouts.members import write_members
 from crm_core.sample.layouts.shopee import write_shopee_orders
@@ -42,7 +42,7 @@ class SampleFile:
 SAMPLE_FILES = (
     SampleFile(Kind.ORDERS, SAMPLE_FOLDER / "orders_20261115.xlsx", "官網", "sample.files.site_orders"),
     SampleFile(Kind.ORDERS, SAMPLE_FOLDER / "Order.all.20250501_20261115.xlsx", "蝦皮", "sample.files.shopee_orders"),
-    SampleFile(Kind.ORDERS, SAMPLE_FOLDER / "門市銷售明細_20261115.csv", "門市", "sample.files.counter_sales"),
+    SampleFile(Kind.ORDERS, SAMPLE_FOLDER / "門市銷售明細_20261115.csv", STORE, "sample.files.counter_sales"),
     SampleFile(Kind.CUSTOMERS, SAMPLE_FOLDER / "顧客報表_20261115.csv", None, "sample.files.members"),
     SampleFile(Kind.SURVEY, SAMPLE_FOLDER / "購物滿意度調查_2026春 (回覆).csv", None, "sample.files.survey_spring"),
     SampleFile(Kind.SURVEY, SAMPLE_FOLDER / "購物滿意度調查_2026秋.csv", None, "sample.files.survey_autumn"),

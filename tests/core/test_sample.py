@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -16,6 +17,7 @@ from crm_core.sample import SAMPLE_FILES, SAMPLE_FOLDER, SampleFile, generate
 from crm_core.schema import Kind
 
 SITE, SHOPEE, COUNTER, MEMBERS, SPRING, AUTUMN = (file.path for file in SAMPLE_FILES)
+LOCALE = SAMPLE_FOLDER.parents[1] / "crm_core" / "locale"
 END = date(2026, 11, 15)
 NPS = "您有多大可能把我們推薦給朋友或家人？（0–10 分）"
 
@@ -127,10 +129,16 @@ def purchases(lines: pd.DataFrame) -> pd.DataFrame:
 
 def test_manifest_names_the_committed_files_in_the_order_of_import() -> None:
     assert [file.kind for file in SAMPLE_FILES] == [Kind.ORDERS] * 3 + [Kind.CUSTOMERS] + [Kind.SURVEY] * 2
-    assert [file.channel for file in SAMPLE_FILES] == ["官網", "蝦皮", "門市", None, None, None]
+    assert [file.channel for file in SAMPLE_FILES] == ["官網", "蝦皮", "巷口門市", None, None, None]
     on_disk = {path.name for path in SAMPLE_FOLDER.iterdir() if not path.name.startswith(".")}
     assert on_disk == {file.path.name for file in SAMPLE_FILES}
     assert sum(file.path.stat().st_size for file in SAMPLE_FILES) < 3_200_000
+
+
+@pytest.mark.parametrize("language", ["zh-TW", "en"])
+def test_every_file_is_described_in_both_languages(language: str) -> None:
+    texts = tomllib.loads((LOCALE / language / "sample.toml").read_text(encoding="utf-8"))["files"]
+    assert {f"sample.files.{key}" for key in texts} == {file.description_key for file in SAMPLE_FILES}
 
 
 def test_generating_again_gives_the_committed_content(tmp_path: Path) -> None:
@@ -201,6 +209,7 @@ def test_some_people_ordered_as_guests_before_they_registered(site: pd.DataFrame
     assert 20 <= (ids == 2).sum() <= 200
     assert ids.max() == 2
     assert members["顧客 ID"].is_unique
+    assert set(site["訂單來源"]) == {SAMPLE_FILES[0].channel}
     assert set(site["顧客 ID"]) <= set(members["顧客 ID"])
 
 
@@ -238,6 +247,7 @@ def test_counter_sales_add_up_and_a_third_is_anonymous(counter: pd.DataFrame) ->
     assert (counter.loc[~first, "折扣"] == "").all()
     assert (counter.loc[first, "折扣"] != "").all()
     slips = counter[first]
+    assert set(slips["門市"]) == {SAMPLE_FILES[2].channel}
     assert 0.28 <= (slips["會員電話"] == "").mean() <= 0.40
     assert 5 <= (numbers["數量"] < 0).sum() <= 30
     assert (pd.to_datetime(slips["結帳時間"]).dt.day_of_week != 0).all()  # closed on Mondays

@@ -11,7 +11,7 @@ from pathlib import Path
 from crm_core.sample.checkout import Line, Order
 from crm_core.sample.layouts.tables import Cells, write_csv
 
-STORE = "永樂門市"
+STORE = "巷口門市"
 HEADER = (
     "結帳時間", "單號", "會員電話", "品名", "品號", "數量", "單價", "小計", "折扣", "付款方式", "門市",
 )  # fmt: skip
