@@ -68,10 +68,10 @@ class Folders:
 class Database:
     """An open shop database."""
 
-    def __init__(self, path: Path | None = None, *, read_only: bool = False) -> None:
+    def __init__(self, path: Path | None = None, *, read_only: bool = False, folders: Folders | None = None) -> None:
         self.path = (path or database_path()).resolve()
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.folders = Folders.beside(self.path)
+        self.folders = folders or Folders.beside(self.path)
         self.is_read_only = read_only
         self._write_lock = threading.RLock()
         self._connection = _connect(self.path, read_only=read_only)
@@ -102,6 +102,13 @@ class Database:
             cursor.execute("commit")
 
     @contextmanager
+    def paused(self) -> Iterator[Path]:
+        """The database file with everything in it, while nobody writes."""
+        with self._write_lock, self.cursor() as cursor:
+            cursor.execute("checkpoint")
+            yield self.path
+
+    @contextmanager
     def exchange_folder(self) -> Iterator[Path]:
         """A fresh folder for files that pass between parser and database; gone afterwards."""
         folder = self.folders.exchange / uuid4().hex
@@ -122,7 +129,10 @@ class Database:
 
 
 def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    config = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
     if not path.exists():
         config["storage_compatibility_version"] = STORAGE_VERSION
     try:

@@ -1,4 +1,4 @@
-"""The marts: tables that every page reads. Refreshed for what an import touched; a full rebuild gives the same content."""
+"""The marts: tables that every page reads, refreshed for what an import touched, equal to a full rebuild."""
 
 from __future__ import annotations
 

@@ -95,9 +95,7 @@ class Params:
         if self.window_days is not None and self.window_days < 1:
             raise InvalidParams("window_too_short", days=self.window_days)
         if self.period.start > self.as_of:
-            raise InvalidParams(
-                "period_after_as_of", start=self.period.start.isoformat(), as_of=self.as_of.isoformat()
-            )
+            raise InvalidParams("period_after_as_of", start=self.period.start.isoformat(), as_of=self.as_of.isoformat())
 
     def with_period(self, period: Period) -> Params:
         """The same question about another period."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
 from math import isfinite
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -76,7 +77,9 @@ def load_settings(cursor: Cursor) -> ShopSettings:
     """The shop's settings; what was never set has its default."""
     known = {field.name for field in fields(ShopSettings)}
     stored = {name: json.loads(value) for name, value in cursor.execute("select name, value from settings").fetchall()}
-    values = {name: tuple(v) if isinstance(v, list) else v for name, v in stored.items() if name in known}
+    values: dict[str, Any] = {
+        name: tuple(v) if isinstance(v, list) else v for name, v in stored.items() if name in known
+    }
     return replace(ShopSettings(), **values)
 
 

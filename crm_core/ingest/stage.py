@@ -161,9 +161,7 @@ def _number_orders(cursor: Cursor, mapping: ColumnMapping, has_order_id: bool) -
         cursor.execute(model("staging/order_numbers"), channel)
         cursor.execute(model("staging/order_rows"), channel)
     else:
-        cursor.execute(
-            model("staging/derived_order_numbers"), {**channel, "account_space": mapping.account_space}
-        )
+        cursor.execute(model("staging/derived_order_numbers"), {**channel, "account_space": mapping.account_space})
         cursor.execute(model("staging/derived_order_rows"))
 
 

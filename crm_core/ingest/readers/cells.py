@@ -97,13 +97,14 @@ def _plain_numbers(values: Sequence[Value]) -> pa.Array | None:
 
 def _plain_moments(values: Sequence[Value]) -> pa.Array | None:
     """Dates and times to the whole second as text; None when one has a fraction."""
-    moments = pa.array(values, pa.timestamp("us"))
+    is_date = [value.__class__ is date for value in values]
+    if any(is_date):
+        values = [datetime.combine(value, time.min) if value.__class__ is date else value for value in values]
     try:
-        text = pc.cast(pc.cast(moments, pa.timestamp("s")), pa.string())
+        text = pc.cast(pc.cast(pa.array(values, pa.timestamp("us")), pa.timestamp("s")), pa.string())
     except pa.ArrowInvalid:
         return None
-    is_date = pa.array([value.__class__ is date for value in values])
-    return pc.if_else(is_date, pc.utf8_slice_codeunits(text, 0, DATE_CHARACTERS), text)
+    return pc.if_else(pa.array(is_date), pc.utf8_slice_codeunits(text, 0, DATE_CHARACTERS), text)
 
 
 def text_of(value: Value) -> str | None:

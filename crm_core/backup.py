@@ -1,0 +1,76 @@
+"""Consistent copies of the shop's database, and the way back."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from crm_core.db import Database, Folders
+from crm_core.errors import ImportRefused
+
+KEPT = 7
+COPY = "import shutil, sys; shutil.copyfile(sys.argv[1], sys.argv[2])"
+
+
+def back_up(database: Database) -> Path:
+    """Copy the database to ``backups``; the last seven copies are kept.
+
+    The copy is made by another process: closing a second handle of the file in this one would give up the lock on it.
+    """
+    with database.paused() as source:
+        number = max((_number(path) for path in backups(database)), default=0) + 1
+        target = database.folders.backups / f"{source.stem}-{number:06d}.duckdb"
+        partial = target.with_suffix(".partial")
+        subprocess.run([sys.executable, "-I", "-S", "-c", COPY, str(source), str(partial)], check=True)
+        partial.replace(target)
+    for old in backups(database)[:-KEPT]:
+        old.unlink(missing_ok=True)
+    return target
+
+
+def backups(database: Database) -> list[Path]:
+    """The copies of this database, oldest first."""
+    return backups_of(database.path)
+
+
+def backups_of(database: Path) -> list[Path]:
+    """The copies beside a database file, oldest first."""
+    folder = database.resolve().parent / "backups"
+    return sorted(folder.glob(f"{database.stem}-[0-9]*.duckdb"), key=_number)
+
+
+def newest_backup(database: Path) -> Path | None:
+    """The newest copy of a database file, if there is one."""
+    found = backups_of(database)
+    return found[-1] if found else None
+
+
+def restore(database: Path, backup: Path) -> None:
+    """Put a copy in the place of the database, which no process may have open; the former state is kept beside it.
+
+    Raises ``ImportRefused`` where the copy does not exist or is no shop database.
+    """
+    if not backup.is_file():
+        raise ImportRefused("unknown_backup", file=backup.name)
+    _check_readable(backup, Folders.beside(database))
+    Database(database).close()  # proves that no other process owns it
+    replaced = database.with_suffix(".before-restore")
+    if database.exists():
+        database.replace(replaced)
+    partial = database.with_suffix(".partial")
+    partial.write_bytes(backup.read_bytes())
+    partial.replace(database)
+
+
+def _check_readable(backup: Path, folders: Folders) -> None:
+    copy = Database(backup, read_only=True, folders=folders)
+    try:
+        with copy.cursor() as cursor:
+            cursor.execute("select count(*) from imports").fetchone()
+    finally:
+        copy.close()
+
+
+def _number(path: Path) -> int:
+    return int(path.stem.rpartition("-")[2])

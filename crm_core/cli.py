@@ -1,0 +1,358 @@
+"""The command line: the same functions as the pages (DESIGN §7).
+
+Exit status 0 success, 1 refused with a message on standard error, 2 wrong usage. With ``--json`` standard output holds one
+JSON document and nothing else, also for a refusal: ``{"error": code, "message": …, "remedy": …}``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import locale
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crm_core import backup, marts
+from crm_core.checks import check
+from crm_core.db import Cursor, Database, database_path
+from crm_core.errors import CrmError, FileRefused, ImportRefused, InvalidParams, MappingRefused
+from crm_core.export import csv_bytes
+from crm_core.i18n import Translator, best_language
+from crm_core.ingest import mapping as mappings
+from crm_core.ingest.history import imports_of
+from crm_core.ingest.load import Origin
+from crm_core.ingest.model import ParsedFile
+from crm_core.ingest.parse import parse
+from crm_core.ingest.pipeline import (
+    Offer,
+    Outcome,
+    best_offer,
+    commit,
+    in_channel,
+    offer,
+    preview,
+    remove_sample,
+    take_back,
+)
+from crm_core.json_forms import Json, dumps, import_form, metrics_form, plain_record, table_form
+from crm_core.lists.ready_made import list_members, list_of
+from crm_core.metrics.measure import compare, default_params
+from crm_core.metrics.registry import METRICS
+from crm_core.metrics.spec import Table
+from crm_core.metrics.tables import TABLES, table
+from crm_core.params import Params, Period
+from crm_core.sample.load import load_sample
+from crm_core.schema import Kind
+from crm_core.settings import ShopSettings, load_settings
+from crm_core.snapshot import reader
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+Command = Callable[[argparse.Namespace, Translator], int]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    arguments = _parser().parse_args(argv)
+    t = Translator(_language())
+    command: Command = arguments.run
+    try:
+        return command(arguments, t)
+    except CrmError as error:
+        _say_refusal(error, t, as_json=getattr(arguments, "json", False))
+        return 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _language() -> str:
+    """The language of the terminal; ``HUIKE_LANG`` overrides."""
+    chosen = os.environ.get("HUIKE_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or locale.getlocale()[0]
+    return best_language((chosen or "").split(".")[0].replace("_", "-"))
+
+
+def _say_refusal(error: CrmError, t: Translator, *, as_json: bool) -> None:
+    what, remedy = t.error_text(error)
+    if as_json:
+        _print(dumps({"error": error.code, "message": what, "remedy": remedy}))
+    print(f"{what}\n{remedy}", file=sys.stderr)
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+# ---- import -----------------------------------------------------------------------------------------------------------
+
+
+def _import(arguments: argparse.Namespace, t: Translator) -> int:
+    source: Path = arguments.file
+    if not source.is_file():
+        raise FileRefused("file_not_found", file=source.name)
+    with _writing(arguments.db) as database:
+        return _import_into(database, source, arguments, t)
+
+
+def _import_into(database: Database, source: Path, arguments: argparse.Namespace, t: Translator) -> int:
+    with database.exchange_folder() as folder:
+        file = parse(source, source.name, folder, password=arguments.password, encoding=arguments.encoding)
+        with database.cursor() as cursor:
+            chosen = _chosen_offer(cursor, file, arguments)
+        mapping = in_channel(chosen.mapping, arguments.channel)
+        if arguments.dry_run:
+            outcome = preview(database, file, chosen.table, mapping, folder)
+        else:
+            outcome = commit(database, file, chosen.table, mapping, folder, Origin("command line", _now()))
+    if arguments.json:
+        _print(dumps(import_form(outcome.receipt, outcome.summary)))
+    else:
+        _say_outcome(outcome, t)
+    return 0
+
+
+def _chosen_offer(cursor: Cursor, file: ParsedFile, arguments: argparse.Namespace) -> Offer:
+    """The table that ``--sheet`` names or the likeliest one, with the mapping of ``--mapping`` or the proposed one."""
+    tables = [each for each in file.tables if arguments.sheet in (None, each.sheet)]
+    if not tables:
+        raise FileRefused("no_such_sheet", sheets=", ".join(each.sheet or "" for each in file.tables))
+    chosen = best_offer([offer(cursor, each, file.file_name, Kind(arguments.kind)) for each in tables])
+    if arguments.mapping is None:
+        return chosen
+    mapping = mappings.from_toml(arguments.mapping)
+    if mapping.kind != arguments.kind:
+        raise MappingRefused("mapping_other_kind", kind=arguments.kind, mapping_kind=mapping.kind)
+    return replace(chosen, mapping=mapping)
+
+
+def _say_outcome(outcome: Outcome, t: Translator) -> None:
+    receipt = outcome.receipt
+    _print(
+        t(
+            "cli.imported",
+            id=receipt.import_id or t("cli.not_saved"),
+            read=receipt.rows_read,
+            loaded=receipt.rows_loaded,
+            unchanged=receipt.rows_unchanged,
+            rejected=receipt.rows_rejected,
+        )
+    )
+    for problem in receipt.problems:
+        rule = t(f"problems.{problem.rule}.what")
+        _print(t("cli.problem", rule=rule, count=problem.count, example=problem.example or "—"))
+
+
+def _now() -> datetime:
+    """The moment of an import, in UTC without a zone, as the database keeps it."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+# ---- history ----------------------------------------------------------------------------------------------------------
+
+
+def _imports(arguments: argparse.Namespace, t: Translator) -> int:
+    with reader(arguments.db) as found, found.database.cursor() as cursor:
+        records = imports_of(cursor)
+    if arguments.json:
+        rows: list[Json] = [plain_record(asdict(record)) for record in records]
+        _print(dumps({"imports": rows}))
+        return 0
+    for record in records:
+        state = t("cli.undone") if record.undone_at else ""
+        _print(
+            f"{record.import_id}\t{record.kind}\t{record.file_name}\t{record.rows_read}\t{record.imported_at:%Y-%m-%d %H:%M}\t{state}"
+        )
+    return 0
+
+
+def _undo(arguments: argparse.Namespace, t: Translator) -> int:
+    with _writing(arguments.db) as database:
+        take_back(database, arguments.import_id, _now())
+    _print(t("cli.undo_done", id=arguments.import_id))
+    return 0
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[Database]:
+    database = Database(path)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+# ---- numbers ----------------------------------------------------------------------------------------------------------
+
+
+def _metrics(arguments: argparse.Namespace, t: Translator) -> int:
+    keys = list(dict.fromkeys(arguments.names)) or list(METRICS)
+    with _asking(arguments, t) as (cursor, params, settings):
+        measured = compare(cursor, keys, params, settings)
+    if arguments.json:
+        _print(dumps(metrics_form(params, measured)))
+        return 0
+    for key, item in measured.items():
+        interval = t.interval_text(item.reading, settings.currency) or ""
+        value = t.reading_text(item.reading, settings.currency)
+        _print(f"{key}\t{value}\tn={item.reading.sample_size}\t{interval}")
+    return 0
+
+
+def _table(arguments: argparse.Namespace, t: Translator) -> int:
+    with _asking(arguments, t) as (cursor, params, settings):
+        found = table(cursor, arguments.name, params, settings)
+    if arguments.json:
+        _print(dumps(table_form(found)))
+    else:
+        _write_csv(found, arguments.csv)
+    return 0
+
+
+def _list(arguments: argparse.Namespace, t: Translator) -> int:
+    columns = arguments.columns.split(",") if arguments.columns else None
+    with _asking(arguments, t) as (cursor, params, settings):
+        found = list_members(cursor, list_of(arguments.name).key, params, settings, columns)
+    if arguments.json:
+        _print(dumps(table_form(found)))
+    else:
+        _write_csv(found, arguments.csv)
+    return 0
+
+
+def _write_csv(found: Table, target: Path | None) -> None:
+    """The table under its stable keys, to a file or to standard output."""
+    content = csv_bytes(found.frame, {column.key: column.key for column in found.columns})
+    if target is None:
+        sys.stdout.buffer.write(content)
+    else:
+        target.write_bytes(content)
+
+
+@contextmanager
+def _asking(arguments: argparse.Namespace, t: Translator) -> Iterator[tuple[Cursor, Params, ShopSettings]]:
+    with reader(arguments.db) as found, found.database.cursor() as cursor:
+        if found.backup is not None:
+            print(t("cli.reading_backup", file=found.backup.name), file=sys.stderr)
+        settings = load_settings(cursor)
+        yield cursor, _params(cursor, settings, arguments), settings
+
+
+def _params(cursor: Cursor, settings: ShopSettings, arguments: argparse.Namespace) -> Params:
+    """The question: without ``--from`` and ``--to`` the period is all history up to the as-of date."""
+    params = default_params(cursor, settings)
+    if params is None:
+        raise InvalidParams("no_data_yet")
+    as_of = arguments.as_of or params.as_of
+    end = arguments.end or as_of
+    start = arguments.start or min(params.period.start, end)
+    return Params(as_of=as_of, period=Period(start, end), channel=arguments.channel)
+
+
+# ---- the shop as a whole ----------------------------------------------------------------------------------------------
+
+
+def _sample(arguments: argparse.Namespace, t: Translator) -> int:
+    with _writing(arguments.db) as database:
+        if arguments.action == "load":
+            receipts = load_sample(database, _now())
+            _print(t("cli.sample_loaded", files=len(receipts), rows=sum(receipt.rows_loaded for receipt in receipts)))
+        else:
+            _print(t("cli.sample_removed", files=remove_sample(database, _now())))
+    return 0
+
+
+def _backup(arguments: argparse.Namespace, t: Translator) -> int:
+    with _writing(arguments.db) as database:
+        _print(t("cli.backed_up", file=backup.back_up(database).name))
+    return 0
+
+
+def _restore(arguments: argparse.Namespace, t: Translator) -> int:
+    chosen = arguments.file or backup.newest_backup(arguments.db)
+    if chosen is None:
+        raise ImportRefused("no_backup_yet")
+    backup.restore(arguments.db, chosen)
+    _print(t("cli.restored", file=chosen.name))
+    return 0
+
+
+def _check(arguments: argparse.Namespace, t: Translator) -> int:
+    with _writing(arguments.db) as database:
+        findings = check(database)
+    for finding in findings:
+        _print(t(f"cli.finding.{finding.code}", detail=finding.detail))
+    if not findings:
+        _print(t("cli.all_well"))
+    return 1 if findings else 0
+
+
+def _rebuild(arguments: argparse.Namespace, t: Translator) -> int:
+    with _writing(arguments.db) as database, database.write() as cursor:
+        marts.rebuild(cursor)
+    _print(t("cli.rebuilt"))
+    return 0
+
+
+# ---- usage ------------------------------------------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m crm_core", description="Huike 回客 on the command line.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_import(commands)
+    _add(commands, "imports", _imports, "every import so far", as_json=True)
+    undo = _add(commands, "undo", _undo, "take an import back")
+    undo.add_argument("import_id", type=int)
+    _add_questions(commands)
+    sample = _add(commands, "sample", _sample, "the sample shop")
+    sample.add_argument("action", choices=("load", "remove"))
+    _add(commands, "backup", _backup, "copy the database to the backup folder")
+    restore = _add(commands, "restore", _restore, "put a backup (the newest one) in the place of the database")
+    restore.add_argument("file", type=Path, nargs="?")
+    _add(commands, "check", _check, "compare the stored results with a full rebuild")
+    _add(commands, "rebuild", _rebuild, "compute everything again from what was imported")
+    return parser
+
+
+def _add(commands: Commands, name: str, run: Command, text: str, *, as_json: bool = False) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text, description=text.capitalize() + ".")
+    command.set_defaults(run=run)
+    command.add_argument("--db", type=Path, default=database_path(), help="the database file (default: HUIKE_DB)")
+    if as_json:
+        command.add_argument("--json", action="store_true", help="print one JSON document")
+    return command
+
+
+def _add_import(commands: Commands) -> None:
+    command = _add(commands, "import", _import, "load a file", as_json=True)
+    command.add_argument("kind", choices=[kind.value for kind in Kind])
+    command.add_argument("file", type=Path)
+    command.add_argument("--sheet", help="the sheet to read")
+    command.add_argument("--mapping", type=Path, help="a TOML file that says what the columns mean")
+    command.add_argument("--channel", help="the channel of all its orders")
+    command.add_argument("--password", help="of a protected spreadsheet")
+    command.add_argument("--encoding", help="of a text file, where the guess is wrong")
+    command.add_argument("--dry-run", action="store_true", help="check only, save nothing")
+
+
+def _add_questions(commands: Commands) -> None:
+    metrics = _add(commands, "metrics", _metrics, "measure numbers", as_json=True)
+    metrics.add_argument("names", nargs="*", metavar="NAME", help="metrics (default: all)")
+    tables = _add(commands, "table", _table, "print a table", as_json=True)
+    tables.add_argument("name", help=", ".join(TABLES))
+    lists = _add(commands, "list", _list, "print a ready-made list of customers", as_json=True)
+    lists.add_argument("name")
+    lists.add_argument("--columns", help="the columns, separated by commas")
+    for command in (tables, lists):
+        command.add_argument("--csv", type=Path, help="write to this file instead of standard output")
+    for command in (metrics, tables, lists):
+        command.add_argument("--as-of", type=date.fromisoformat, help="use nothing after this day (YYYY-MM-DD)")
+        command.add_argument("--from", dest="start", type=date.fromisoformat, help="first day of the period")
+        command.add_argument("--to", dest="end", type=date.fromisoformat, help="last day of the period")
+        command.add_argument("--channel", help="one channel only")

@@ -1,0 +1,178 @@
+"""The way of a file: read → recognise → map → check → load. Pages and command line take the same steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from crm_core.backup import back_up
+from crm_core.db import Cursor, Database
+from crm_core.errors import ImportRefused, MappingRefused
+from crm_core.ingest import mapping as mappings
+from crm_core.ingest.load import Origin, Receipt, load, receipt_of, undo
+from crm_core.ingest.model import ColumnMapping, ParsedFile, Profile, TextTable
+from crm_core.ingest.profile import header_signature, profile
+from crm_core.ingest.stage import Staged, Summary, stage
+from crm_core.schema import Kind
+from crm_core.settings import load_settings, save_settings
+
+SAMPLE_ROWS = 200
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A table of a file with what it seems to be and what its columns seem to mean."""
+
+    table: TextTable
+    profile: Profile
+    mapping: ColumnMapping
+    is_remembered: bool
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What loading did, or in a preview would do, and the file in shop terms."""
+
+    receipt: Receipt
+    summary: Summary
+
+
+def offer(cursor: Cursor, table: TextTable, file_name: str, kind: Kind | None = None) -> Offer:
+    """Recognise a table and propose its mapping: the one that a person confirmed for these headings, else a guess."""
+    found = profile(table, file_name)
+    if kind is not None and found.kind is not kind:
+        found = replace(found, kind=kind, platform="generic")
+    remembered = remembered_mapping(cursor, table)
+    if remembered is not None and (kind is None or remembered.kind is kind):
+        return Offer(table, replace(found, kind=remembered.kind, platform=remembered.platform), remembered, True)
+    return Offer(table, found, mappings.propose(table, found, sample_rows(cursor, table)), False)
+
+
+def best_offer(offers: list[Offer]) -> Offer:
+    """The sheet to start with: remembered before recognised, visible before hidden, the surest, the longest."""
+    return max(
+        offers,
+        key=lambda o: (
+            o.is_remembered,
+            not mappings.missing(o.mapping),
+            not o.table.is_hidden,
+            o.profile.confidence,
+            o.table.row_count,
+        ),
+    )
+
+
+def sample_rows(cursor: Cursor, table: TextTable) -> list[dict[str, str | None]]:
+    """The first rows of a table, heading → text."""
+    columns = ", ".join(f"c{number}" for number in range(len(table.header)))
+    rows = cursor.execute(
+        f"select {columns} from read_parquet(?) order by row_number limit ?", [str(table.parquet), SAMPLE_ROWS]
+    ).fetchall()
+    return [dict(zip(table.header, row, strict=True)) for row in rows]
+
+
+def remembered_mapping(cursor: Cursor, table: TextTable) -> ColumnMapping | None:
+    """The mapping a person confirmed for the same headings."""
+    row = cursor.execute(
+        "select mapping from saved_mappings where header_signature = ?", [header_signature(table.header)]
+    ).fetchone()
+    return mappings.from_json(row[0]) if row else None
+
+
+def remember_mapping(cursor: Cursor, table: TextTable, mapping: ColumnMapping, at: datetime) -> None:
+    """Keep a confirmed mapping for the next file with these headings. Call it inside ``Database.write``."""
+    cursor.execute(
+        "insert or replace into saved_mappings values (?, ?, ?, ?)",
+        [header_signature(table.header), mapping.kind, mappings.to_json(mapping), at],
+    )
+
+
+def in_channel(mapping: ColumnMapping, channel: str | None) -> ColumnMapping:
+    """The mapping of a file that belongs to one channel as a whole; its own customer numbers are then that channel's."""
+    if not channel:
+        return mapping
+    space = channel if mapping.account_space == ColumnMapping.account_space else mapping.account_space
+    return replace(mapping, channel=channel, account_space=space)
+
+
+def preview(database: Database, file: ParsedFile, table: TextTable, mapping: ColumnMapping, folder: Path) -> Outcome:
+    """Check a mapped table against the shop without storing anything."""
+    with database.cursor() as cursor:
+        staged = _staged(cursor, table, mapping, folder)
+        return Outcome(receipt_of(cursor, file, table, staged), staged.summary)
+
+
+def commit(
+    database: Database,
+    file: ParsedFile,
+    table: TextTable,
+    mapping: ColumnMapping,
+    folder: Path,
+    origin: Origin,
+    *,
+    remember: bool = False,
+) -> Outcome:
+    """Load a mapped table as one import, in one transaction, and back the shop up."""
+    with database.write() as cursor:
+        staged = _staged(cursor, table, mapping, folder)
+        _adopt_currency(cursor, staged.summary)
+        receipt = load(cursor, file, table, staged, origin)
+        if remember:
+            remember_mapping(cursor, table, mapping, origin.imported_at)
+    back_up(database)
+    return Outcome(receipt, staged.summary)
+
+
+def take_back(database: Database, import_id: int, at: datetime) -> None:
+    """Undo an import; what it had replaced is current again."""
+    with database.write() as cursor:
+        undo(cursor, import_id, at)
+    back_up(database)
+
+
+def remove_sample(database: Database, at: datetime) -> int:
+    """Undo every import of the sample shop; returns how many there were."""
+    with database.write() as cursor:
+        found = cursor.execute(
+            "select import_id from imports where is_sample and undone_at is null order by 1"
+        ).fetchall()
+        for (import_id,) in found:
+            undo(cursor, import_id, at)
+    return len(found)
+
+
+def _staged(cursor: Cursor, table: TextTable, mapping: ColumnMapping, folder: Path) -> Staged:
+    settings = load_settings(cursor)
+    staged = stage(cursor, table, mapping, settings, folder)
+    _refuse_other_currency(cursor, staged.summary, settings.currency)
+    return staged
+
+
+def _refuse_other_currency(cursor: Cursor, summary: Summary, currency: str) -> None:
+    """Amounts of two currencies are never added up; an empty shop takes the currency of its first file."""
+    if summary.currency is None or summary.currency == currency:
+        return
+    if len(summary.currency) != len(currency) or _has_orders(cursor):
+        raise MappingRefused("currency_differs", file_currency=summary.currency, currency=currency)
+
+
+def _adopt_currency(cursor: Cursor, summary: Summary) -> None:
+    settings = load_settings(cursor)
+    if summary.currency is not None and summary.currency != settings.currency:
+        save_settings(cursor, replace(settings, currency=summary.currency))
+
+
+def _has_orders(cursor: Cursor) -> bool:
+    return cursor.execute("select 1 from order_mart limit 1").fetchone() is not None
+
+
+def problem_rows(cursor: Cursor, import_id: int) -> list[tuple[int, str, str, str | None, str | None, str]]:
+    """The kept problems of an import: row number, rule, severity, field, value, the row as JSON."""
+    if not cursor.execute("select 1 from imports where import_id = ?", [import_id]).fetchone():
+        raise ImportRefused("unknown_import", import_id=import_id)
+    return cursor.execute(
+        "select row_number, rule, severity, column_name, value, raw_row from import_problems "
+        "where import_id = ? order by row_number, rule",
+        [import_id],
+    ).fetchall()

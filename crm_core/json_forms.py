@@ -1,0 +1,126 @@
+"""The JSON that the command line prints. Its keys are a contract: they are added to, never renamed (DESIGN §7)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+
+import numpy as np
+import pandas as pd
+
+from crm_core.ingest.load import Receipt
+from crm_core.ingest.stage import Summary
+from crm_core.metrics.spec import Change, Measured, Table
+from crm_core.params import Params
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+
+def dumps(document: Json) -> str:
+    """One JSON document; undefined numbers are null, never NaN."""
+    return json.dumps(document, ensure_ascii=False, allow_nan=False)
+
+
+def import_form(receipt: Receipt, summary: Summary | None = None) -> dict[str, Json]:
+    """What an import did; with ``summary`` also what the file's own totals say."""
+    form: dict[str, Json] = {
+        "import_id": receipt.import_id,
+        "kind": receipt.kind.value,
+        "platform": receipt.platform,
+        "encoding": receipt.encoding,
+        "sheet": receipt.sheet,
+        "shape": receipt.shape,
+        "rows_read": receipt.rows_read,
+        "rows_loaded": receipt.rows_loaded,
+        "rows_unchanged": receipt.rows_unchanged,
+        "rows_rejected": receipt.rows_rejected,
+        "orders": receipt.orders,
+        "customers": receipt.customers,
+        "revenue": plain(receipt.revenue),
+        "first_day": plain(receipt.first_day),
+        "last_day": plain(receipt.last_day),
+        "problems": [plain_record(asdict(problem)) for problem in receipt.problems],
+    }
+    return form if summary is None else {**form, **_totals(summary)}
+
+
+def _totals(summary: Summary) -> dict[str, Json]:
+    names = ("lines", "cancelled", "unpaid", "refunded", "anonymous", "gift_lines", "answers")
+    money = ("paid_all", "paid_not_cancelled", "paid_net")
+    return {name: plain(getattr(summary, name)) for name in (*names, *money)}
+
+
+def metrics_form(params: Params, measured: Mapping[str, Measured]) -> dict[str, Json]:
+    """The readings with their comparisons (METRICS §1)."""
+    return {
+        "as_of": params.as_of.isoformat(),
+        "from": params.period.start.isoformat(),
+        "to": params.period.end.isoformat(),
+        "channel": params.channel,
+        "metrics": [_metric_form(item) for item in measured.values()],
+    }
+
+
+def _metric_form(item: Measured) -> dict[str, Json]:
+    reading = item.reading
+    return {
+        "metric": reading.metric,
+        "value": plain(reading.value),
+        "sample_size": reading.sample_size,
+        "low": plain(reading.low),
+        "high": plain(reading.high),
+        "unit": reading.unit.value,
+        "is_thin": reading.is_thin,
+        "previous": _change_form(item.previous),
+        "last_year": _change_form(item.last_year),
+    }
+
+
+def _change_form(change: Change | None) -> Json:
+    if change is None:
+        return None
+    return {
+        "from": change.period.start.isoformat(),
+        "to": change.period.end.isoformat(),
+        "value": plain(change.reading.value),
+        "sample_size": change.reading.sample_size,
+        "absolute": plain(change.absolute),
+        "relative": plain(change.relative),
+    }
+
+
+def table_form(table: Table) -> dict[str, Json]:
+    """``{"columns": [...], "rows": [[...], ...]}``."""
+    rows: list[Json] = [[plain(cell) for cell in row] for row in table.frame.itertuples(index=False, name=None)]
+    return {"columns": [column.key for column in table.columns], "rows": rows}
+
+
+def plain_record(record: Mapping[str, object]) -> dict[str, Json]:
+    """A record with every value as JSON holds it."""
+    return {name: plain(value) for name, value in record.items()}
+
+
+def plain(value: object) -> Json:
+    """One value as JSON holds it: money as a number, days as ISO text, undefined as null."""
+    if isinstance(value, Enum):
+        return plain(value.value)
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if isinstance(value, list | tuple | np.ndarray):
+        return [plain(item) for item in value]
+    if value is None or pd.isna(value):  # type: ignore[call-overload]
+        return None
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, datetime):
+        is_day = isinstance(value, pd.Timestamp) and value == value.normalize()
+        return value.date().isoformat() if is_day else value.isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bool | int | float | str):
+        return value
+    raise TypeError(type(value))
