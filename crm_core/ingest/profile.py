@@ -33,7 +33,8 @@ def profile(table: TextTable, file_name: str = "") -> Profile:
     signature = header_signature(table.header)
     kind, confidence, evidence = _generic_kind(table.header)
     found = _platform_of(table.header)
-    if found is not None and not (found[0].is_weak and kind is Kind.ORDERS):
+    is_surely_orders = kind is Kind.ORDERS and confidence >= GENERIC_CONFIDENCE
+    if found is not None and not (found[0].is_weak and is_surely_orders):
         platform, compact = found
         if platform.refuse:
             raise MappingRefused(platform.refuse, file=file_name)
