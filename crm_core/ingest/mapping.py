@@ -31,6 +31,8 @@ ANY_MONEY, ANY_IDENTIFIER, ANY_ANSWER = "any_money", "any_identifier", "any_answ
 # Of these, further columns stand in where the first is blank; of others only the best heading is taken.
 COALESCED = frozenset(["email", "phone", "sku"])
 SIMILAR_ENOUGH = 0.84
+# A wrong customer number merges strangers; it is never guessed from a heading that is merely alike (Customer No, Note).
+NEVER_SIMILAR = frozenset(["customer_id"])
 SHORTEST_SIMILAR = 4
 # A heading that ends in a word of these fields is taken for them (客人手機號碼): elsewhere endings mislead (郵寄日期).
 ENDINGS: dict[str, tuple[str, ...]] = {
@@ -39,6 +41,7 @@ ENDINGS: dict[str, tuple[str, ...]] = {
     "birthday": ("生日", "birthday"),
 }
 NOT_THE_BUYER = re.compile(r"收件|收貨|緊急|公司|門市|店|物流|客服|ship|recipient|emergency|company|store")
+NET_OF_DISCOUNT = re.compile(r"折扣後|折後|優惠後|\bnet\b", re.IGNORECASE)
 _DATE_TEXT = re.compile(r"^\s*(?:民國)?\d{2,4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,4}")
 MOSTLY = 0.8
 FEWEST_FOR_CONTENT = 3
@@ -244,7 +247,8 @@ def _settle_discount(draft: Draft) -> None:
     discount = draft.guesses.get("discount")
     if discount is None or "order_total" in draft.guesses or "subtotal" in draft.guesses:
         return
-    if _is_contained(draft, discount.headings[0]):
+    is_net = NET_OF_DISCOUNT.search(draft.guesses["line_total"].headings[0]) is not None
+    if is_net or _is_contained(draft, discount.headings[0]):
         draft.refuse("discount")
     elif _varies_within_orders(draft, discount.headings[0]):
         _rename(draft, "discount", "line_discount")
@@ -280,7 +284,7 @@ def _claim_similar(draft: Draft) -> None:
 def _similar_fields(draft: Draft, compact: str) -> list[tuple[str, float]]:
     matches = []
     for name, words in synonyms.words_of(draft.kind).items():
-        if draft.is_open(name):
+        if draft.is_open(name) and name not in NEVER_SIMILAR:
             ending = compact.endswith(ENDINGS.get(name, ())) and not NOT_THE_BUYER.search(compact)
             ratio = 1.0 if ending else max((_ratio(compact, word) for word in words), default=0.0)
             if ratio >= SIMILAR_ENOUGH:
@@ -354,6 +358,14 @@ def check(mapping: ColumnMapping, header: Sequence[str]) -> None:
             raise MappingRefused("mapping_heading_absent", field=name, heading=absent[0])
     if fields := missing(mapping):
         raise MappingRefused("mapping_incomplete", fields=", ".join(fields))
+
+
+def utc_headings(mapping: ColumnMapping) -> frozenset[str]:
+    """The headings whose times are UTC though no cell says so: marked ``(UTC)``, or known of the platform."""
+    platform = platforms().get(mapping.platform)
+    known = platform.utc if platform else frozenset()
+    headings = {heading for listed in mapping.columns.values() for heading in listed}
+    return frozenset(h for h in headings if "(utc)" in h.lower() or values.compact_heading(h) in known)
 
 
 # --- as text ---

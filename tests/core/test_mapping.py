@@ -437,3 +437,17 @@ def test_json_is_plain() -> None:
     document = json.loads(mappings.to_json(proposal(HEADERS[0])))
     assert document["kind"] == "orders"
     assert document["columns"]["order_id"] == ["訂單編號"]
+
+
+def test_net_amounts_have_no_discount_left_to_take_off() -> None:
+    assert "discount" not in columns(["Date", "Item", "Qty", "Discounts", "Net Sales"])
+    assert "discount" in columns(["Date", "Item", "Qty", "Discounts", "Gross Sales"])
+
+
+def test_a_customer_number_is_never_guessed_from_a_similar_heading() -> None:
+    assert "customer_id" not in columns(["Order Date", "Customer Note", "Amount"])
+
+
+def test_times_in_utc_are_known_by_their_heading() -> None:
+    found = proposal(["#", "How likely are you to recommend us?", "Submit Date (UTC)", "Network ID"])
+    assert mappings.utc_headings(found) == {"Submit Date (UTC)"}
