@@ -148,7 +148,7 @@ class Translator:
         """A share between 0 and 1 as a percentage with one decimal: 41.2%."""
         if not is_defined(value):
             return UNDEFINED
-        return f"{self.fixed(value * 100, digits)}%"
+        return f"{self.fixed(_percent(value), digits)}%"
 
     def fixed(self, value: Number | None, digits: int) -> str:
         """A number with exactly ``digits`` decimals."""
@@ -192,7 +192,7 @@ class Translator:
         if not is_defined(value):
             return UNDEFINED
         if unit is Unit.SHARE:
-            size = self("app.format.percentage_points", n=self.fixed(_size(value * 100), 1))
+            size = self("app.format.percentage_points", n=self.fixed(_size(_percent(value)), 1))
         elif unit is Unit.POINTS:
             size = self("app.format.points", n=self.number(_size(value), 1))
         else:
@@ -274,6 +274,11 @@ def _rounded(value: Number, digits: int) -> Decimal:
 
 def _minus(text: str) -> str:
     return text.replace("-", "−")
+
+
+def _percent(value: Number) -> Decimal:
+    """The share in per cent, in decimal: 0.6335 is 63.35 and not a hair less."""
+    return Decimal(str(value)) * 100
 
 
 def _size(value: Number) -> Number:

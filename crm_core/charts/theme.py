@@ -50,7 +50,7 @@ LIGHT = Theme(
     accent="#0F766E",
     first="#8FD3C8",
     repeat="#0F766E",
-    anonymous="#CFC9BE",
+    anonymous="#A49D92",
     immature="#E4DFD4",
     last_year="#8F887E",
     band="rgba(15, 118, 110, 0.13)",
@@ -87,7 +87,7 @@ DARK = Theme(
     band="rgba(47, 181, 166, 0.20)",
     warning="#FB8A4E",
     promoter="#1A9385",
-    passive="#8795AA",
+    passive="#B4BECC",
     detractor="#E0672E",
     segments={
         "champions": "#17897E",
@@ -110,7 +110,7 @@ def theme_named(name: str | None) -> Theme:
 
 def ink_on(colour: str) -> str:
     """Black or white, whichever stands out more from a ``#RRGGBB`` colour."""
-    return max(("#1B1A17", "#FFFFFF"), key=lambda ink: contrast(ink, colour))
+    return max(("#000000", "#FFFFFF"), key=lambda ink: contrast(ink, colour))
 
 
 def luminance(colour: str) -> float:

@@ -1,0 +1,316 @@
+"""Charts say the numbers they were given, in both languages and both themes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date, timedelta
+from itertools import combinations
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crm_core.analysis.survival import WaitCount
+from crm_core.analysis.survival import return_curve as curve_of
+from crm_core.charts import customers, products, repurchase, voice, weekly
+from crm_core.charts.dots import Dot, dot_plot
+from crm_core.charts.model import MARK_LIMIT, Chart, clean, nice_ticks, records, short
+from crm_core.charts.theme import DARK, LIGHT, Theme, contrast, ink_on, theme_named
+from crm_core.i18n import Translator
+from crm_core.metrics.spec import Reading, TrendPoint, Unit
+
+ZH, EN = Translator("zh-TW"), Translator("en")
+MONDAY = date(2026, 5, 25)
+HOSTILE = "<b>tea</b> <a href='x'>&"
+
+
+def trend(values: list[float | None], unit: Unit = Unit.SHARE, n: int = 100) -> list[TrendPoint]:
+    starts = [MONDAY + timedelta(days=7 * i) for i in range(len(values))]
+    return [
+        TrendPoint(start, start + timedelta(days=6), Reading("m", unit, value, n, is_thin=n < 30))
+        for start, value in zip(starts, values, strict=True)
+    ]
+
+
+def weeks(count: int = 26) -> list[weekly.WeekRevenue]:
+    return [
+        weekly.WeekRevenue(MONDAY + timedelta(days=7 * i), 100.0 + i, 300.0, 50.0, 400.0 if i else None)
+        for i in range(count)
+    ]
+
+
+def cohorts() -> pd.DataFrame:
+    rows = [
+        {
+            "cohort": date(2026, m, 1),
+            "months_since": k,
+            "customers": 100 * m,
+            "share": 0.5 / (k + 1),
+            "is_complete": k < 4 - m,
+        }
+        for m in range(1, 5)
+        for k in range(5 - m)
+    ]
+    return pd.DataFrame(rows)
+
+
+def top_products() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "name": [HOSTILE, "蜂蜜蛋糕"],
+            "buyers": [856, 10],
+            "repurchasers": [405, 0],
+            "repurchase_rate": [405 / 856, None],
+            "low": [0.44, None],
+            "high": [0.507, None],
+        }
+    )
+
+
+def rfm_cells() -> pd.DataFrame:
+    keys = list(LIGHT.segments)
+    return pd.DataFrame(
+        [
+            {"r_score": r, "f_score": f, "segment": keys[(r + f) % 8], "customers": (r - 1) * f}
+            for r in range(1, 5)
+            for f in range(1, 5)
+        ]
+    )
+
+
+def segment_rows() -> pd.DataFrame:
+    count = len(LIGHT.segments)
+    return pd.DataFrame(
+        [
+            {"segment": key, "customers": 10 + i, "share": 1 / count, "revenue": 1000.0 * i, "revenue_share": i / 28}
+            for i, key in enumerate(LIGHT.segments)
+        ]
+    )
+
+
+def pareto_points() -> pd.DataFrame:
+    return pd.DataFrame({"customer_share": [0, 0.2, 0.6, 1], "revenue_share": [0, 0.6335, 0.9, 1]})
+
+
+CURVE = curve_of([WaitCount(10, 10, 0), WaitCount(40, 20, 0), WaitCount(200, 0, 70)])
+NPS = Reading("nps", Unit.POINTS, 25, 20, -11.7, 55.2, is_thin=True)
+DRAWN: dict[str, Callable[[Translator, Theme], Chart]] = {
+    "revenue_by_week": lambda t, theme: weekly.revenue_by_week(weeks(), t, theme, "TWD"),
+    "share_by_week": lambda t, theme: weekly.share_by_week(trend([0.4, None, 0.412]), t, theme, "share", (0.35, 0.43)),
+    "return_curve": lambda t, theme: repurchase.return_curve(CURVE, t, theme),
+    "cohort_heat_map": lambda t, theme: repurchase.cohort_heat_map(cohorts(), t, theme),
+    "repurchased_products": lambda t, theme: products.repurchased_products(top_products(), t, theme),
+    "dot_plot": lambda t, theme: dot_plot(
+        [Dot(HOSTILE, 0.5, 0.4, 0.6, 80), Dot("few", 0.1, 0.0, 0.5, 3, is_thin=True)],
+        t,
+        theme,
+        Unit.SHARE,
+        "rate",
+        ("shop", 0.412),
+    ),
+    "rfm_map": lambda t, theme: customers.rfm_map(rfm_cells(), t, theme),
+    "segment_customers": lambda t, theme: customers.segment_customers(segment_rows(), t, theme),
+    "segment_revenue": lambda t, theme: customers.segment_revenue(segment_rows(), t, theme, "TWD"),
+    "pareto_curve": lambda t, theme: customers.pareto_curve(pareto_points(), t, theme),
+    "nps_bar": lambda t, theme: voice.nps_bar(NPS, t, theme),
+    "nps_trend": lambda t, theme: voice.nps_trend(trend([10, None, -5], Unit.POINTS, 20), t, theme),
+    "nps_distribution": lambda t, theme: voice.nps_distribution({10: 10, 8: 5, 3: 5}, t, theme),
+}
+
+
+def plain(chart: Chart) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(chart.figure.to_json())
+    return loaded
+
+
+def texts_in(chart: Chart) -> list[str]:
+    """Every text that Plotly would draw."""
+    figure = plain(chart)
+    layout = figure["layout"]
+    found = [note["text"] for note in layout.get("annotations", [])]
+    found += [layout[axis].get("title", {}).get("text", "") for axis in layout if axis.startswith(("xaxis", "yaxis"))]
+    found.append(layout.get("title", {}).get("text", ""))
+    for trace in figure["data"]:
+        texts = trace.get("text", [])
+        found += texts if isinstance(texts, list) else [texts]
+    return [text for text in found if text]
+
+
+@pytest.mark.parametrize("name", list(DRAWN))
+@pytest.mark.parametrize("t", [ZH, EN], ids=["zh-TW", "en"])
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_every_chart_has_words_and_stays_small(name: str, t: Translator, theme: Theme) -> None:
+    chart = DRAWN[name](t, theme)
+    assert len(chart.alt) > 10
+    figure = plain(chart)
+    marks = sum(len(trace.get("x", [])) for trace in figure["data"]) + len(figure["layout"].get("shapes", []))
+    assert 0 < marks <= MARK_LIMIT
+    assert figure["layout"]["showlegend"] is False
+    assert not any("<b>tea" in text or "<a " in text for text in texts_in(chart))
+
+
+@pytest.mark.parametrize("name", list(DRAWN))
+def test_the_languages_say_it_in_their_own_words(name: str) -> None:
+    assert DRAWN[name](ZH, LIGHT).alt != DRAWN[name](EN, LIGHT).alt
+
+
+def test_bars_start_at_zero() -> None:
+    for name in ("revenue_by_week", "nps_distribution"):
+        assert plain(DRAWN[name](EN, LIGHT))["layout"]["yaxis"]["range"][0] == 0
+    for name in ("repurchased_products", "segment_customers", "segment_revenue"):
+        assert plain(DRAWN[name](EN, LIGHT))["layout"]["xaxis"]["range"][0] == 0
+
+
+def test_revenue_parts_are_stacked_from_the_returning_ones() -> None:
+    chart = DRAWN["revenue_by_week"](EN, LIGHT)
+    bars = [trace for trace in plain(chart)["data"] if trace["type"] == "bar"]
+    assert [bar["marker"]["color"] for bar in bars] == [LIGHT.repeat, LIGHT.first, LIGHT.anonymous]
+    assert [bar["y"][-1] for bar in bars] == [300, 125, 50]
+    assert "NT$475" in chart.alt
+    without_strangers = [weekly.WeekRevenue(MONDAY, 1, 2)]
+    assert len(plain(weekly.revenue_by_week(without_strangers, EN, LIGHT, "TWD"))["data"]) == 2
+
+
+def test_the_curve_shows_the_shares_and_the_day_of_a_quarter() -> None:
+    chart = DRAWN["return_curve"](EN, LIGHT)
+    drawn = texts_in(chart)
+    assert {"<b>10.0%</b>", "<b>30.0%</b>"} <= set(drawn)
+    assert "Day 40: a quarter is back" in drawn
+    assert "within 30 days 10.0%, within 60 days 30.0%" in chart.alt
+
+
+def test_a_cell_that_is_not_over_is_grey_and_not_a_fall() -> None:
+    figure = plain(DRAWN["cohort_heat_map"](EN, LIGHT))
+    colours = [shape["fillcolor"] for shape in figure["layout"]["shapes"]]
+    # Months 1 to 3 of January, 1 to 2 of February, 1 of March; the last of each has not ended.
+    assert len(colours) == 6
+    assert colours.count(LIGHT.immature) == 3
+    assert figure["layout"]["yaxis"]["ticktext"] == ["3/2026 (300)", "2/2026 (200)", "1/2026 (100)"]
+
+
+def test_an_undefined_rate_has_no_dot() -> None:
+    chart = DRAWN["repurchased_products"](EN, LIGHT)
+    rates = [trace for trace in plain(chart)["data"] if trace.get("xaxis") == "x2" and trace["mode"] == "markers"]
+    assert [trace["x"][0] for trace in rates] == [405 / 856]
+    assert any("0 / 10 · <b>—</b>" in text for text in texts_in(chart))
+
+
+def test_thin_data_is_hollow() -> None:
+    figure = plain(DRAWN["dot_plot"](EN, LIGHT))
+    fills = [trace["marker"]["color"] for trace in figure["data"] if trace["mode"] == "markers"]
+    assert fills == [LIGHT.accent, LIGHT.surface]
+
+
+def test_map_cells_have_their_segments_colour_and_count() -> None:
+    figure = plain(DRAWN["rfm_map"](EN, LIGHT))
+    shapes, notes = figure["layout"]["shapes"], figure["layout"]["annotations"]
+    assert len(shapes) == 16
+    assert shapes[-1]["fillcolor"] == LIGHT.segments[next(iter(LIGHT.segments))]
+    assert notes[-1]["text"].startswith("<b>12</b>")
+
+
+def test_the_top_fifth_is_told() -> None:
+    assert DRAWN["pareto_curve"](EN, LIGHT).alt == "Top 20% bring 63.4%"
+
+
+def test_the_distribution_adds_up() -> None:
+    assert (
+        DRAWN["nps_distribution"](EN, LIGHT).alt
+        == "Scores given: Detractors 5 (25%), Passives 5 (25%), Promoters 10 (50%)."
+    )
+
+
+@pytest.mark.parametrize(
+    "chart",
+    [
+        weekly.revenue_by_week([], EN, LIGHT, "TWD"),
+        weekly.share_by_week([], EN, LIGHT, "share"),
+        weekly.share_by_week(trend([None]), EN, LIGHT, "share"),
+        repurchase.return_curve(curve_of([]), EN, LIGHT),
+        repurchase.cohort_heat_map(cohorts().head(0), EN, LIGHT),
+        products.repurchased_products(top_products().head(0), EN, LIGHT),
+        dot_plot([], EN, LIGHT, Unit.SHARE, "rate"),
+        customers.pareto_curve(pareto_points().head(0), EN, LIGHT),
+        voice.nps_bar(Reading("nps", Unit.POINTS, None, 0), EN, LIGHT),
+        voice.nps_trend([], EN, LIGHT),
+    ],
+)
+def test_without_data_a_chart_says_so(chart: Chart) -> None:
+    assert chart.alt == EN("charts.empty")
+
+
+def test_a_sparkline_leaves_out_what_is_undefined() -> None:
+    assert weekly.sparkline(trend([0.4, None, float("nan"), 0.5])) == [0.4, 0.5]
+
+
+def test_records_turn_null_into_none_and_take_their_columns_only() -> None:
+    frame = top_products().assign(extra=1)
+    assert records(frame, products.ProductRow)[1] == products.ProductRow("蜂蜜蛋糕", 10, 0, None, None, None)
+
+
+def test_labels_are_safe_and_fit() -> None:
+    assert clean("<b>&") == "&lt;b&gt;&amp;"
+    assert short("阿里山高山烏龍茶夏季限定禮盒組") == "阿里山高山烏龍茶夏季限定禮盒組"
+    assert short("阿里山高山烏龍茶夏季限定禮盒組附提袋") == "阿里山高山烏龍茶夏季限定禮盒…"
+    assert short("") == ""
+
+
+@given(st.floats(1e-6, 1e12))
+def test_ticks_cover_the_value_and_are_few(value: float) -> None:
+    ticks = nice_ticks(value)
+    assert ticks[0] == 0
+    assert ticks[-1] >= value * 0.999
+    assert 2 <= len(ticks) <= 6
+    assert ticks[-2] < value
+
+
+def test_a_theme_is_found_by_the_name_the_browser_gives() -> None:
+    assert theme_named("dark") is DARK
+    assert theme_named("light") is theme_named(None) is LIGHT
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_colours_can_be_read(theme: Theme) -> None:
+    assert contrast(theme.ink, theme.surface) >= 7
+    assert contrast(theme.muted, theme.surface) >= 4.5
+    assert contrast(theme.accent, theme.surface) >= 4.5
+    for colour in (*theme.segments.values(), *theme.sequential):
+        assert contrast(ink_on(colour), colour) >= 4.5
+
+
+# Machado, Oliveira and Fernandes (2009), full deficiency, on linear RGB.
+DEFICIENCIES = {
+    "protanopia": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    "deuteranopia": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
+}
+
+
+def lab_as_seen(colour: str, matrix: tuple[tuple[float, ...], ...]) -> tuple[float, float, float]:
+    """CIELAB of a colour as a person with the deficiency sees it."""
+    linear = []
+    for i in (1, 3, 5):
+        c = int(colour[i : i + 2], 16) / 255
+        linear.append(c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4)
+    red, green, blue = (min(1.0, max(0.0, sum(m * c for m, c in zip(row, linear, strict=True)))) for row in matrix)
+    x = (0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.9505
+    y = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    z = (0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.089
+    fx, fy, fz = (v ** (1 / 3) if v > 0.008856 else 7.787 * v + 16 / 116 for v in (x, y, z))
+    return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)
+
+
+@pytest.mark.parametrize("deficiency", list(DEFICIENCIES))
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_colours_side_by_side_are_apart_for_colour_blind_readers(theme: Theme, deficiency: str) -> None:
+    groups = [
+        (theme.promoter, theme.passive, theme.detractor),
+        (theme.first, theme.repeat, theme.anonymous),
+        (theme.accent, theme.warning),
+    ]
+    for group in groups:
+        for one, other in combinations(group, 2):
+            a, b = lab_as_seen(one, DEFICIENCIES[deficiency]), lab_as_seen(other, DEFICIENCIES[deficiency])
+            assert sum((p - q) ** 2 for p, q in zip(a, b, strict=True)) ** 0.5 > 15, (one, other)
