@@ -42,6 +42,23 @@ def refresh(cursor: Cursor) -> None:
     )
 
 
+def count_people(cursor: Cursor, table: str) -> int:
+    """How many different people a staged table tells of, before it is loaded (``table`` is a constant of the code).
+
+    Anonymous records count for nobody.
+    """
+    cursor.execute(
+        "create or replace temp table identity_links as select distinct identity_key, unnest("
+        f"list_filter(['1' || account, '2' || email, '3' || phone], lambda x: x is not null)) as identifier from {table} "
+        "where identity_key is not null"
+    )
+    cursor.execute(model("identity/first_labels"))
+    while _spread(cursor):
+        pass
+    row = cursor.execute("select count(distinct label) from identity_labels").fetchone()
+    return int(row[0]) if row else 0
+
+
 def _spread(cursor: Cursor) -> bool:
     """Spread the labels one step; returns whether any label changed."""
     cursor.execute("create or replace temp table previous_labels as select * from identity_labels")

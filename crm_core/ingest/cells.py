@@ -135,7 +135,7 @@ def _read_texts(
         order = mapping.date_order or values.date_order(texts)
         read, kind = [values.parse_date(text, order, context.zone) for text in texts], pa.date32()
     elif cell is CellType.IDENTIFIER:
-        read, kind = _identifiers(texts), pa.string()
+        read, kind = _identifiers(texts, is_person=field_name == "customer_id"), pa.string()
     else:
         parse, kind = _parser(cell, field_name, context)
         read = [parse(text) for text in texts]
@@ -162,11 +162,11 @@ def _flaw(text: str, value: object) -> str | None:
     return "unreadable"
 
 
-def _identifiers(texts: list[str]) -> list[object]:
+def _identifiers(texts: list[str], *, is_person: bool) -> list[object]:
     """Ids as text; a column of floats only (``17850.0``) lost its type somewhere and is made whole again."""
     if texts and all(FLOAT_IDENTIFIER.fullmatch(text) for text in texts):
         return [text.removesuffix(".0") for text in texts]
-    return [values.parse_identifier(text) for text in texts]
+    return [values.parse_identifier(text, is_person=is_person) for text in texts]
 
 
 def _parser(cell: CellType, field_name: str, context: ReadingContext) -> tuple[Callable[[str], object], pa.DataType]:

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from crm_core.db import Cursor, Scalar, model
 from crm_core.errors import ImportRefused, MappingRefused
+from crm_core.identity import count_people
 from crm_core.ingest import mapping as mappings
 from crm_core.ingest import values
 from crm_core.ingest.cells import ReadingContext, Slot, read_cells
@@ -253,7 +254,7 @@ def _add_order_warnings(cursor: Cursor) -> None:
 
 
 def _order_summary(cursor: Cursor, table: TextTable, mapping: ColumnMapping, shape: Shape) -> Summary:
-    facts = _one(cursor, model("staging/order_summary"))
+    facts = _one(cursor, model("staging/order_summary")) | {"customers": count_people(cursor, "staged_orders")}
     return _summary(cursor, table, mapping.kind, shape, facts)
 
 
@@ -314,7 +315,7 @@ def _stage_customers(
     _mark_rejected(cursor)
     cursor.execute(model("staging/customers"), {"account_space": mapping.account_space})
     _collect_problems(cursor, slots)
-    facts = _one(cursor, "select count(*) as customers from staged_customers")
+    facts: dict[str, object] = {"customers": count_people(cursor, "staged_customers")}
     return _summary(cursor, table, mapping.kind, None, facts)
 
 
@@ -338,9 +339,8 @@ def _stage_answers(
     _collect_problems(cursor, slots)
     facts = _one(
         cursor,
-        "select count(*) as answers, count(distinct identity_key) as customers, "
-        "min(submitted_at)::date as first_on, max(submitted_at)::date as last_on from staged_answers",
-    )
+        "select count(*) as answers, min(submitted_at)::date as first_on, max(submitted_at)::date as last_on from staged_answers",
+    ) | {"customers": count_people(cursor, "staged_answers")}
     return _summary(cursor, table, mapping.kind, None, facts)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from crm_core.errors import FileRefused
+from crm_core.ingest.readers.encoding import is_marked_or_wide
 from crm_core.ingest.readers.limits import MEGABYTE, Limits
 
 Form = Literal["text", "xlsx", "xlsb", "ods", "xls"]
@@ -93,7 +94,7 @@ def _refuse_other_kinds(data: bytes) -> None:
     for start, name in OTHER_FILES:
         if data.startswith(start):
             raise FileRefused("file_not_a_table", format=name)
-    if _is_binary(data[:TEXT_SAMPLE_BYTES]):
+    if not is_marked_or_wide(data) and _is_binary(data[:TEXT_SAMPLE_BYTES]):
         raise FileRefused("file_unknown_format")
 
 
@@ -109,7 +110,7 @@ def _image(data: bytes) -> str | None:
 
 
 def _is_binary(sample: bytes) -> bool:
-    """Control characters that no text has; UTF-16 is recognised by its zeros, so zeros alone do not count."""
+    """Control characters that no text has; zeros do not count, since some exports are full of them."""
     odd = sum(sample.count(code) for code in range(1, 32) if code not in (9, 10, 11, 12, 13, 26, 27, 28, 29, 30, 31))
     return odd > len(sample) * CONTROL_SHARE
 

@@ -77,6 +77,11 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
         return _guessed(data)
 
 
+def is_marked_or_wide(data: bytes) -> bool:
+    """Whether the bytes are text by their mark or by the zeros of UTF-16: then control bytes tell nothing."""
+    return data.startswith(tuple(mark for mark, _ in MARKS)) or _utf16_without_mark(data) is not None
+
+
 def _marked(data: bytes, name: str) -> Decoded:
     """A file that says what it is; rows in another encoding may still have been pasted into UTF-8."""
     if name == "utf-8-sig":

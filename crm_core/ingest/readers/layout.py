@@ -109,9 +109,9 @@ def _header_index(head: Sequence[tuple[int, Row]], filled: list[int]) -> int | N
 
 
 def _usual_width(head: Sequence[tuple[int, Row]]) -> int:
-    """How many cells a full row has: nine rows in ten have no more."""
+    """How many cells a full row has: three rows in four have no more."""
     counts = sorted(_count(row) for _, row in head if any(row))
-    return counts[max(0, -(-len(counts) * 9 // 10) - 1)]
+    return counts[(len(counts) - 1) * 3 // 4]
 
 
 def _count(row: Row) -> int:

@@ -22,7 +22,7 @@ _WHOLE_FLOAT = re.compile(r"^\d+\.0+$")
 _MASKED = re.compile(
     r"\*{2,}|^\*|[\u4e00-\u9fff]\*|[○◯●]"  # 王**, 09****, 王*明, 王○○
     r"|^[\u4e00-\u9fff]{1,2}[xXoO]{1,2}[\u4e00-\u9fff]?$"  # 王XX, 陳O明
-    r"|^\+?\d{2,}[xX]{2,}"  # 09XX
+    r"|^\+?\d{2,}[-\s]?[xX]{2,}[-\dxX\s]*$"  # 09XX, 09XX-XXX-123; not 250519XXD6EVF8
 )
 _TRAILING_BRACKET = re.compile(r"\s*\([^()]*\)?$")
 _LOOSE = re.compile(r"[\s\-.:]+")
@@ -99,11 +99,11 @@ def parse_text(text: str) -> str | None:
     return None if is_placeholder(value) else value
 
 
-def parse_identifier(text: str) -> str | ScientificNotation | None:
+def parse_identifier(text: str, *, is_person: bool = True) -> str | ScientificNotation | None:
     """An order, customer or product number as text: leading zeros kept, leading ``#`` and float tail ``.0`` dropped.
 
-    ``None`` for a placeholder, a masked value or a word for "nobody"; :class:`ScientificNotation` where digits are
-    lost.
+    ``None`` for a placeholder and, where the number is a person's, for a masked value or a word for "nobody";
+    :class:`ScientificNotation` where digits are lost.
     """
     value = unwrap(text)
     if not value.isascii():
@@ -114,7 +114,9 @@ def parse_identifier(text: str) -> str | ScientificNotation | None:
     if _SCIENTIFIC.match(value):
         return ScientificNotation(value)
     if _WHOLE_FLOAT.match(value):
-        return parse_identifier(value.partition(".")[0])
+        return parse_identifier(value.partition(".")[0], is_person=is_person)
+    if not is_person:
+        return None if is_placeholder(value) else value
     return None if is_nobody(value) or is_masked(value) else value
 
 

@@ -29,7 +29,6 @@ counted as (
 order_facts as (
     select
         count(*) as orders,
-        count(distinct identity_key) as customers,
         count(*) filter (meaning = 'cancelled') as cancelled,
         count(*) filter (meaning = 'unpaid') as unpaid,
         count(*) filter (refund_amount > 0 or meaning = 'refunded') as refunded,
