@@ -86,6 +86,11 @@ def test_no_date_is_no_date(text: str) -> None:
     assert values.parse_date(text) is None
 
 
+@pytest.mark.parametrize("text", ["2024/3/5 14:35 GMT+99", "2024年3月5日 14:35 UTC-15:30"])
+def test_an_offset_that_is_none_on_earth_is_not_converted(text: str) -> None:
+    assert values.parse_timestamp(text, "mdy", TAIPEI) is None
+
+
 def test_two_digit_first_parts() -> None:
     assert values.parse_date("09/24/26") == date(2026, 9, 24)
     assert values.parse_date("Sep-27-26") == date(2026, 9, 27)
@@ -314,6 +319,13 @@ def test_identifiers_keep_what_matters() -> None:
     assert {text: values.parse_identifier(text) for text in kept} == kept
     refused = ["", "-", "nan", "NULL", "0", "guest", "匿名", "王**", "b******1", "王○○"]
     assert [values.parse_identifier(text) for text in refused] == [None] * len(refused)
+
+
+def test_an_order_number_may_look_like_a_mask_or_a_word_for_nobody() -> None:
+    for text in ("250519XXD6EVF8", "王XX", "guest", "A**1"):
+        assert values.parse_identifier(text, is_person=False) == text
+    assert values.parse_identifier("250519XXD6EVF8") == "250519XXD6EVF8"
+    assert values.parse_identifier("-", is_person=False) is None
 
 
 def test_an_identifier_in_scientific_notation_is_told_apart() -> None:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Literal, NamedTuple
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
@@ -22,6 +23,7 @@ DateOrder = Literal["dmy", "mdy"]
 DEFAULT_ORDER: DateOrder = "mdy"
 
 ROC_OFFSET = 1911  # 民國 1 = 1912
+WIDEST_OFFSET = timedelta(hours=14)
 EXCEL_EPOCH = datetime(1899, 12, 30)
 EXCEL_SERIALS = range(3_654, 80_000)  # 1910 … 2119
 UNIX_SECONDS = range(500_000_000, 4_000_000_000)  # 1985 … 2096
@@ -41,7 +43,11 @@ _TIME = (
 )
 _WEEKDAY = r"(?:\(?(?:星期|週|周|禮拜)?[一二三四五六日天]\)|(?:星期|週|周|禮拜)[一二三四五六日天])?"
 _REST = rf"\s*{_WEEKDAY}[\st,]*(?:00?:00(?::00)?\s+(?=\D*\d{{1,2}}:))?(?:{_TIME})?$"
-_QUICK = re.compile(r"^(\d{1,4})([-/])(\d{1,2})\2(\d{1,4})(?:[ T](\d{1,2}):(\d\d)(?::(\d\d))?)?$", re.ASCII)
+_QUICK = re.compile(
+    r"(\d{1,4})([-/])(\d{1,2})\2(\d{1,4})"
+    r"(?:[ T](?:([上下]午) ?)?(\d{1,2}):(\d\d)(?::(\d\d))?(?: ([AaPp][Mm]|[上下]午))?(?: GMT([+-]\d{1,2}))?)?",
+    re.ASCII,
+)
 _YEAR_FIRST = re.compile(rf"^(?P<y>\d{{4}})\s*[-/.年]\s*(?P<m>\d{{1,2}})\s*[-/.月]\s*(?P<d>\d{{1,2}})日?{_REST}")
 _ROC = re.compile(
     rf"^(?:(?:民國|roc)\s*(?P<y>\d{{1,3}})|(?P<y3>1\d\d|[4-9]\d|3[2-9]))\s*[-/.年]\s*(?P<m>\d{{1,2}})\s*[-/.月]\s*"
@@ -102,12 +108,12 @@ def parse_timestamp(text: str, order: DateOrder, zone: ZoneInfo) -> Moment | Non
     """The moment in shop time (``zone``): a text with an offset is converted, one without is taken as it is."""
     if text[4:5] == "-" and (moment := _iso(text, zone)):
         return moment
-    return _quick(text, order) or _slow(text, order, zone)
+    return _quick(text, order, zone) or _slow(text, order, zone)
 
 
 def parse_date(text: str, order: DateOrder = DEFAULT_ORDER, zone: ZoneInfo | None = None) -> date | None:
     """The day of a date or timestamp; ``zone`` converts a text with an offset, without it the day stays as written."""
-    moment = parse_timestamp(text, order, zone) if zone else _quick(text, order) or _slow(text, order, None)
+    moment = parse_timestamp(text, order, zone) if zone else _quick(text, order, None) or _slow(text, order, None)
     return moment.at.date() if moment else None
 
 
@@ -126,24 +132,26 @@ def _iso(text: str, zone: ZoneInfo) -> Moment | None:
     return Moment(at, len(text) > 10)
 
 
-def _quick(text: str, order: DateOrder) -> Moment | None:
-    """The quick way for plain dates with a four-digit year, first or last; ``None`` sends the rest the long way."""
-    match = _QUICK.match(text)
+def _quick(text: str, order: DateOrder, zone: ZoneInfo | None) -> Moment | None:
+    """The quick way for the usual dates with a four-digit year, first or last; ``None`` sends the rest the long way."""
+    match = _QUICK.fullmatch(text)
     if match is None:
         return None
-    first, _, middle, last, hour, minute, second = match.groups()
+    first, _, middle, last, before, hour, minute, second, after, offset = match.groups()
     if len(first) == 4 and len(last) <= 2:
         year, month, day = int(first), int(middle), int(last)
     elif len(last) == 4 and len(first) <= 2:
         year, (month, day) = int(last), _month_and_day(int(first), int(middle), order)
     else:
         return None
-    if year not in YEARS:
+    clock = _hour(int(hour or 0), (before or after or "").lower() or None)
+    if year not in YEARS or clock is None:
         return None
     try:
-        return Moment(datetime(year, month, day, int(hour or 0), int(minute or 0), int(second or 0)), hour is not None)
+        at = datetime(year, month, day, clock, int(minute or 0), int(second or 0))
     except ValueError:
         return None
+    return _in_shop_time(at, offset, zone) if hour else Moment(at, False)
 
 
 def _slow(text: str, order: DateOrder, zone: ZoneInfo | None) -> Moment | None:
@@ -170,7 +178,7 @@ def _moment(match: re.Match[str], order: DateOrder, zone: ZoneInfo | None) -> Mo
         )
     except ValueError:
         return None
-    return Moment(_shop_time(at, parts.get("offset"), zone), True)
+    return _in_shop_time(at, parts.get("offset"), zone)
 
 
 def _day(parts: dict[str, str | None], pattern: re.Pattern[str], order: DateOrder) -> datetime | None:
@@ -220,13 +228,23 @@ def _hour(hour: int, half: str | None) -> int | None:
     return hour % 12 + 12
 
 
-def _shop_time(at: datetime, offset: str | None, zone: ZoneInfo | None) -> datetime:
+def _in_shop_time(at: datetime, offset: str | None, zone: ZoneInfo | None) -> Moment | None:
+    """The moment of a clock time written with an offset; ``None`` where the offset is none on earth."""
     if not offset or zone is None:
-        return at
+        return Moment(at, True)
+    written_in = _zone_of(offset)
+    if written_in is None:
+        return None
+    return Moment(at.replace(tzinfo=written_in).astimezone(zone).replace(tzinfo=None), True)
+
+
+@lru_cache(maxsize=256)
+def _zone_of(offset: str) -> timezone | None:
     sign = _OFFSET.search(offset)
-    shift = timedelta(hours=int(sign[2]), minutes=int(sign[3] or 0)) if sign else timedelta()
-    aware = at.replace(tzinfo=timezone(-shift if sign and sign[1] == "-" else shift))
-    return aware.astimezone(zone).replace(tzinfo=None)
+    if sign is None:
+        return UTC  # z, utc, gmt
+    shift = timedelta(hours=int(sign[2]), minutes=int(sign[3] or 0))
+    return timezone(-shift if sign[1] == "-" else shift) if shift <= WIDEST_OFFSET else None
 
 
 def _from_number(text: str, zone: ZoneInfo | None) -> Moment | None:
