@@ -122,7 +122,7 @@ def _ask(
         finally:
             child.kill()
         if answer is None:
-            raise _refusal(child.wait(), errors)
+            raise _refusal(child.wait(), errors, limits.seconds_for(size))
     if "refused" in answer:
         raise FileRefused(answer["refused"]["code"], **answer["refused"]["facts"])
     parsed: Message = answer["parsed"]
@@ -201,14 +201,14 @@ def _last_word(messages: Iterator[Message], on_progress: Callable[[float], None]
     return None
 
 
-def _refusal(exit_code: int, errors: IO[bytes]) -> FileRefused:
+def _refusal(exit_code: int, errors: IO[bytes], seconds: float) -> FileRefused:
     """What it means that the child ended without an answer."""
     errors.seek(0)
     said = errors.read(ERROR_BYTES)
     if exit_code == KILLED or any(sign in said for sign in OUT_OF_MEMORY_SIGNS):
         return FileRefused("file_needs_too_much_memory")
     if exit_code == TIME_USED_UP:
-        return FileRefused("file_took_too_long", seconds=0)
+        return FileRefused("file_took_too_long", seconds=round(seconds))
     if exit_code == ENDED_BY_PYTHON and b"PanicException" not in said:
         return FileRefused("file_unreadable")
     return FileRefused("file_damaged")
