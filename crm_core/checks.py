@@ -1,4 +1,4 @@
-"""Does the shop's database still agree with itself?"""
+"""Whether the shop's database still agrees with itself."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The command line: the same functions as the pages (DESIGN §7).
 
-Exit status 0 success, 1 refused with a message on standard error, 2 wrong usage. With ``--json`` standard output holds one
-JSON document and nothing else, also for a refusal: ``{"error": code, "message": …, "remedy": …}``.
+Exit status 0 success, 1 refused with a message on standard error, 2 wrong usage. With ``--json`` standard output
+holds one JSON document and nothing else, also for a refusal: ``{"error": code, "message": …, "remedy": …}``.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def _print(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
-# ---- import -----------------------------------------------------------------------------------------------------------
+# ---- import ----------------------------------------------------------------------------------------------
 
 
 def _import(arguments: argparse.Namespace, t: Translator) -> int:
@@ -153,7 +153,7 @@ def _now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-# ---- history ----------------------------------------------------------------------------------------------------------
+# ---- history ---------------------------------------------------------------------------------------------
 
 
 def _imports(arguments: argparse.Namespace, t: Translator) -> int:
@@ -165,9 +165,14 @@ def _imports(arguments: argparse.Namespace, t: Translator) -> int:
         return 0
     for record in records:
         state = t("cli.undone") if record.undone_at else ""
-        _print(
-            f"{record.import_id}\t{record.kind}\t{record.file_name}\t{record.rows_read}\t{record.imported_at:%Y-%m-%d %H:%M}\t{state}"
+        cells = (
+            record.import_id,
+            record.kind,
+            record.file_name,
+            record.rows_read,
+            f"{record.imported_at:%Y-%m-%d %H:%M}",
         )
+        _print("\t".join((*map(str, cells), state)))
     return 0
 
 
@@ -187,7 +192,7 @@ def _writing(path: Path) -> Iterator[Database]:
         database.close()
 
 
-# ---- numbers ----------------------------------------------------------------------------------------------------------
+# ---- numbers ---------------------------------------------------------------------------------------------
 
 
 def _metrics(arguments: argparse.Namespace, t: Translator) -> int:
@@ -254,7 +259,7 @@ def _params(cursor: Cursor, settings: ShopSettings, arguments: argparse.Namespac
     return Params(as_of=as_of, period=Period(start, end), channel=arguments.channel)
 
 
-# ---- the shop as a whole ----------------------------------------------------------------------------------------------
+# ---- the shop as a whole ---------------------------------------------------------------------------------
 
 
 def _sample(arguments: argparse.Namespace, t: Translator) -> int:
@@ -299,7 +304,7 @@ def _rebuild(arguments: argparse.Namespace, t: Translator) -> int:
     return 0
 
 
-# ---- usage ------------------------------------------------------------------------------------------------------------
+# ---- usage -----------------------------------------------------------------------------------------------
 
 
 def _parser() -> argparse.ArgumentParser:

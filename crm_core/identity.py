@@ -1,8 +1,8 @@
 """Who is the same person: the union of identifiers (DESIGN §5).
 
-A record carries up to three identifiers: an account (member number or marketplace account, with the space that issued it),
-an e-mail address and a phone. Records that share one belong to one customer. The customer's id is the smallest of all
-identifiers of the group, accounts before addresses before phones, so that it does not depend on the order of imports.
+A record carries up to three identifiers: an account (member number or marketplace account, with the space that issued
+it), an e-mail address and a phone. Records that share one belong to one customer. The customer's id is the smallest of
+all identifiers of the group, accounts before addresses before phones: it does not depend on the order of imports.
 """
 
 from __future__ import annotations
@@ -42,16 +42,9 @@ def refresh(cursor: Cursor) -> None:
     )
 
 
-def count_people(cursor: Cursor, table: str) -> int:
-    """How many different people a staged table tells of, before it is loaded (``table`` is a constant of the code).
-
-    Anonymous records count for nobody.
-    """
-    cursor.execute(
-        "create or replace temp table identity_links as select distinct identity_key, unnest("
-        f"list_filter(['1' || account, '2' || email, '3' || phone], lambda x: x is not null)) as identifier from {table} "
-        "where identity_key is not null"
-    )
+def count_people(cursor: Cursor) -> int:
+    """How many different people ``staged_people`` tells of, before it is loaded; anonymous records count for nobody."""
+    cursor.execute(model("identity/staged_links"))
     cursor.execute(model("identity/first_labels"))
     while _spread(cursor):
         pass

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import Enum
 
@@ -106,21 +106,23 @@ def plain_record(record: Mapping[str, object]) -> dict[str, Json]:
 
 def plain(value: object) -> Json:
     """One value as JSON holds it: money as a number, days as ISO text, undefined as null."""
-    if isinstance(value, Enum):
-        return plain(value.value)
-    if isinstance(value, np.generic):
-        return plain(value.item())
+    if isinstance(value, Enum | np.generic):
+        return plain(value.value if isinstance(value, Enum) else value.item())
     if isinstance(value, list | tuple | np.ndarray):
         return [plain(item) for item in value]
     if value is None or pd.isna(value):  # type: ignore[call-overload]
         return None
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, datetime):
-        is_day = isinstance(value, pd.Timestamp) and value == value.normalize()
-        return value.date().isoformat() if is_day else value.isoformat()
     if isinstance(value, date):
-        return value.isoformat()
+        return _day_or_moment(value)
     if isinstance(value, bool | int | float | str):
         return value
     raise TypeError(type(value))
+
+
+def _day_or_moment(value: date) -> str:
+    """ISO text; a pandas timestamp at midnight is a day, since frames know no days."""
+    if isinstance(value, pd.Timestamp) and value == value.normalize():
+        return value.date().isoformat()
+    return value.isoformat()

@@ -82,8 +82,8 @@ class Params:
 
     ``period`` bounds the period metrics (METRICS §2, §6); ``as_of`` bounds everything: nothing after it is used.
     ``channel`` restricts orders to one channel; ``purchase_no`` stays what it is over all channels. Customer-level
-    numbers with a channel take the customers whose first purchase was in it. ``window_days`` limits RFM to the purchases
-    of the last N days before ``as_of``.
+    numbers with a channel take the customers whose first purchase was in it. ``window_days`` limits RFM to the
+    purchases of the last N days before ``as_of``.
     """
 
     as_of: date

@@ -62,6 +62,14 @@ def last_full_week(extent: DataExtent, *, starts_on_sunday: bool = False) -> Per
     return current.shifted(-7)
 
 
+def last_week_with_orders(cursor: Cursor, extent: DataExtent, *, starts_on_sunday: bool = False) -> Period:
+    """The latest week with an order that the data covers to its end; without one the current week."""
+    full = last_full_week(extent, starts_on_sunday=starts_on_sunday)
+    row = cursor.execute("select max(ordered_on) from order_mart where ordered_on <= ?", [full.end]).fetchone()
+    last_on = row[0] if row and row[0] is not None else extent.last_on
+    return week_of(last_on, starts_on_sunday=starts_on_sunday)
+
+
 def week_name(week: Period) -> str:
     """The ISO name of a week, ``2026-W46``; a week that starts on Sunday is named after its Monday."""
     year, number, _ = (week.end - timedelta(days=1)).isocalendar()

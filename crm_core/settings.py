@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any
 from math import isfinite
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.numbers import is_currency

@@ -1,0 +1,1 @@
+"""Taking files in: parse → profile → mapping → stage → load, and the way back."""

@@ -1,7 +1,7 @@
 """Text cells become typed cells.
 
-A column of half a million cells holds few distinct texts. Each distinct text is read once in Python, where odd dates and
-money are easy to understand, and the results are joined back in SQL, where half a million rows are cheap.
+A column of half a million cells holds few distinct texts. Each distinct text is read once in Python, where odd dates
+and money are easy to understand, and the results are joined back in SQL, where half a million rows are cheap.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What an import did. ``rows_read = rows_loaded + rows_unchanged + rows_rejected``; revenue is of counted orders."""
+    """What an import did. ``rows_read = rows_loaded + rows_unchanged + rows_rejected``; revenue as METRICS §1."""
 
     import_id: int | None
     kind: Kind
@@ -82,7 +82,7 @@ def load(cursor: Cursor, file: ParsedFile, table: TextTable, staged: Staged, ori
         "insert into sightings select ?, record_key, ?, version_id from staged_versions",
         [staged.mapping.kind, import_id],
     )
-    _remember_people(cursor, records)
+    cursor.execute(model("identity/remember_sets"))
     if staged.mapping.kind is Kind.ORDERS:
         cursor.execute(
             "insert into status_words select * from status_meanings where (field, word) not in "
@@ -150,16 +150,15 @@ def _next_import_id(cursor: Cursor) -> int:
 
 
 def _compare_with_current(cursor: Cursor, records: _Records, kind: Kind) -> None:
-    """Make ``staged_versions``: each staged record, whether it is new or changed, and the version that holds its content."""
+    """Make ``staged_versions``; see the model ``load/compare``."""
     cursor.execute(
-        "create or replace temp table staged_versions as with compared as ("
-        f"select s.{records.key} as record_key, s.row_count, s.{records.number} as number, v.version_id from {records.staged} s "
-        f"left join current_records c on c.kind = ? and c.record_key = s.{records.key} "
-        f"left join {records.versions} v on v.version_id = c.version_id and v.content_hash = s.content_hash) "
-        f"select record_key, row_count, number, version_id is null as is_changed, coalesce(version_id, row_number() over () + "
-        f"(select coalesce(max(version_id), 0) from {records.versions})) as version_id from compared",
-        [kind],
+        "create or replace temp view staged_records as "
+        f"select {records.key} as record_key, {records.number} as number, row_count, content_hash from {records.staged}"
     )
+    cursor.execute(
+        f"create or replace temp view stored_versions as select version_id, content_hash from {records.versions}"
+    )
+    cursor.execute(model("load/compare"), {"kind": kind})
 
 
 def _store_versions(cursor: Cursor, records: _Records) -> None:
@@ -177,14 +176,6 @@ def _shared_columns(cursor: Cursor, staged: str, versions: str) -> str:
     stored = [row[0] for row in cursor.execute(f"describe {versions}").fetchall()]
     offered = {row[0] for row in cursor.execute(f"describe {staged}").fetchall()}
     return ", ".join(f"{staged}.{column}" for column in stored if column in offered)
-
-
-def _remember_people(cursor: Cursor, records: _Records) -> None:
-    cursor.execute(
-        "create or replace temp table staged_people as "
-        f"select identity_key, account, email, phone, customer_name as name from {records.staged}"
-    )
-    cursor.execute(model("identity/remember_sets"))
 
 
 def _apply_state(cursor: Cursor) -> None:

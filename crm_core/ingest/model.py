@@ -27,9 +27,9 @@ class IgnoredRow:
 class TextTable:
     """One sheet as text.
 
-    ``parquet`` holds the data rows: ``row_number`` BIGINT (as a spreadsheet counts, the first line of the file is 1) and
-    ``c0`` … ``cN`` VARCHAR, one per entry of ``header``; an empty cell is NULL. ``header`` entries are as in the file,
-    stripped, never empty and unique (an unnamed column is ``column_3``, a repeated name gets `` (2)``).
+    ``parquet`` holds the data rows: ``row_number`` BIGINT (as a spreadsheet counts, the first line is 1) and ``c0`` …
+    ``cN`` VARCHAR, one per entry of ``header``; an empty cell is NULL. ``header`` entries are as in the file, stripped,
+    never empty and unique (an unnamed column is ``column_3``, a repeated name gets `` (2)``).
     """
 
     sheet: str | None
@@ -61,7 +61,7 @@ class ParsedFile:
 class Profile:
     """What a table seems to be.
 
-    ``signature`` is a hash of the normalised headings (order does not matter). ``evidence`` are the headings that decided.
+    ``signature`` is a hash of the normalised headings, whatever their order. ``evidence`` are the headings that decided,
     ``confidence`` is 0..1.
     """
 
@@ -76,8 +76,8 @@ class Profile:
 class ColumnGuess:
     """The headings proposed for one canonical field, why, and how sure (0..1).
 
-    ``reason`` is a stable key (``platform``, ``synonym``, ``similar``, ``content``, ``saved``, ``person``); its words stand
-    in the locale files under ``data.reason.<key>``.
+    ``reason`` is a stable key (``platform``, ``synonym``, ``similar``, ``content``, ``saved``, ``person``); its words
+    stand in the locale files under ``data.reason.<key>``.
     """
 
     field: str
@@ -90,10 +90,10 @@ class ColumnGuess:
 class ColumnMapping:
     """What the columns of a table mean.
 
-    ``columns`` maps canonical field names to headings of the file (several: see ``schema.Combine``). ``shape`` None: to be
-    detected. ``channel`` names the channel of every row of a file without a channel column. ``account_space`` names who
-    issued the file's customer ids: ids of two spaces are never the same account. ``subtotal_includes_discount`` True: the
-    file's subtotal is what is left after discounts; None: decide by reconciling.
+    ``columns`` maps canonical field names to headings of the file (several: see ``schema.Combine``). ``shape`` None: to
+    be detected. ``channel`` names the channel of every row of a file without a channel column. ``account_space`` names
+    who issued the file's customer ids: ids of two spaces are never the same account. ``subtotal_includes_discount``
+    True: the file's subtotal is what is left after discounts; None: decide by reconciling.
     """
 
     kind: Kind

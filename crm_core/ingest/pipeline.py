@@ -89,7 +89,7 @@ def remember_mapping(cursor: Cursor, table: TextTable, mapping: ColumnMapping, a
 
 
 def in_channel(mapping: ColumnMapping, channel: str | None) -> ColumnMapping:
-    """The mapping of a file that belongs to one channel as a whole; its own customer numbers are then that channel's."""
+    """The mapping of a file that is of one channel as a whole: its own customer numbers are that channel's."""
     if not channel:
         return mapping
     space = channel if mapping.account_space == ColumnMapping.account_space else mapping.account_space
@@ -114,13 +114,28 @@ def commit(
     remember: bool = False,
 ) -> Outcome:
     """Load a mapped table as one import, in one transaction, and back the shop up."""
+    outcome = store(database, file, table, mapping, folder, origin, remember=remember)
+    back_up(database)
+    return outcome
+
+
+def store(
+    database: Database,
+    file: ParsedFile,
+    table: TextTable,
+    mapping: ColumnMapping,
+    folder: Path,
+    origin: Origin,
+    *,
+    remember: bool = False,
+) -> Outcome:
+    """As :func:`commit`, without the backup: for several files that belong together."""
     with database.write() as cursor:
         staged = _staged(cursor, table, mapping, folder)
         _adopt_currency(cursor, staged.summary)
         receipt = load(cursor, file, table, staged, origin)
         if remember:
             remember_mapping(cursor, table, mapping, origin.imported_at)
-    back_up(database)
     return Outcome(receipt, staged.summary)
 
 

@@ -1,4 +1,4 @@
-"""A mapped table becomes typed, checked records in temporary tables, and a summary in shop terms. Nothing is stored yet."""
+"""A mapped table becomes typed, checked records in temporary tables, and a summary in shop terms."""
 
 from __future__ import annotations
 
@@ -92,9 +92,9 @@ class Staged:
 def stage(cursor: Cursor, table: TextTable, mapping: ColumnMapping, settings: ShopSettings, folder: Path) -> Staged:
     """Read, check and assemble a table.
 
-    Leaves, depending on the kind, the temporary tables ``staged_orders`` and ``staged_order_lines``, ``staged_customers``
-    or ``staged_answers``, and ``problems`` (row_number, rule, severity, field, value). Raises ``MappingRefused`` where
-    needed fields are not mapped, ``ImportRefused`` where no row can be loaded.
+    Leaves, depending on the kind, the temporary tables ``staged_orders`` and ``staged_order_lines``,
+    ``staged_customers`` or ``staged_answers``, and ``problems`` (row_number, rule, severity, field, value). Raises
+    ``MappingRefused`` where needed fields are not mapped, ``ImportRefused`` where no row can be loaded.
     """
     absent = mappings.missing(mapping)
     if absent:
@@ -121,7 +121,7 @@ def _count(row: dict[str, object], name: str) -> int:
     return int(value) if isinstance(value, int | Decimal) else 0
 
 
-# ---- orders -----------------------------------------------------------------------------------------------------------
+# ---- orders ----------------------------------------------------------------------------------------------
 
 
 def _stage_orders(cursor: Cursor, table: TextTable, mapping: ColumnMapping, slots: list[Slot], folder: Path) -> Summary:
@@ -254,8 +254,17 @@ def _add_order_warnings(cursor: Cursor) -> None:
 
 
 def _order_summary(cursor: Cursor, table: TextTable, mapping: ColumnMapping, shape: Shape) -> Summary:
-    facts = _one(cursor, model("staging/order_summary")) | {"customers": count_people(cursor, "staged_orders")}
+    facts = _one(cursor, model("staging/order_summary")) | {"customers": _count_people(cursor, "staged_orders")}
     return _summary(cursor, table, mapping.kind, shape, facts)
+
+
+def _count_people(cursor: Cursor, staged: str) -> int:
+    """Leave ``staged_people`` for the load, and count who is in it."""
+    cursor.execute(
+        "create or replace temp view staged_people as "
+        f"select identity_key, account, email, phone, customer_name as name from {staged}"
+    )
+    return count_people(cursor)
 
 
 def _summary(cursor: Cursor, table: TextTable, kind: Kind, shape: Shape | None, facts: dict[str, object]) -> Summary:
@@ -283,7 +292,7 @@ def _summary(cursor: Cursor, table: TextTable, kind: Kind, shape: Shape | None, 
     )  # fmt: skip
 
 
-# ---- problems ---------------------------------------------------------------------------------------------------------
+# ---- problems --------------------------------------------------------------------------------------------
 
 
 def _collect_problems(cursor: Cursor, slots: list[Slot]) -> None:
@@ -305,7 +314,7 @@ def _rule_counts(cursor: Cursor) -> tuple[RuleCount, ...]:
     return tuple(RuleCount(*row) for row in found)
 
 
-# ---- customers and answers ----------------------------------------------------------------------------------------------
+# ---- customers and answers -------------------------------------------------------------------------------
 
 
 def _stage_customers(
@@ -315,7 +324,7 @@ def _stage_customers(
     _mark_rejected(cursor)
     cursor.execute(model("staging/customers"), {"account_space": mapping.account_space})
     _collect_problems(cursor, slots)
-    facts: dict[str, object] = {"customers": count_people(cursor, "staged_customers")}
+    facts: dict[str, object] = {"customers": _count_people(cursor, "staged_customers")}
     return _summary(cursor, table, mapping.kind, None, facts)
 
 
@@ -339,8 +348,9 @@ def _stage_answers(
     _collect_problems(cursor, slots)
     facts = _one(
         cursor,
-        "select count(*) as answers, min(submitted_at)::date as first_on, max(submitted_at)::date as last_on from staged_answers",
-    ) | {"customers": count_people(cursor, "staged_answers")}
+        "select count(*) as answers, min(submitted_at)::date as first_on, max(submitted_at)::date as last_on "
+        "from staged_answers",
+    ) | {"customers": _count_people(cursor, "staged_answers")}
     return _summary(cursor, table, mapping.kind, None, facts)
 
 
@@ -349,7 +359,7 @@ def _stage_answer_texts(cursor: Cursor, table: TextTable, slots: list[Slot]) -> 
     columns = ", ".join(f"c{number}" for number in range(len(table.header)))
     nps = next((slot.expression for slot in slots if slot.field.name == "nps"), "null::varchar")
     cursor.execute(
-        f"create or replace temp table answer_texts as select row_number, to_json(map(?, [{columns}]))::varchar as answers, "
-        f"{nps} as nps_text from read_parquet(?)",
+        "create or replace temp table answer_texts as "
+        f"select row_number, to_json(map(?, [{columns}]))::varchar as answers, {nps} as nps_text from read_parquet(?)",
         [list(table.header), str(table.parquet)],
     )
