@@ -215,14 +215,29 @@ def needs(name: str) -> set[str]:
     return {canonicalize_name(entry.name) for entry in wanted}
 
 
+def packages_of(folders: set[str]) -> set[str]:
+    """The installed packages that the modules of some folders import."""
+    distributions = {
+        "python_calamine": "python-calamine",
+        "msoffcrypto": "msoffcrypto-tool",
+        "dateutil": "python-dateutil",
+    }
+    ours = {"app", "crm_core", "pages", "run", "tests", "ui"}
+    types_only = {"_typeshed"}
+    used = set().union(*(imported(path) for folder in folders for path in (ROOT / folder).rglob("*.py")))
+    return {
+        canonicalize_name(distributions.get(name, name)) for name in used - sys.stdlib_module_names - ours - types_only
+    }
+
+
 def test_the_app_needs_nothing_that_only_the_tests_install() -> None:
     run_time = {canonicalize_name(entry.name) for entry in requirements("requirements.txt")}
-    modules = {"python_calamine": "python-calamine", "msoffcrypto": "msoffcrypto-tool", "dateutil": "python-dateutil"}
-    own = {"app", "crm_core", "pages", "ui"}
-    types_only = {"_typeshed"}
-    product = [ROOT / "app.py", *(path for folder in own - {"app"} for path in (ROOT / folder).rglob("*.py"))]
-    used = set().union(*(imported(path) for path in product)) - sys.stdlib_module_names - own - types_only
-    assert {canonicalize_name(modules.get(name, name)) for name in used} <= run_time
+    assert packages_of({"crm_core", "ui", "pages"}) - run_time == set()
+
+
+def test_the_tests_need_nothing_that_is_not_pinned() -> None:
+    pinned = {canonicalize_name(entry.name) for name in REQUIREMENTS for entry in requirements(name)}
+    assert packages_of({"tests"}) - pinned == set()
 
 
 # -------------------------------------------------------------------------------------------------------- the frame
