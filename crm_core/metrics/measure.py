@@ -106,15 +106,21 @@ class _Question:
 
     def rows_from(self, source: Source) -> tuple[str, str]:
         """The ``from`` clause, and the expression of the group."""
+        relation = self._relation(source)
         if self.grouping is None:
-            return source.relation, "null"
+            return relation, "null"
         if self.grouping.customer_groups is None:
-            return source.relation, self.grouping.column
+            return relation, self.grouping.column
         return (
-            f"{source.relation} as fact left join ({self.grouping.customer_groups}) as customer_group"
+            f"{relation} as fact left join ({self.grouping.customer_groups}) as customer_group"
             " on fact.customer_id = customer_group.customer_id",
             f"customer_group.{self.grouping.column}",
         )
+
+    def _relation(self, source: Source) -> str:
+        if source.by_channel and (self.params.channel is not None or self.grouping is BY_CHANNEL):
+            return source.by_channel
+        return source.by_bucket if source.by_bucket and self.granularity is not None else source.relation
 
 
 def measure(cursor: Cursor, keys: Sequence[str], params: Params, settings: ShopSettings) -> dict[str, Reading]:
@@ -229,7 +235,13 @@ def _takes_undated(cursor: Cursor, keys: Iterable[str], params: Params) -> bool:
 def _changes(
     cursor: Cursor, now: Mapping[str, Reading], params: Params, settings: ShopSettings, comparison: Comparison
 ) -> dict[str, Change]:
-    earlier = params.compared(comparison)
+    return changes_since(cursor, now, params.compared(comparison), settings)
+
+
+def changes_since(
+    cursor: Cursor, now: Mapping[str, Reading], earlier: Params, settings: ShopSettings
+) -> dict[str, Change]:
+    """The readings held against an earlier question that does not start before the first day with data."""
     sources = {metric_of(key).source for key in now}
     told = {source for source in sources if _has_data_from(cursor, source, earlier.period.start)}
     keys = [key for key in now if metric_of(key).source in told]

@@ -25,15 +25,18 @@ def top_repurchased_products(
     """Every product that an identified customer bought, as of the date, all history (METRICS §4).
 
     Columns: product (key), name, buyers, repurchasers, repurchase_rate, low, high (Wilson 95 %), repurchase_purchases,
-    revenue, observed_gap_median, cycle_p25; see ``sql/metrics/top_repurchased_products.sql``. Revenue is that of all
+    revenue, observed_gap_median, cycle_p25 (see ``sql/metrics/product_cycles.sql``). Revenue is that of all
     orders, anonymous ones included, less returns. With a channel the customers are those whose first purchase was in
     it, the revenue that of its orders. ``order``: repurchasers, rate (lower bound) or revenue, best first; then by
     product key. ``limit`` 0: all.
     """
-    frame = frame_of(
-        cursor, model("metrics/top_repurchased_products"), {"as_of": params.as_of, "channel": params.channel}
-    )
-    return _best_first(_with_wilson(frame, "repurchasers", "buyers"), PRODUCT_ORDERS, order, limit)
+    values = {"as_of": params.as_of, "channel": params.channel}
+    frame = frame_of(cursor, model("metrics/top_repurchased_products"), values)
+    shown = _best_first(_with_wilson(frame, "repurchasers", "buyers"), PRODUCT_ORDERS, order, limit)
+    # The curves are the costly part: only those of the products shown that anyone came back for.
+    returned_for = list(shown.loc[shown["repurchasers"] > 0, "product"])
+    cycles = frame_of(cursor, model("metrics/product_cycles"), {**values, "products": returned_for})
+    return shown.merge(cycles, on="product", how="left")
 
 
 def first_purchase_products(

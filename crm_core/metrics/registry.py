@@ -24,8 +24,19 @@ FIRST_ORDER_DAY = "select min(ordered_on) from order_mart where is_counted or is
 FIRST_ANSWER_DAY = "select min(answered_on) from answer_mart"
 
 ORDERS = Source("orders", "period_orders($start_on, $end_on, $channel, $grain)", FIRST_ORDER_DAY)
+BUYERS = Source(
+    "buyers",
+    "period_buyers($start_on, $end_on, $grain)",
+    FIRST_ORDER_DAY,
+    by_channel="period_channel_buyers($start_on, $end_on, $channel, $grain)",
+)
 PURCHASES = Source(
-    "purchases", "purchases_as_of($as_of, $start_on, $end_on, $channel, $grain)", FIRST_ORDER_DAY, is_as_of=True
+    "purchases",
+    "purchases_as_of($as_of)",
+    FIRST_ORDER_DAY,
+    is_as_of=True,
+    by_channel="customer_purchases_as_of($as_of, $start_on, $end_on, $channel, $grain)",
+    by_bucket="customer_purchases_as_of($as_of, $start_on, $end_on, $channel, $grain)",
 )
 FIRST_PURCHASES = Source(
     "first_purchases",
@@ -87,14 +98,9 @@ SALES = (
     _money("revenue", REVENUE, "count(*)"),
     _count("orders", "sales", ORDERS, ORDER_COUNT),
     _ratio("average_order_value", Unit.MONEY, "sales", ORDERS, (REVENUE, ORDER_COUNT)),
-    _count("customers", "sales", ORDERS, "count(distinct customer_id) filter (where is_identified)"),
-    _count("new_customers", "sales", ORDERS, "count(distinct customer_id) filter (where is_identified and is_new)"),
-    _count(
-        "returning_customers",
-        "sales",
-        ORDERS,
-        "count(distinct customer_id) filter (where is_identified and not is_new)",
-    ),
+    _count("customers", "sales", BUYERS, "count(*)"),
+    _count("new_customers", "sales", BUYERS, "count(*) filter (where is_new)"),
+    _count("returning_customers", "sales", BUYERS, "count(*) filter (where not is_new)"),
     _count("identified_orders", "sales", ORDERS, IDENTIFIED_COUNT),
     _ratio("identified_order_share", Unit.SHARE, "sales", ORDERS, (IDENTIFIED_COUNT, ORDER_COUNT)),
     _count("repurchase_orders", "sales", ORDERS, REPURCHASE_COUNT),

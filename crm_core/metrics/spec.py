@@ -55,13 +55,16 @@ class Source:
     Its rows have the columns ``bucket`` (first day of the trend bucket), ``channel`` and ``customer_id`` beside its
     own. ``is_as_of``: the rows are customers (or their purchases) as of a date instead of what happened in the period;
     a trend then groups the customers by the day of their first purchase (or of joining). ``first_day`` asks when its
-    data starts.
+    data starts. ``by_channel`` and ``by_bucket`` are the macros that know the channel and the bucket where the plain,
+    faster one does not.
     """
 
     key: str
     relation: str
     first_day: str
     is_as_of: bool = False
+    by_channel: str | None = None
+    by_bucket: str | None = None
 
 
 @dataclass(frozen=True)

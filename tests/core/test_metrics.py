@@ -428,7 +428,7 @@ def test_products_agree_with_the_oracle(seed: int) -> None:
         order = documents.loc[row["order_id"]]
         is_sale = row["qty"] > 0 and row["price"] > 0
         if bool(order["counted"]) and row["customer"] is not None and is_sale and order["day"] <= as_of:
-            bought.setdefault(row["sku"], {}).setdefault(row["customer"], set()).add(order["day"])
+            bought.setdefault(row["sku"], {}).setdefault(row["customer"], set()).add(row["ordered_at"].date())
     days = oracle.purchase_days(documents.reset_index(), as_of)
     assert set(frame.index) == set(bought)
     for sku, buyers in bought.items():
