@@ -11,9 +11,12 @@ from importlib import resources
 from crm_core.ingest.values import fold
 
 _DASHES = str.maketrans("–—−～〜", "---~~")
-_ZERO_TO_TEN = re.compile(r"(?<!\d)0\s*(?:[-~]|到|至|to|分?\s*[-~到至])\s*10(?!\d)")
-_ONE_TO_TEN = re.compile(r"(?<!\d)1\s*(?:[-~]|到|至|to|分?\s*[-~到至])\s*10(?!\d)")
-_ONE_TO_FIVE = re.compile(r"(?<!\d)1\s*(?:[-~]|到|至|to|分?\s*[-~到至])\s*5(?!\d)")
+# "0-10", "0分到10分", "0 (完全不可能) - 10 (非常可能)", "1 to 5". Only 0 and 10 may stand further apart: other pairs of
+# numbers say too little.
+_BETWEEN = r"\s*分?\s*(?:\([^)]*\))?\s*(?:[-~]|到|至|to)\s*"
+_ZERO_TO_TEN = re.compile(rf"(?<![\d.])0(?:{_BETWEEN}|(?![\d.])\D{{1,30}})10(?!\d)")
+_ONE_TO_TEN = re.compile(rf"(?<![\d.])1{_BETWEEN}10(?!\d)")
+_ONE_TO_FIVE = re.compile(rf"(?<![\d.])1{_BETWEEN}5(?!\d)")
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from crm_core.errors import MappingRefused
 from crm_core.ingest import mapping as mappings
-from crm_core.ingest import values
+from crm_core.ingest import questions, values
 from crm_core.ingest.model import ColumnMapping, TextTable
 from crm_core.ingest.profile import profile
 from crm_core.schema import Kind, Shape
@@ -330,7 +332,55 @@ def test_long_answers_are_comments_where_no_question_asks_for_them() -> None:
     assert columns(header, rows)["comment"] == ("Q2",)
 
 
+@pytest.mark.parametrize(
+    ("question", "scale"),
+    [
+        ("0-10", (0, 10)),
+        ("（0–10 分）", (0, 10)),
+        ("請從０到１０給分", (0, 10)),
+        ("0分至10分", (0, 10)),
+        ("0（完全不可能）～10（非常可能）", (0, 10)),
+        ("0 = not at all likely, 10 = extremely likely", (0, 10)),
+        ("1～10 分", (1, 10)),
+        ("(1-5)", (1, 5)),
+        ("1分（非常不滿意）到5分（非常滿意）", (1, 5)),
+        ("過去 10 天內", None),
+        ("10-10 週年慶", None),
+        ("1 年內買過 5 次嗎", None),
+    ],
+)
+def test_the_scale_a_question_names(question: str, scale: tuple[int, int] | None) -> None:
+    assert questions.scale_of(question) == scale
+
+
 # --- every mapping ---
+
+WORDS = [
+    "訂單編號", "日期", "時間", "金額", "合計", "小計", "折扣", "數量", "單價", "姓名", "名", "姓", "收件人",
+    "收件人電話", "手機", "電話", "Email",
+    "備註", "狀態", "NPS", "滿意度", "建議", "Timestamp", "Date", "Total", "Name", "Score", "column_1",
+    "時間戳記", "為什麼？",
+]  # fmt: skip
+CELLS = st.one_of(
+    st.none(), st.sampled_from(["1", "10", "0.5", "-", "2024/3/5", "茶", "a@example.com", "0900000001", "是"])
+)
+
+
+@given(
+    header=st.lists(
+        st.one_of(st.sampled_from(WORDS), st.text(min_size=1, max_size=9)), min_size=1, unique=True, max_size=12
+    ),
+    data=st.data(),
+)
+def test_no_table_breaks_a_proposal(header: list[str], data: st.DataObject) -> None:
+    row = st.lists(CELLS, min_size=len(header), max_size=len(header))
+    found = proposal(header, data.draw(st.lists(row, max_size=6)))
+    used = [heading for headings in found.columns.values() for heading in headings]
+    assert len(used) == len(set(used))
+    assert set(used) <= set(header)
+    assert mappings.from_json(mappings.to_json(found)) == found
+    assert "ordered_at" not in found.columns or found.kind is Kind.ORDERS
+
 
 HEADERS = [
     ["訂單編號", "日期", "金額", "手機", "電話", "收件人電話"],
