@@ -374,6 +374,16 @@ def test_a_header_pasted_again_is_no_row() -> None:
     assert [(row.row_number, row.reason) for row in table.ignored] == [(4, "title")]
 
 
+def test_a_header_over_two_merged_rows_is_joined() -> None:
+    table = read(
+        sheet_of(
+            [["單號", "日期", "商品", None, "總額"], [None, None, "品名", "數量", None], ["A1", "3/5", "茶", 2, 9]]
+        )
+    )
+    assert table.header == ("單號", "日期", "商品 – 品名", "商品 – 數量", "總額")
+    assert table.rows == [("A1", "3/5", "茶", "2", "9")]
+
+
 # --- totals
 
 
@@ -450,6 +460,11 @@ def test_a_sheet_that_starts_further_down_keeps_its_row_numbers() -> None:
 
     table = read(workbook(fill))
     assert (table.header, table.rows, table.numbers) == (("id", "name"), [("1", "A")], [6])
+
+
+@pytest.mark.parametrize("cell", ["9" * 10_000_000 + "x", " " * 10_000_000 + "x", "茶" * 3_000_000])
+def test_a_huge_cell_is_only_a_cell(cell: str) -> None:
+    assert read_text(f'id,note\n1,"{cell}"\n2,b\n').rows == [("1", cell.strip()), ("2", "b")]
 
 
 # --- refusals

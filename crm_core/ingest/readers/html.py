@@ -18,14 +18,14 @@ BREAKING_TAGS = ("br", "p", "div", "li")
 
 @dataclass
 class HtmlTable:
-    """One table while it is read. ``spans`` holds, per column, the value that reaches down and for how many rows."""
+    """One table while it is read. ``covered`` tells for how many rows more a cell from above reaches into a column."""
 
     rows: list[list[str]] = field(default_factory=list)
     row: list[str] | None = None
     cell: list[str] | None = None
     width: int = 1
     height: int = 1
-    spans: dict[int, tuple[str, int]] = field(default_factory=dict)
+    covered: dict[int, int] = field(default_factory=dict)
 
     def open_row(self) -> None:
         """Start a row; the one before ends."""
@@ -44,31 +44,26 @@ class HtmlTable:
         if self.cell is None or self.row is None:
             return
         text, self.cell = "".join(self.cell).strip(), None
-        self._fill_spans()
-        if self.height > 1:
-            self.spans[len(self.row)] = (text, self.height)
+        self._skip_covered()
+        start = len(self.row)
         self.row += [text, *[""] * (self.width - 1)]
+        if self.height > 1:
+            self.covered |= dict.fromkeys(range(start, start + self.width), self.height)
 
     def close_row(self) -> None:
         """Put the finished row into the table."""
         self.close_cell()
         if self.row is None:
             return
-        self._fill_spans()
-        self.spans = {at: (text, left - 1) for at, (text, left) in self.spans.items() if left > 1}
+        self._skip_covered()
+        self.covered = {position: left - 1 for position, left in self.covered.items() if left > 1}
         self.rows.append(self.row)
         self.row = None
 
-    def _fill_spans(self) -> None:
-        """Leave empty the places a cell from above covers."""
-        while self.row is not None and self._is_covered(len(self.row)):
+    def _skip_covered(self) -> None:
+        """Leave empty the places that a cell from above covers."""
+        while self.row is not None and len(self.row) in self.covered:
             self.row.append("")
-
-    def _is_covered(self, position: int) -> bool:
-        return position in self.spans and bool(self.rows) and self._started_above(position)
-
-    def _started_above(self, position: int) -> bool:
-        return self.row is not None and position == len(self.row) and self.spans[position][1] > 0
 
 
 class TableReader(HTMLParser):

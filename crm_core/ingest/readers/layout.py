@@ -23,6 +23,7 @@ TAIL_ROWS = 12
 BLANK_ROWS_LISTED = 1_000
 TEXT_SHOWN = 200
 LONGEST_HEADING = 500
+LONGEST_VALUE = 100
 CLEAR_HEADER = 0.5
 NEARLY_BEST = 0.8
 LABEL_COLUMNS = 2
@@ -94,6 +95,8 @@ def ignored(rows: Iterable[tuple[int, Row]], reason: IgnoredReason) -> list[Igno
 
 def is_data(cell: str) -> bool:
     """Whether a cell looks like a value (number, date, e-mail, web address) rather than a heading."""
+    if len(cell) > LONGEST_VALUE:
+        return False
     return bool(NUMBER.fullmatch(cell) or MOMENT.fullmatch(cell) or ADDRESS.fullmatch(cell))
 
 
@@ -279,7 +282,7 @@ def _column_sum(body: Body, position: int, end: int) -> float:
 
 def _amount(cell: str | None) -> float:
     """A plain number in a cell; 0 for anything else."""
-    if not cell or not NUMBER.fullmatch(cell):
+    if not cell or len(cell) > LONGEST_VALUE or not NUMBER.fullmatch(cell):
         return 0.0
     digits = re.sub(r"[^\d.\-]", "", cell)
     try:
