@@ -4,7 +4,9 @@ import csv
 import gzip
 import io
 import json
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -16,8 +18,9 @@ from crm_core.errors import MappingRefused
 from crm_core.ingest import mapping as mappings
 from crm_core.ingest import questions, values
 from crm_core.ingest.model import ColumnMapping, TextTable
+from crm_core.ingest.platforms import platforms
 from crm_core.ingest.profile import profile
-from crm_core.schema import Kind, Shape
+from crm_core.schema import FIELDS, Kind, Shape
 
 Row = Sequence[str | None]
 SAMPLE_ROWS = 200
@@ -501,3 +504,27 @@ def test_a_customer_number_is_never_guessed_from_a_similar_heading() -> None:
 def test_times_in_utc_are_known_by_their_heading() -> None:
     found = proposal(["#", "How likely are you to recommend us?", "Submit Date (UTC)", "Network ID"])
     assert mappings.utc_headings(found) == {"Submit Date (UTC)"}
+
+
+# --- words ---
+
+RAISED = {
+    "mapping_incomplete", "mapping_heading_absent", "mapping_field_unknown", "mapping_file_unreadable",
+    "mapping_file_wrong",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["zh-TW", "en"])
+def test_every_field_platform_reason_and_refusal_has_words(language: str) -> None:
+    def words(area: str) -> dict[str, dict[str, str]]:
+        return tomllib.loads(
+            resources.files("crm_core").joinpath("locale", language, f"{area}.toml").read_text("utf-8")
+        )
+
+    labels, errors = words("data"), words("errors")
+    fields = {field.name for known in FIELDS.values() for field in known}
+    assert fields | {mappings.ANY_MONEY, mappings.ANY_IDENTIFIER, mappings.ANY_ANSWER} <= set(labels["field"])
+    assert {"generic", *platforms()} <= set(labels["platform"])
+    assert {"platform", "synonym", "similar", "content", "saved", "person"} <= set(labels["reason"])
+    refused = {platform.refuse for platform in platforms().values() if platform.refuse}
+    assert RAISED | refused <= set(errors)
