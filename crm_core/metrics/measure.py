@@ -22,6 +22,7 @@ from crm_core.metrics.registry import (
     ANSWERS,
     DETRACTORS,
     FIRST_ANSWER_DAY,
+    FIRST_ORDER_DAY,
     FIRST_PURCHASES,
     PASSIVES,
     PROMOTERS,
@@ -218,7 +219,7 @@ def _last_day(day: date, granularity: Granularity, settings: ShopSettings) -> da
 
 
 def _first_day(cursor: Cursor) -> date | None:
-    days = [value_of(cursor, "select min(ordered_on) from order_mart"), value_of(cursor, FIRST_ANSWER_DAY)]
+    days = [value_of(cursor, question) for question in (FIRST_ORDER_DAY, FIRST_ANSWER_DAY)]
     return min((day for day in days if isinstance(day, date)), default=None)
 
 

@@ -20,7 +20,8 @@ from crm_core.metrics.spec import (
     Unit,
 )
 
-FIRST_ORDER_DAY = "select min(ordered_on) from order_mart where is_counted or is_adjustment"
+# Of any status: it tells since when there is data, and the storage knows it without a scan.
+FIRST_ORDER_DAY = "select min(ordered_on) from order_mart"
 FIRST_ANSWER_DAY = "select min(answered_on) from answer_mart"
 
 ORDERS = Source("orders", "period_orders($start_on, $end_on, $channel, $grain)", FIRST_ORDER_DAY)
