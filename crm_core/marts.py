@@ -5,7 +5,7 @@ from __future__ import annotations
 from crm_core import identity
 from crm_core.db import Cursor, model
 
-ORDER_MODELS = ("purchase_mart", "order_line_scope", "order_mart", "order_line_mart", "product_purchase_mart")
+ORDER_MODELS = ("purchase_mart", "order_mart", "order_line_mart", "product_purchase_mart")
 MARTS = (
     "order_mart",
     "purchase_mart",
@@ -20,6 +20,8 @@ MARTS = (
 def refresh(cursor: Cursor) -> None:
     """Write the marts again for ``touched_records`` (kind, record_key) and everyone related to them.
 
+    ``touched_imports`` (import_id) names the imports that came or went.
+
     Call it inside a write transaction, after ``current_records`` has its new state.
     """
     cursor.execute(model("marts/touched"))
@@ -30,6 +32,7 @@ def refresh(cursor: Cursor) -> None:
 def rebuild(cursor: Cursor) -> None:
     """Write identities and marts from nothing but the stored versions."""
     cursor.execute("create or replace temp table touched_records as select kind, record_key from current_records")
+    cursor.execute("create or replace temp table touched_imports as select import_id from imports")
     for mart in MARTS:
         cursor.execute(f"delete from {mart}")
     cursor.execute("delete from identities")

@@ -99,25 +99,63 @@ def read_cells(
     slots = slots_of(table, mapping)
     texts = "".join(f", {slot.expression} as {slot.alias}" for slot in slots)
     cursor.execute(
-        f"create or replace temp table cell_texts as select row_number{texts} from read_parquet(?)",
-        [str(table.parquet)],
+        f"create or replace temp view cell_texts as select row_number{texts} from read_parquet({_literal(table.parquet)})"
     )
-    lookups = {slot.alias: _lookup(cursor, slot, mapping, context, folder) for slot in slots if _needs_lookup(slot)}
-    cursor.execute(_source_rows_sql(mapping, slots, lookups), [str(path) for path in lookups.values()])
+    lookups = {slot.alias: _look_up(cursor, slot, mapping, context, folder) for slot in slots if _needs_lookup(slot)}
+    joined = [lookup for lookup in lookups.values() if lookup.cast is None]
+    cursor.execute(_source_rows_sql(mapping, slots, lookups), [str(lookup.path) for lookup in joined])
     return slots
+
+
+def _literal(path: Path) -> str:
+    """A path of the exchange folder as an SQL literal: a view cannot have parameters."""
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _needs_lookup(slot: Slot) -> bool:
     return slot.field.cell is not CellType.TEXT
 
 
-def _lookup(cursor: Cursor, slot: Slot, mapping: ColumnMapping, context: ReadingContext, folder: Path) -> Path:
-    """Write (text, value, has_time, flaw) for the distinct texts of one slot."""
+@dataclass(frozen=True)
+class Lookup:
+    """What the distinct texts of a slot mean: a Parquet file (text, value, has_time, flaw).
+
+    ``cast`` is set where every text means what the engine's own cast makes of it, which is cheaper than a join; all of
+    its moments then have a time (``has_time``), or none.
+    """
+
+    slot: Slot
+    path: Path
+    cast: str | None
+    has_time: bool | None
+
+    @property
+    def value(self) -> str:
+        """The typed value in SQL."""
+        return self.cast or f"l_{self.slot.alias}.value"
+
+    @property
+    def time_mark(self) -> str:
+        """Whether the moment has a time of day, in SQL."""
+        if self.cast is None:
+            return f"l_{self.slot.alias}.has_time"
+        return f"case when t.{self.slot.alias} is not null then {str(bool(self.has_time)).lower()} end"
+
+
+def _look_up(cursor: Cursor, slot: Slot, mapping: ColumnMapping, context: ReadingContext, folder: Path) -> Lookup:
     found = cursor.execute(f"select distinct {slot.alias} from cell_texts where {slot.alias} is not null")
     texts: list[str] = found.fetch_arrow_table().column(0).to_pylist()
     path = folder / f"lookup_{slot.alias}.parquet"
     pq.write_table(_read_texts(slot.field.cell, slot.field.name, texts, mapping, context), path, compression="none")
-    return path
+    sql_type = SQL_TYPES[slot.field.cell]
+    row = cursor.execute(
+        f"select coalesce(bool_and(flaw is null and value is not distinct from try_cast(text as {sql_type})), true), "
+        "min(has_time), max(has_time) from read_parquet(?)",
+        [str(path)],
+    ).fetchone()
+    is_plain, least, most = row or (False, None, None)
+    cast = f"t.{slot.alias}::{sql_type}" if is_plain and least == most else None
+    return Lookup(slot, path, cast, most)
 
 
 def _read_texts(
@@ -190,20 +228,21 @@ def _amount(text: str) -> Decimal | None:
     return amount if amount is not None and abs(amount) < LARGEST_AMOUNT else None
 
 
-def _source_rows_sql(mapping: ColumnMapping, slots: list[Slot], lookups: dict[str, Path]) -> str:
-    """The statement that joins the read values back to the rows; every name in it is a constant of the schema."""
+def _source_rows_sql(mapping: ColumnMapping, slots: list[Slot], lookups: dict[str, Lookup]) -> str:
+    """The statement that gives every row its read values; every name in it is a constant of the schema."""
     columns = ["t.row_number"]
     for field in FIELDS[mapping.kind]:
-        columns += _typed_columns(field, [slot for slot in slots if slot.field == field])
-    joins = [f"left join read_parquet(?) l_{alias} on l_{alias}.text = t.{alias}" for alias in lookups]
-    flaws = ", ".join(f"'{alias}|' || l_{alias}.flaw" for alias in lookups)
+        columns += _typed_columns(field, [slot for slot in slots if slot.field == field], lookups)
+    joined = [alias for alias, lookup in lookups.items() if lookup.cast is None]
+    joins = [f"left join read_parquet(?) l_{alias} on l_{alias}.text = t.{alias}" for alias in joined]
+    flaws = ", ".join(f"'{alias}|' || l_{alias}.flaw" for alias in joined)
     columns.append(f"list_filter([{flaws}]::varchar[], lambda x: x is not null) as flaws")
     return (
         f"create or replace temp table source_rows as select {', '.join(columns)} from cell_texts t {' '.join(joins)}"
     )
 
 
-def _typed_columns(field: Field, slots: list[Slot]) -> Iterable[str]:
+def _typed_columns(field: Field, slots: list[Slot], lookups: dict[str, Lookup]) -> Iterable[str]:
     sql_type = SQL_TYPES[field.cell]
     if not slots:
         value = "null"
@@ -211,11 +250,11 @@ def _typed_columns(field: Field, slots: list[Slot]) -> Iterable[str]:
         value = f"t.{slots[0].alias}"
     elif field.combine is Combine.SUM:
         # Discounts come negative in some files and positive in others; what is meant is their size.
-        parts = [f"abs(l_{slot.alias}.value)" for slot in slots]
+        parts = [f"abs({lookups[slot.alias].value})" for slot in slots]
         total = " + ".join(f"coalesce({part}, 0)" for part in parts)
         value = f"case when coalesce({', '.join(parts)}) is not null then {total} end"
     else:
-        value = f"l_{slots[0].alias}.value"
+        value = lookups[slots[0].alias].value
     yield f"({value})::{sql_type} as {field.name}"
     if field.cell is CellType.TIMESTAMP:
-        yield (f"l_{slots[0].alias}.has_time" if slots else "null::boolean") + f" as {field.name}_has_time"
+        yield (lookups[slots[0].alias].time_mark if slots else "null::boolean") + f" as {field.name}_has_time"

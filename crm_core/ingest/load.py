@@ -85,6 +85,9 @@ def load(cursor: Cursor, file: ParsedFile, table: TextTable, staged: Staged, ori
     cursor.execute(model("identity/remember_sets"))
     if staged.mapping.kind is Kind.ORDERS:
         cursor.execute(
+            "insert into product_names by name select ? as import_id, * from staged_product_names", [import_id]
+        )
+        cursor.execute(
             "insert into status_words select * from status_meanings where (field, word) not in "
             "(select (field, word) from status_words)"
         )
@@ -92,7 +95,7 @@ def load(cursor: Cursor, file: ParsedFile, table: TextTable, staged: Staged, ori
         "create or replace temp table affected_records as select ?::varchar as kind, record_key from staged_versions",
         [staged.mapping.kind],
     )
-    _apply_state(cursor)
+    _apply_state(cursor, import_id)
     return receipt
 
 
@@ -141,7 +144,7 @@ def undo(cursor: Cursor, import_id: int, at: datetime) -> None:
         "select distinct kind, record_key from sightings where import_id = ?",
         [import_id],
     )
-    _apply_state(cursor)
+    _apply_state(cursor, import_id)
 
 
 def _next_import_id(cursor: Cursor) -> int:
@@ -178,7 +181,9 @@ def _shared_columns(cursor: Cursor, staged: str, versions: str) -> str:
     return ", ".join(f"{staged}.{column}" for column in stored if column in offered)
 
 
-def _apply_state(cursor: Cursor) -> None:
+def _apply_state(cursor: Cursor, import_id: int) -> None:
+    """Settle which version of the ``affected_records`` is current now, and refresh the marts for those that changed."""
+    cursor.execute("create or replace temp table touched_imports as select ?::integer as import_id", [import_id])
     cursor.execute(model("load/new_state"))
     cursor.execute(model("load/apply_state"))
     marts.refresh(cursor)

@@ -61,7 +61,7 @@ class ParsedFile:
 class Profile:
     """What a table seems to be.
 
-    ``signature`` is a hash of the normalised headings, whatever their order. ``evidence`` are the headings that decided,
+    ``signature`` is a hash of the normalised headings, whatever their order; ``evidence`` are those that decided,
     ``confidence`` is 0..1.
     """
 

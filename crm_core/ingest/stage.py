@@ -127,13 +127,14 @@ def _count(row: dict[str, object], name: str) -> int:
 def _stage_orders(cursor: Cursor, table: TextTable, mapping: ColumnMapping, slots: list[Slot], folder: Path) -> Summary:
     mapped = {slot.field.name for slot in slots}
     filled = _fill_down(cursor, mapped)
+    _stage_product_keys(cursor, folder)
     _number_orders(cursor, mapping, "order_id" in mapped)
     facts = _one(cursor, model("staging/order_facts"))
     _find_order_problems(cursor, "order_id" in mapped)
-    _stage_product_keys(cursor, folder)
     rules = _money_rules(facts, mapping, "order_id" in mapped)
     cursor.execute(model("staging/orders"), {**rules, "account_space": mapping.account_space})
     cursor.execute(model("staging/order_lines"))
+    cursor.execute(model("staging/product_names"))
     _judge_status_words(cursor)
     _collect_problems(cursor, slots)
     _add_order_warnings(cursor)
@@ -188,7 +189,7 @@ def _mark_rejected(cursor: Cursor) -> None:
 
 def _stage_product_keys(cursor: Cursor, folder: Path) -> None:
     """The key of every distinct product name, by the one rule in ``values.product_key``."""
-    found = cursor.execute("select distinct product from order_rows where product is not null").fetch_arrow_table()
+    found = cursor.execute("select distinct product from source_rows where product is not null").fetch_arrow_table()
     names: list[str] = found.column(0).to_pylist()
     keys = [values.product_key(None, name) for name in names]
     path = folder / "product_keys.parquet"
@@ -298,11 +299,13 @@ def _summary(cursor: Cursor, table: TextTable, kind: Kind, shape: Shape | None, 
 def _collect_problems(cursor: Cursor, slots: list[Slot]) -> None:
     """Give every problem the text of the cell it is about."""
     cells = " ".join(f"when field = '{slot.alias}' or field = '{slot.field.name}' then {slot.alias}" for slot in slots)
-    value = f"case {cells} end" if cells else "null"
+    value, source = f"case {cells} end", " left join cell_texts using (row_number)"
+    if cursor.execute("select 1 from row_problems limit 1").fetchone() is None:
+        value, source = "null::varchar", ""
     cursor.execute(
         "create or replace temp table problems as "
         f"select row_number, rule, severity, split_part(field, '__', 1) as field, {value} as value "
-        "from row_problems left join cell_texts using (row_number)"
+        f"from row_problems{source}"
     )
 
 

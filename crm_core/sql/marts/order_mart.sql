@@ -1,20 +1,12 @@
--- Grain: order document. Inputs: order_scope, order_line_scope, purchase_mart.
+-- Grain: order document. Inputs: order_scope, purchase_mart.
 -- Every order with what it counts for and which purchase of its customer it belongs to.
 insert into order_mart
-with quantities as (
-    select version_id, sum(quantity)::decimal(18, 4) as quantity
-    from order_line_scope
-    group by version_id
-),
-
-numbered as (
+with numbered as (
     select
         order_scope.*,
-        coalesce(quantities.quantity, 0)::decimal(18, 4) as quantity,
         case when order_scope.is_counted then purchase_mart.purchase_no end as purchase_no,
         case when order_scope.is_counted then purchase_mart.gap_days end as gap_days
     from order_scope
-    left join quantities on order_scope.version_id = quantities.version_id
     left join purchase_mart
         on order_scope.customer_id = purchase_mart.customer_id and order_scope.ordered_on = purchase_mart.purchased_on
 )

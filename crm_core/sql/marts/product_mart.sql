@@ -1,33 +1,21 @@
--- Grain: product. Inputs: order_line_versions, current_orders, touched_products.
--- A product is called what its newest line calls it; ties are settled by the text itself, so that no order of rows matters.
+-- Grain: product. Inputs: product_names, imports, touched_products.
+-- A product is called what its newest line calls it, over the imports that are not undone.
 insert into product_mart
-with lines as (
-    select lines.product_key, lines.sku, lines.product, lines.category, orders.ordered_at
-    from order_line_versions lines
-    inner join current_orders orders on lines.version_id = orders.version_id
-    where lines.product_key in (select product_key from touched_products)
+with names as (
+    select product_names.*
+    from product_names
+    inner join imports on product_names.import_id = imports.import_id and imports.undone_at is null
+    semi join touched_products on product_names.product_key = touched_products.product_key
 ),
 
-newest_names as (
-    select product_key, arg_max(product, (ordered_at, product)) as name
-    from lines where product is not null group by product_key
-),
+newest as (
+    select
+        product_key,
+        arg_max(name, (named_at, import_id)) filter (name is not null) as name,
+        arg_max(sku, (named_at, import_id)) filter (sku is not null) as sku,
+        arg_max(category, (named_at, import_id)) filter (category is not null) as category
+    from names
+    group by product_key
+)
 
-newest_skus as (
-    select product_key, arg_max(sku, (ordered_at, sku)) as sku from lines where sku is not null group by product_key
-),
-
-newest_categories as (
-    select product_key, arg_max(category, (ordered_at, category)) as category
-    from lines where category is not null group by product_key
-),
-
-keys as (select distinct product_key from lines)
-
-select keys.product_key, newest_skus.sku, coalesce(newest_names.name, newest_skus.sku, keys.product_key) as name,
-    newest_categories.category
-from keys
-left join newest_names on keys.product_key = newest_names.product_key
-left join newest_skus on keys.product_key = newest_skus.product_key
-left join newest_categories on keys.product_key = newest_categories.product_key
-order by keys.product_key;
+select product_key, sku, coalesce(name, sku, product_key) as name, category from newest order by product_key;

@@ -23,5 +23,4 @@ numbered as (
 
 select
     customer_id, product_key, purchased_on, purchase_no, product_purchase_no, gap_days, next_on, quantity, net_amount
-from numbered
-order by product_key, purchased_on, customer_id;
+from numbered;

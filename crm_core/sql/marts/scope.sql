@@ -48,5 +48,5 @@ select
     end as status,
     is_counted, is_adjustment,
     (case when is_counted or is_adjustment then goods_amount - refund_amount else 0 end)::decimal(18, 4) as net_amount,
-    refund_amount, coupon, city
+    refund_amount, quantity, coupon, city
 from counted;

@@ -1,8 +1,3 @@
--- Grain: product that a touched order names now or named before. Inputs: touched_orders, order_versions, order_line_versions.
+-- Grain: product that a touched import names. Inputs: product_names, touched_imports (import_id).
 create or replace temp table touched_products as
-with versions as (
-    select version_id from order_versions semi join touched_orders using (order_key)
-)
-
-select distinct product_key from order_line_versions semi join versions using (version_id)
-where product_key is not null;
+select distinct product_key from product_names semi join touched_imports using (import_id);

@@ -77,6 +77,7 @@ create table order_versions (
     order_total decimal(18, 4),
     goods_amount decimal(18, 4) not null,   -- what the customer pays for goods, before refunds
     refund_amount decimal(18, 4) not null,  -- of goods, never more than goods_amount
+    quantity decimal(18, 4) not null,
     has_sale_line boolean not null,         -- a line with positive quantity and positive price
     row_count bigint not null,
     content_hash hugeint not null
@@ -87,15 +88,22 @@ create table order_line_versions (
     version_id bigint not null,             -- of the order
     line_no integer not null,
     product_key varchar,
-    sku varchar,
-    product varchar,
     variant varchar,
-    category varchar,
     line_type varchar not null,             -- goods | gift | add_on
     quantity decimal(18, 4) not null,
     quantity_returned decimal(18, 4) not null,
     unit_price decimal(18, 4),
     net_amount decimal(18, 4) not null      -- its part of goods_amount - refund_amount
+);
+
+-- Grain: product x import. What an import calls a product.
+create table product_names (
+    import_id integer not null,
+    product_key varchar not null,
+    name varchar,
+    sku varchar,
+    category varchar,
+    named_at timestamp                      -- of the newest line that names it
 );
 
 -- Grain: one customer record as one import told it.

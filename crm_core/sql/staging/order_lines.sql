@@ -1,72 +1,41 @@
--- Grain: line of a staged order. Inputs: order_rows without the rejected rows, staged_orders, product_keys.
+-- Grain: line of a staged order. Inputs: order_rows, staged_orders.
 -- The order's net amount is spread over its lines in proportion to their value less what was returned. Most orders are worth
 -- what their lines are worth, and are done; in the others, what rounding leaves over goes to the largest line.
 create or replace temp table staged_order_lines as
-with candidate_rows as (
+with lines as (
     select
-        order_rows.*,
-        coalesce(upper(trim(order_rows.sku)), product_keys.product_key) as product_key,
-        coalesce(line_value, 0)
-        - coalesce(quantity_returned, 0) * coalesce(unit_price, line_total / nullif(quantity, 0), 0) as weight
+        order_rows.row_number, order_rows.order_no, order_rows.product_key, order_rows.weight, order_rows.variant,
+        order_rows.line_type, order_rows.quantity, order_rows.quantity_returned, order_rows.unit_price,
+        order_rows.line_total,
+        staged_orders.weight as order_weight,
+        staged_orders.line_count,
+        staged_orders.goods_amount - staged_orders.refund_amount as order_net
     from order_rows
-    left join product_keys on order_rows.product = product_keys.product
-    where order_rows.row_number not in (select row_number from rejected_rows)
-),
-
--- A summary row names no product although other rows of its order do.
-naming_orders as (
-    select order_no from candidate_rows group by order_no
-    having count(product_key) > 0 and count(product_key) < count(*)
-),
-
-lines as (
-    select * from candidate_rows
-    where product_key is not null or order_no not in (select order_no from naming_orders)
-),
-
-order_weights as (
-    select
-        lines.order_no,
-        sum(lines.weight) as weight,
-        count(*) as line_count,
-        any_value(staged_orders.goods_amount - staged_orders.refund_amount)::decimal(18, 4) as net_amount
-    from lines
-    inner join staged_orders on lines.order_no = staged_orders.order_no
-    group by lines.order_no
-),
-
-uneven_orders as (
-    select * from order_weights where weight <> net_amount
+    inner join staged_orders on order_rows.order_no = staged_orders.order_no
+    where order_rows.product_key is not null or staged_orders.line_count = staged_orders.row_count
 ),
 
 shares as (
     select
-        lines.row_number,
-        lines.order_no,
-        lines.product_key,
-        lines.weight,
-        lines.quantity,
+        row_number, order_no, order_net, weight, product_key, quantity,
         round(case
-            when uneven_orders.weight <> 0 then uneven_orders.net_amount * (lines.weight / uneven_orders.weight)
-            else uneven_orders.net_amount / uneven_orders.line_count
+            when order_weight <> 0 then order_net * (weight / order_weight)
+            else order_net / line_count
         end, 4)::decimal(18, 4) as share_amount
     from lines
-    inner join uneven_orders on lines.order_no = uneven_orders.order_no
+    where order_weight <> order_net
 ),
 
 remainders as (
     select
-        uneven_orders.order_no,
-        arg_max(shares.row_number, (abs(shares.weight), coalesce(shares.product_key, ''), coalesce(shares.quantity, 1)))
-            as row_number,
-        any_value(uneven_orders.net_amount) - sum(shares.share_amount) as remainder
+        arg_max(row_number, (abs(weight), coalesce(product_key, ''), coalesce(quantity, 1))) as row_number,
+        any_value(order_net) - sum(share_amount) as remainder
     from shares
-    inner join uneven_orders on shares.order_no = uneven_orders.order_no
-    group by uneven_orders.order_no
+    group by order_no
 ),
 
 settled as (
-    select shares.row_number, (shares.share_amount + coalesce(remainders.remainder, 0))::decimal(18, 4) as net_amount
+    select shares.row_number, (share_amount + coalesce(remainder, 0))::decimal(18, 4) as net_amount
     from shares
     left join remainders on shares.row_number = remainders.row_number
 )
@@ -75,15 +44,11 @@ select
     lines.order_no,
     lines.row_number::integer as line_no,
     lines.product_key,
-    trim(lines.sku) as sku,
-    lines.product,
     lines.variant,
-    lines.category,
     coalesce(lines.line_type, 'goods') as line_type,
     coalesce(lines.quantity, 1)::decimal(18, 4) as quantity,
     coalesce(lines.quantity_returned, 0)::decimal(18, 4) as quantity_returned,
     coalesce(lines.unit_price, lines.line_total / nullif(lines.quantity, 0), lines.line_total)::decimal(18, 4) as unit_price,
     coalesce(settled.net_amount, lines.weight)::decimal(18, 4) as net_amount
 from lines
-left join settled on lines.row_number = settled.row_number
-semi join staged_orders on lines.order_no = staged_orders.order_no;
+left join settled on lines.row_number = settled.row_number;

@@ -38,7 +38,7 @@ order_facts as (
         )::decimal(18, 4) as revenue,
         sum(paid)::decimal(18, 4) as paid_all,
         sum(paid) filter (meaning not in ('cancelled', 'unpaid'))::decimal(18, 4) as paid_not_cancelled,
-        sum(paid - least(paid, coalesce(refunded, refund_amount))) filter (
+        sum(paid - least(greatest(paid, 0), coalesce(refunded, refund_amount))) filter (
             meaning not in ('cancelled', 'unpaid')
         )::decimal(18, 4) as paid_net,
         min(ordered_at)::date as first_on,

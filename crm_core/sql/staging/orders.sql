@@ -28,14 +28,22 @@ per_order as (
         max(tax) as tax,
         abs(case when $refunded_per_line then sum(refunded) else arg_max(refunded, abs(refunded)) end) as refunded,
         sum(line_value) as lines_value,
-        sum(
-            coalesce(quantity_returned, 0)
-            * coalesce(unit_price, line_total / nullif(quantity, 0), 0)
-        ) as returned_value,
+        sum(coalesce(line_value, 0) - weight) as returned_value,
         bool_or(
             coalesce(quantity, 1) > 0 and coalesce(nullif(unit_price, 0), nullif(line_total, 0)) > 0
         ) as has_priced_line,
         bool_or(coalesce(quantity, 1) > 0 and unit_price is null and line_total is null) as has_unpriced_line,
+        -- A row that tells an amount and no product is a whole purchase, and 0 is an amount; a product at 0 is a gift.
+        bool_or(
+            coalesce(quantity, 1) > 0 and unit_price is null and line_total = 0 and product is null and sku is null
+        ) as has_bare_amount,
+        -- A summary row names no product although other rows of its order do: it is no line.
+        case when count(product_key) > 0 then count(product_key) else count(*) end as line_count,
+        (case
+            when count(product_key) > 0 then sum(weight) filter (product_key is not null) else sum(weight)
+        end)::decimal(18, 4) as weight,
+        coalesce(sum(coalesce(quantity, 1)) filter (product_key is not null), sum(coalesce(quantity, 1)))::decimal(18, 4)
+            as quantity,
         count(*) as row_count,
         -- A sum of hashes does not depend on the order of the lines. Where a newer engine hashes differently, an unchanged
         -- order is stored once more, which changes no number.
@@ -89,7 +97,8 @@ identified as (
         case when coalesce(account, email, phone) is not null then md5(concat_ws(
             chr(31), coalesce(account, ''), coalesce(email, ''), coalesce(phone, ''), coalesce(customer_name, '')
         )) end as identity_key,
-        coalesce(has_priced_line, false) or (has_unpriced_line and goods_amount > 0) as has_sale_line
+        coalesce(has_priced_line, false) or (has_unpriced_line and goods_amount > 0) or coalesce(has_bare_amount, false)
+            as has_sale_line
     from keyed
 ),
 
