@@ -25,6 +25,7 @@ from crm_core.errors import FileRefused
 from crm_core.ingest import reader
 from crm_core.ingest.model import IgnoredRow
 from crm_core.ingest.parse import Limits, parse
+from crm_core.ingest.readers import delimited
 from crm_core.ingest.readers.cells import column_of, text_of
 from crm_core.ingest.readers.containers import open_content
 from crm_core.ingest.readers.delimited import read_delimited
@@ -208,6 +209,21 @@ def both_paths(text: str) -> tuple[object, object]:
         cells = [column.to_pylist() for column in body.columns]
         tables.append((delimiter, sheet.layout, body.row_numbers.to_pylist(), cells, ignored))
     return tables[0], tables[1]
+
+
+def test_a_rectangular_file_takes_the_fast_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("read record by record")
+
+    monkeypatch.setattr(delimited, "_careful", never)
+    assert read_text('id,note\n1,"a, ""b"" , ""c"""\n2,"d\ne"\n').rows == [("1", 'a, "b" , "c"'), ("2", "d\ne")]
+
+
+def test_a_space_before_the_quotes_does_not_hide_them() -> None:
+    assert read_text('id, note, city\n1, "a, b", "台北"\n2, "c", "高雄"\n').rows == [
+        ("1", "a, b", "台北"),
+        ("2", "c", "高雄"),
+    ]
 
 
 CELL = st.text(alphabet=st.sampled_from("ab1 ,;\"'\n\r\t#=茶\u3000\0"), max_size=6)

@@ -111,11 +111,19 @@ def find_dialect(text: str) -> Dialect:
         return Dialect(declared[1])
     sample = text[:SAMPLE_CHARACTERS]
     candidates = [Dialect(delimiter) for delimiter in DELIMITERS]
-    candidates += [Dialect(one.delimiter, skips_space=True) for one in candidates if f'{one.delimiter} "' in sample]
+    candidates += [Dialect(one.delimiter, skips_space=True) for one in candidates if _has_spaced_quotes(sample, one)]
     best = max(candidates, key=lambda dialect: _evenness(sample, dialect))
     if _evenness(sample, best) > 0:
         return best
     return _spaced(sample) or Dialect(",")
+
+
+def _has_spaced_quotes(sample: str, dialect: Dialect) -> bool:
+    """Whether cells start with a space before their quotation mark, which then does not quote."""
+    if f'{dialect.delimiter} "' not in sample:
+        return False
+    records = islice(dialect.records(Lines(sample)), SAMPLE_RECORDS)
+    return any(cell.startswith(' "') for record in records for cell in record)
 
 
 def _evenness(sample: str, dialect: Dialect) -> float:
