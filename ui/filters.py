@@ -15,7 +15,7 @@ from crm_core.periods import (
     DataExtent,
     Preset,
     data_extent,
-    last_full_week,
+    last_week_with_orders,
     named_week,
     preset_period,
     week_name,
@@ -212,7 +212,7 @@ def _custom_period(visit: Visit, extent: DataExtent, as_of: date) -> Period:
 
 def _week(visit: Visit, extent: DataExtent) -> Period:
     sunday = visit.settings.week_starts_on_sunday
-    usual = last_full_week(extent, starts_on_sunday=sunday)
+    usual = last_week_with_orders(visit.cursor, extent, starts_on_sunday=sunday)
 
     def parse(name: str) -> Period:
         week = named_week(name, starts_on_sunday=sunday)

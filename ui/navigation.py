@@ -26,6 +26,9 @@ PAGES: dict[str, dict[str, str]] = {
     "shop": {"data": "upload_file", "settings": "settings"},
 }
 
+# Pages whose file is named otherwise than their address.
+FILES = {"week": "this_week"}
+
 
 def configure() -> None:
     """Icon and style of every page. Call it before the navigation, which would fetch its icon from a font host."""
@@ -42,11 +45,16 @@ def pages(t: Translator) -> dict[str, list[Page]]:
     """The pages there are, by the title of their group. An address stays the same in every language."""
     found: dict[str, list[Page]] = {}
     for group, members in PAGES.items():
-        files = {key: ROOT / "pages" / f"{key}.py" for key in members}
+        files = {key: page_file(key) for key in members}
         entries = [_entry(t, key, files[key], icon) for key, icon in members.items() if files[key].exists()]
         if entries:
             found[t(f"app.group.{group}")] = entries
     return found
+
+
+def page_file(key: str) -> Path:
+    """The file of a page by its key, whether it exists yet or not."""
+    return ROOT / "pages" / f"{FILES.get(key, key)}.py"
 
 
 def _entry(t: Translator, key: str, file: Path, icon: str) -> Page:

@@ -1,0 +1,174 @@
+"""One week of the shop: its figures, what they were before, and whether the repurchase share is unusual.
+
+A week that is still running is held against the same days of the earlier week: from its first day to the as-of date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+
+from crm_core.analysis.variation import FEWEST_WEEKS, MOST_WEEKS, NormalRange, normal_range
+from crm_core.db import Cursor
+from crm_core.findings.words import Answer, change_words
+from crm_core.i18n import Translator, is_defined
+from crm_core.lists.ready_made import ListSize, ReadyMadeList, available_lists, list_sizes
+from crm_core.metrics.measure import changes_since, measure, trend
+from crm_core.metrics.spec import Measured, Number, Reading, TrendPoint
+from crm_core.params import WEEKS_IN_A_YEAR_BACK, Comparison, Granularity, Params, Period, week_of
+from crm_core.settings import ShopSettings
+
+SHARE = "repurchase_order_share"
+TREND_METRICS = ("revenue", "orders", "customers", SHARE)
+WEEK_METRICS = (
+    *TREND_METRICS,
+    "average_order_value",
+    "new_customers",
+    "returning_customers",
+    "repurchase_orders",
+    "identified_orders",
+    "identified_order_share",
+)
+DAYS_BACK = {Comparison.PREVIOUS: 7, Comparison.LAST_YEAR: 7 * WEEKS_IN_A_YEAR_BACK}
+
+# One week has too few answers for an NPS: a quarter of a year up to its end is asked instead.
+NPS_WEEKS = 13
+
+
+class Verdict(StrEnum):
+    """Where the week's repurchase share lies against the shop's own normal range."""
+
+    NORMAL = "normal"
+    HIGH = "high"
+    LOW = "low"
+    RUNNING = "running"
+    UNKNOWN = "unknown"  # no share, or fewer weeks before it than a normal range needs
+
+
+@dataclass(frozen=True)
+class WeekFindings:
+    """One week: readings with comparisons, the weeks before it, and the verdict on its repurchase share.
+
+    ``params.period`` ends with the as-of date where the week is running. ``history`` are the whole weeks of the data
+    before this one, at most 26, and this one as the last; ``normal`` is the range of the share in those before.
+    """
+
+    params: Params
+    is_running: bool
+    measured: Mapping[str, Measured]
+    nps: Measured
+    history: Mapping[str, Sequence[TrendPoint]]
+    normal: NormalRange | None
+    verdict: Verdict
+
+    def reading(self, metric: str) -> Reading:
+        """The week's reading of a metric."""
+        return self.measured[metric].reading
+
+
+def week_findings(cursor: Cursor, params: Params, settings: ShopSettings, first_on: date) -> WeekFindings:
+    """The findings of the week that ``params.period`` is; ``first_on`` is the first day of the data."""
+    week = params.period
+    so_far = params.with_period(Period(week.start, min(week.end, params.as_of)))
+    is_running = so_far.period != week
+    history = trend(cursor, TREND_METRICS, _since(so_far, first_on, settings), Granularity.WEEK, settings)
+    values = [point.reading.value for point in history[SHARE]]
+    normal = normal_range(values[:-1])
+    return WeekFindings(
+        so_far,
+        is_running,
+        held_against(cursor, WEEK_METRICS, so_far, settings, DAYS_BACK),
+        _nps(cursor, so_far, settings),
+        history,
+        normal,
+        Verdict.RUNNING if is_running else _verdict(values[-1], normal),
+    )
+
+
+def _since(params: Params, first_on: date, settings: ShopSettings) -> Params:
+    """The week and up to 26 before it, from the first one that the data covers from its first day."""
+    first = week_of(first_on, starts_on_sunday=settings.week_starts_on_sunday)
+    first_whole = first.start if first.start == first_on else first.end + timedelta(days=1)
+    start = max(first_whole, params.period.start - timedelta(days=7 * MOST_WEEKS))
+    return params.with_period(Period(min(start, params.period.start), params.period.end))
+
+
+def _verdict(value: Number | None, normal: NormalRange | None) -> Verdict:
+    if normal is None or not is_defined(value):
+        return Verdict.UNKNOWN
+    if normal.holds(float(value)):
+        return Verdict.NORMAL
+    return Verdict.HIGH if value > normal.centre else Verdict.LOW
+
+
+def held_against(
+    cursor: Cursor, keys: Sequence[str], params: Params, settings: ShopSettings, days_back: Mapping[Comparison, int]
+) -> dict[str, Measured]:
+    """Readings with their changes since so many days before, for periods that are no whole weeks too."""
+    now = measure(cursor, keys, params, settings)
+    changes = {
+        comparison: changes_since(cursor, now, _days_earlier(params, days), settings)
+        for comparison, days in days_back.items()
+    }
+    return {
+        key: Measured(now[key], changes[Comparison.PREVIOUS].get(key), changes[Comparison.LAST_YEAR].get(key))
+        for key in keys
+    }
+
+
+def _days_earlier(params: Params, days: int) -> Params:
+    earlier = params.period.shifted(-days)
+    return replace(params, period=earlier, as_of=earlier.end)
+
+
+def _nps(cursor: Cursor, params: Params, settings: ShopSettings) -> Measured:
+    """The NPS of the 13 weeks up to the week's end, against the 13 before and the same ones last year."""
+    end = params.period.end
+    quarter = params.with_period(Period(end - timedelta(days=7 * NPS_WEEKS - 1), end))
+    back = {**DAYS_BACK, Comparison.PREVIOUS: 7 * NPS_WEEKS}
+    return held_against(cursor, ["nps"], quarter, settings, back)["nps"]
+
+
+def lists_to_do(cursor: Cursor, params: Params, settings: ShopSettings) -> list[tuple[ReadyMadeList, ListSize]]:
+    """The ready-made lists that have somebody on them as of the date, segments left out, in their own order."""
+    sizes = list_sizes(cursor, params, settings)
+    reasons = [entry for entry in available_lists(cursor) if entry.segment is None]
+    return [(entry, sizes[entry.key]) for entry in reasons if sizes[entry.key].customers]
+
+
+def week_answer(found: WeekFindings, comparison: Comparison, t: Translator) -> Answer:
+    """What happened to the repurchase share, against which week, and whether it is unusual for this shop."""
+    week = t("this_week.running" if found.is_running else "this_week.week")
+    if not found.reading("orders").value:
+        return Answer(t("this_week.sentence.no_orders", week=week))
+    share = found.measured[SHARE]
+    if not is_defined(share.reading.value):
+        return Answer(t("this_week.sentence.no_share", week=week, orders=t.number(found.reading("orders").value)))
+    change = share.previous if comparison is Comparison.PREVIOUS else share.last_year
+    sentence = t(
+        "this_week.sentence.share",
+        week=week,
+        share=t.reading_text(share.reading),
+        repurchase=t.number(found.reading("repurchase_orders").value),
+        identified=t.number(found.reading("identified_orders").value),
+        change=change_words(t, "this_week.change", change, comparison),
+        verdict=t(f"this_week.verdict.{found.verdict.value}", weeks=_weeks(found)),
+    )
+    return Answer(sentence, _how_sure(found, t))
+
+
+def _weeks(found: WeekFindings) -> int:
+    return found.normal.weeks if found.normal else FEWEST_WEEKS
+
+
+def _how_sure(found: WeekFindings, t: Translator) -> str:
+    parts = []
+    if found.normal is not None:
+        low, high = t.share(max(0.0, found.normal.low)), t.share(min(1.0, found.normal.high))
+        parts.append(t("this_week.normal", low=low, high=high, weeks=found.normal.weeks))
+    share = found.reading(SHARE)
+    if share.is_thin:
+        parts.append(t("this_week.thin", n=t.number(share.sample_size)))
+    return "\n".join(parts)

@@ -1,0 +1,18 @@
+"""Ways to other pages that may not be there yet: a link to a missing page would be an error."""
+
+from __future__ import annotations
+
+from ui.chart import ListLink
+from ui.navigation import page_file
+
+
+def page_path(key: str) -> str | None:
+    """The path of a page as links name it, ``None`` where there is no such page."""
+    file = page_file(key)
+    return f"pages/{file.name}" if file.exists() else None
+
+
+def people_on(list_key: str) -> ListLink | None:
+    """The way to the people on a ready-made list."""
+    path = page_path("lists")
+    return ListLink(path, {"list": list_key}) if path else None

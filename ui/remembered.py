@@ -1,0 +1,44 @@
+"""Answers of the core that stay as they are until the data changes: asked once, shown to everyone who asks the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+import streamlit as st
+
+from crm_core.db import Cursor, data_version
+from ui.session import Visit
+
+MOST_ANSWERS = 400
+
+Answer = TypeVar("Answer")
+
+
+def remembered(
+    visit: Visit,
+    ask: Callable[..., Answer],
+    *arguments: object,
+    **options: object,
+) -> Answer:
+    """``ask(cursor, *arguments, **options)``, remembered by its name, the arguments and the version of the data.
+
+    Every write to the database makes a new version, so that nothing remembered is ever old. The caller gets a copy.
+    """
+    name = f"{ask.__module__}.{ask.__qualname__}"
+    version = data_version(visit.cursor)
+    found = _answer(name, str(visit.database.path), version, arguments, options, ask, visit.cursor)
+    return cast("Answer", found)
+
+
+@st.cache_data(show_spinner=False, max_entries=MOST_ANSWERS)
+def _answer(
+    name: str,
+    path: str,
+    version: int,
+    arguments: tuple[object, ...],
+    options: dict[str, object],
+    _ask: Callable[..., object],
+    _cursor: Cursor,
+) -> object:
+    return _ask(_cursor, *arguments, **options)
