@@ -5,17 +5,23 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from crm_core.db import Database
-from crm_core.i18n import texts
+from crm_core.i18n import Translator, texts
+from crm_core.metrics.spec import Better, Change, Measured, Reading, Unit
+from crm_core.params import Period
 from crm_core.settings import ShopSettings, load_settings
 from ui import session
+from ui.table import Column, displayed, localised, number_format
 from ui.text import plain
+from ui.tiles import Tile, change_text, direction, sample_text, value_text
 
 APP = Path(__file__).parents[2] / "app.py"
 FIRST, LAST = date(2025, 1, 1), date(2026, 11, 18)  # a Wednesday
@@ -273,3 +279,49 @@ def test_a_week_that_does_not_exist_is_refused_kindly(week: str) -> None:
 
 def test_text_of_a_file_is_shown_and_not_obeyed() -> None:
     assert plain("**50%** off :red[now] $5 <b>") == "\\*\\*50%\\*\\* off \\:red\\[now\\] \\$5 \\<b\\>"
+
+
+def change(unit: Unit, absolute: float | None, relative: float | None) -> Change:
+    return Change(Period(FIRST, LAST), Reading("m", unit, 1, 1), absolute, relative)
+
+
+def test_a_change_is_said_in_the_words_of_its_unit() -> None:
+    t = Translator("en")
+    assert change_text(t, change(Unit.MONEY, -40_000, -0.04), "TWD") == "−4.0%"
+    assert change_text(t, change(Unit.SHARE, 0.031, 0.08), "TWD") == "+3.1 points"
+    assert change_text(t, change(Unit.POINTS, -4.2, None), "TWD") == "−4.2 points"
+    assert change_text(t, change(Unit.COUNT, 12, None), "TWD") == "+12"
+    assert change_text(t, change(Unit.COUNT, None, None), "TWD") is None
+    assert change_text(t, None, "TWD") is None
+
+
+def test_the_arrow_follows_the_number_and_the_colour_the_news() -> None:
+    down = change(Unit.SHARE, -0.01, -0.1)
+    assert direction(down, Better.UP) == ("down", "red")
+    assert direction(down, Better.DOWN) == ("down", "green")
+    assert direction(down, Better.NEITHER) == ("down", "gray")
+    assert direction(change(Unit.COUNT, 0, 0), Better.UP) == direction(None, Better.UP) == ("off", "gray")
+
+
+def test_a_tile_says_its_count_its_interval_and_that_data_is_thin() -> None:
+    t = Translator("en")
+    reading = Reading("nps", Unit.POINTS, 25, 20, -11.7, 55.2, is_thin=True)
+    said = sample_text(t, Tile("nps", Measured(reading, None, None)), "TWD")
+    assert said == "n = 20 · 95% interval −11.7 to 55.2 · few data, take with care"
+    assert value_text(t, Reading("revenue", Unit.MONEY, 1_234_567, 9), "TWD") == "NT$1,234,567"
+    assert value_text(t, Reading("revenue", Unit.MONEY, 12_345_678, 9), "TWD") == "NT$12.3M"
+
+
+def test_a_table_shows_shares_in_per_cent_and_amounts_in_the_currency() -> None:
+    frame = pd.DataFrame({"name": ["a", "b"], "rate": [0.412, None], "revenue": [Decimal("1.5"), None], "more": [1, 2]})
+    shown = [Column("name", "Name"), Column("rate", "Rate", Unit.SHARE), Column("revenue", "Revenue", Unit.MONEY)]
+    seen = displayed(frame, shown)
+    assert list(seen.columns) == ["name", "rate", "revenue"]
+    assert seen["rate"].iloc[0] == pytest.approx(41.2)
+    assert seen["revenue"].iloc[0] == 1.5
+    assert seen.iloc[1, 1:].isna().all()
+    t = Translator("en")
+    assert number_format(t, Unit.MONEY, "TWD") == "NT$%,.0f"
+    assert number_format(t, Unit.MONEY, "USD") == "$%,.2f"
+    said = localised(t, frame, shown, "USD")
+    assert said.to_numpy().tolist() == [["a", "41.2%", "$1.50"], ["b", "—", "—"]]
