@@ -144,7 +144,7 @@ class Lookup:
 
 def _look_up(cursor: Cursor, slot: Slot, mapping: ColumnMapping, context: ReadingContext, folder: Path) -> Lookup:
     found = cursor.execute(f"select distinct {slot.alias} from cell_texts where {slot.alias} is not null")
-    texts: list[str] = found.fetch_arrow_table().column(0).to_pylist()
+    texts: list[str] = found.to_arrow_table().column(0).to_pylist()
     path = folder / f"lookup_{slot.alias}.parquet"
     pq.write_table(_read_texts(slot.field.cell, slot.field.name, texts, mapping, context), path, compression="none")
     sql_type = SQL_TYPES[slot.field.cell]
@@ -154,7 +154,7 @@ def _look_up(cursor: Cursor, slot: Slot, mapping: ColumnMapping, context: Readin
         [str(path)],
     ).fetchone()
     is_plain, least, most = row or (False, None, None)
-    cast = f"t.{slot.alias}::{sql_type}" if is_plain and least == most else None
+    cast = f"try_cast(t.{slot.alias} as {sql_type})" if is_plain and least == most else None
     return Lookup(slot, path, cast, most)
 
 

@@ -189,7 +189,7 @@ def _mark_rejected(cursor: Cursor) -> None:
 
 def _stage_product_keys(cursor: Cursor, folder: Path) -> None:
     """The key of every distinct product name, by the one rule in ``values.product_key``."""
-    found = cursor.execute("select distinct product from source_rows where product is not null").fetch_arrow_table()
+    found = cursor.execute("select distinct product from source_rows where product is not null").to_arrow_table()
     names: list[str] = found.column(0).to_pylist()
     keys = [values.product_key(None, name) for name in names]
     path = folder / "product_keys.parquet"
