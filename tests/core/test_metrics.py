@@ -321,6 +321,32 @@ def test_a_customer_of_another_channel_is_not_new() -> None:
     assert [reading.value for reading in found.values()] == [2, 1, 1]
 
 
+def test_the_first_day_of_a_period_is_in_it() -> None:
+    rows = [line("1", "a", "2024-02-01"), line("2", "a", "2024-02-10"), line("3", "b", "2024-01-31")]
+    for channel in (None, "web"):
+        params = Params(date(2024, 2, 29), Period(date(2024, 2, 1), date(2024, 2, 29)), channel)
+        with shop(rows) as cursor:
+            found = measure(cursor, ["customers", "new_customers", "orders"], params, SETTINGS)
+        assert [reading.value for reading in found.values()] == [1, 1, 2]
+
+
+def test_who_comes_back_on_the_as_of_date_is_back() -> None:
+    as_of = date(2024, 2, 10)
+    with shop([line("1", "a", "2024-02-01"), line("2", "a", "2024-02-10"), line("3", "b", "2024-01-01")]) as cursor:
+        curve = table(cursor, "repurchase_curve", Params(as_of, Period(as_of, as_of)), SETTINGS).frame
+    assert list(curve["returned"]) == [0] * 9 + [1] + [0] * 31
+    assert list(curve["share"].iloc[[8, 9, 40]]) == [0, 0.5, 0.5]
+
+
+def test_buying_twice_in_a_month_is_one_active_customer() -> None:
+    rows = [line(str(no), "a", day) for no, day in enumerate(("2024-01-31", "2024-02-01", "2024-02-29", "2024-03-01"))]
+    params = Params(date(2024, 3, 31), Period(date(2024, 3, 1), date(2024, 3, 31)))
+    with shop(rows) as cursor:
+        frame = table(cursor, "cohorts", params, SETTINGS).frame
+    assert list(frame["active_customers"]) == [1, 1, 1]
+    assert list(frame["revenue"]) == [100, 200, 100]
+
+
 def test_ratios_without_a_denominator_are_undefined_and_sums_are_zero() -> None:
     params = Params(date(2024, 2, 29), Period(date(2024, 2, 1), date(2024, 2, 29)))
     with shop([]) as cursor:
