@@ -27,7 +27,7 @@ WEEKS = {Preset.LAST_4_WEEKS: 4, Preset.LAST_13_WEEKS: 13, Preset.LAST_52_WEEKS:
 
 @dataclass(frozen=True)
 class DataExtent:
-    """The first and last day with an order, of whatever status, and the channels that occur."""
+    """The first and last day with an order (of whatever status), and the channels that occur."""
 
     first_on: date
     last_on: date
@@ -35,12 +35,18 @@ class DataExtent:
 
 
 def data_extent(cursor: Cursor) -> DataExtent | None:
-    """What the orders cover; ``None`` where there are none."""
-    row = cursor.execute("select min(ordered_on), max(ordered_on) from order_mart").fetchone()
-    if row is None or row[0] is None:
-        return None
+    """What the orders cover, in a shop without orders what the survey answers cover; ``None`` without either."""
     names = cursor.execute("select distinct channel from order_mart order by channel").fetchall()
-    return DataExtent(row[0], row[1], tuple(name for (name,) in names))
+    for column, mart in (("ordered_on", "order_mart"), ("answered_on", "answer_mart")):
+        first, last = cursor.execute(f"select min({column}), max({column}) from {mart}").fetchall()[0]
+        if first is not None:
+            return DataExtent(first, last, tuple(name for (name,) in names))
+    return None
+
+
+def has_orders(cursor: Cursor) -> bool:
+    """Whether there is any order, of whatever status."""
+    return bool(cursor.execute("select exists (select 1 from order_mart)").fetchall()[0][0])
 
 
 def preset_period(preset: Preset, as_of: date, first_on: date) -> Period:

@@ -13,7 +13,7 @@ import streamlit as st
 from crm_core.errors import CrmError
 from crm_core.i18n import Translator
 from crm_core.metrics.spec import Reading
-from crm_core.periods import data_extent
+from crm_core.periods import data_extent, has_orders
 from ui import session
 from ui.empty import no_orders
 from ui.session import Visit
@@ -32,7 +32,7 @@ def page(key: str, *, needs_orders: bool = True) -> Iterator[Visit]:
     st.title(t(f"app.page.{key}.title"), anchor=False)
     try:
         with session.visit(key, t) as visit:
-            if needs_orders and data_extent(visit.cursor) is None:
+            if needs_orders and not has_orders(visit.cursor):
                 no_orders(visit)
                 st.stop()
             yield visit

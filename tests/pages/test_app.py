@@ -235,6 +235,16 @@ def test_a_value_that_makes_no_sense_is_refused_kindly(query: dict[str, str]) ->
     assert refused not in app.query_params
 
 
+def test_a_shop_with_answers_only_has_a_period_too(shop: Database) -> None:
+    with shop.write() as cursor:
+        cursor.execute(
+            "insert into answer_mart by name select 'a' as answer_key, date '2026-05-01' as answered_on, 9 as nps, "
+            "true as is_nps_asked, '{}' as answers"
+        )
+    app = asked(FILTERS.replace('page("repurchase")', 'page("voice", needs_orders=False)'), period="all")
+    assert app.text[0].value == "2026-05-01 2026-05-01 2026-05-01 None last_year"
+
+
 @pytest.mark.usefixtures("shop_with_orders")
 def test_days_the_wrong_way_round_are_said_and_shown_as_one_day() -> None:
     app = asked(FILTERS, **{"period": "custom", "from": "2026-03-01", "to": "2026-02-01"})
