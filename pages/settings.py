@@ -7,6 +7,7 @@ import streamlit as st
 from crm_core.settings import save_settings
 from ui import frame
 from ui.settings_form import settings_form
+from ui.status_form import status_form
 
 with frame.page("settings", needs_orders=False) as visit:
     frame.answer(visit.t("settings.sentence"), visit.t("settings.language_note"))
@@ -15,3 +16,4 @@ with frame.page("settings", needs_orders=False) as visit:
         with visit.database.write() as cursor:
             save_settings(cursor, wanted)
         st.toast(visit.t("settings.saved"), icon=":material/check:")
+    status_form(visit)

@@ -14,7 +14,7 @@ from crm_core.errors import CrmError
 from crm_core.i18n import Translator
 from crm_core.metrics.spec import Reading
 from crm_core.periods import data_extent, has_orders
-from ui import session
+from ui import navigation, session
 from ui.empty import no_orders
 from ui.session import Visit
 from ui.text import plain
@@ -29,6 +29,7 @@ def page(key: str, *, needs_orders: bool = True) -> Iterator[Visit]:
     Without any order in the database a page that needs them shows what to upload instead of its body.
     """
     t = session.translator()
+    navigation.route_first(t)
     st.title(t(f"app.page.{key}.title"), anchor=False)
     try:
         with session.visit(key, t) as visit:

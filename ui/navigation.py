@@ -26,6 +26,8 @@ PAGES: dict[str, dict[str, str]] = {
     "shop": {"data": "upload_file", "settings": "settings"},
 }
 
+ROUTED = "routed"
+
 # Pages whose file is named otherwise than their address.
 FILES = {"week": "this_week"}
 
@@ -59,6 +61,23 @@ def page_file(key: str) -> Path:
 
 def _entry(t: Translator, key: str, file: Path, icon: str) -> Page:
     return st.Page(file, title=t(f"app.page.{key}.name"), icon=f":material/{icon}:", url_path=key)
+
+
+def mark_routed() -> None:
+    """Note that this session went through the router."""
+    st.session_state[ROUTED] = True
+
+
+def route_first(t: Translator) -> None:
+    """Send a session that did not come through the router back to it.
+
+    Until the first navigation of a server's life, Streamlit takes the folder ``pages`` for an app of its own kind and
+    runs a page that is asked for by its address without the router; a navigation call ends that for good.
+    """
+    if ROUTED not in st.session_state:
+        mark_routed()
+        st.navigation([page for group in pages(t).values() for page in group])
+        st.rerun()
 
 
 def sidebar(t: Translator) -> None:

@@ -1,0 +1,68 @@
+"""The table of status words: which orders count."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from crm_core.ingest.status import Meaning
+from crm_core.ingest.status_rules import StatusRule, set_meaning, status_rules
+from ui.session import Visit
+
+CHOICES = (Meaning.VALID, Meaning.UNPAID, Meaning.CANCELLED, Meaning.REFUNDED, Meaning.PARTIALLY_REFUNDED)
+
+
+def status_form(visit: Visit) -> None:
+    """Show the words the shop's orders carry, and apply what the person decides."""
+    t, rules = visit.t, status_rules(visit.cursor)
+    with st.container(border=True, key="card_status"):
+        st.subheader(t("settings.status.title"), anchor=False)
+        st.caption(t("settings.status.note"))
+        if not rules:
+            st.caption(t("settings.status.none"))
+            return
+        with st.form("status", border=False):
+            chosen = _editor(visit, rules)
+            if st.form_submit_button(t("settings.status.save")):
+                _apply(visit, rules, chosen)
+
+
+def _editor(visit: Visit, rules: list[StatusRule]) -> list[str]:
+    """The words as a table whose last column can be changed; returns the meanings chosen, as words."""
+    t = visit.t
+    rows = pd.DataFrame(
+        {
+            "word": [rule.word for rule in rules],
+            "field": [t(f"data.field.{rule.field}") for rule in rules],
+            "orders": [rule.order_count for rule in rules],
+            "origin": [t(f"settings.status.origin.{rule.origin}") for rule in rules],
+            "meaning": [t(f"settings.status.meaning.{_shown(rule)}") for rule in rules],
+        }
+    )
+    config: dict[str, ColumnConfig] = {
+        name: st.column_config.Column(t(f"settings.status.column.{name}"), disabled=True) for name in rows
+    }
+    config["meaning"] = st.column_config.SelectboxColumn(
+        t("settings.status.column.meaning"),
+        options=[t(f"settings.status.meaning.{meaning}") for meaning in CHOICES],
+        required=True,
+    )
+    edited = st.data_editor(rows, column_config=config, hide_index=True, width="stretch", key="status_words")
+    return [str(word) for word in edited["meaning"]]
+
+
+def _shown(rule: StatusRule) -> Meaning:
+    """A word that says nothing about the order leaves it valid."""
+    return Meaning.VALID if rule.meaning is Meaning.NEUTRAL else rule.meaning
+
+
+def _apply(visit: Visit, rules: list[StatusRule], chosen: list[str]) -> None:
+    meanings = {visit.t(f"settings.status.meaning.{meaning}"): meaning for meaning in CHOICES}
+    changed = [
+        (rule, meanings[word]) for rule, word in zip(rules, chosen, strict=True) if meanings[word] is not _shown(rule)
+    ]
+    with visit.database.write() as cursor:
+        for rule, meaning in changed:
+            set_meaning(cursor, rule.field, rule.word, meaning)
+    st.toast(visit.t.plural("settings.status.changed", len(changed)), icon=":material/check:")
