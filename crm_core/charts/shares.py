@@ -1,0 +1,156 @@
+"""Charts of repurchase over a period: shares along time, order values, cohorts in money."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from crm_core.charts.model import (
+    LINE,
+    Chart,
+    blank,
+    cell,
+    day_axis,
+    give_axes,
+    heading,
+    nice_ticks,
+    records,
+    row_name,
+    rows_figure,
+    share_axis,
+)
+from crm_core.charts.theme import Theme, ink_on
+from crm_core.i18n import Translator, is_defined
+from crm_core.metrics.spec import Reading
+
+# Shares of the table repurchase_by_month, and the theme's colour of each.
+SHARES = (("repurchase_order_share", "accent"), ("repurchase_revenue_share", "warning"))
+
+# Months after the first purchase whose value is shown: seven columns fit a phone.
+VALUE_MONTHS = (0, 1, 2, 3, 6, 9, 12)
+COHORTS_SHOWN = 24
+
+
+@dataclass(frozen=True)
+class ShareRow:
+    """One month or week: the repurchase shares of its orders and revenue (0..1), and whether it is over."""
+
+    start: date
+    repurchase_order_share: float | None
+    repurchase_revenue_share: float | None
+    is_complete: bool
+
+
+def shares_over_time(frame: pd.DataFrame, t: Translator, theme: Theme, *, by_month: bool) -> Chart:
+    """Two lines from zero, the repurchase share of orders and of revenue; a bucket that is not over is hollow.
+
+    The frame has the columns of :class:`ShareRow`.
+    """
+    figure = blank(theme)
+    rows = records(frame, ShareRow)
+    days = [row.start for row in rows]
+    key, ends = [], []
+    for name, shade in SHARES:
+        values = [getattr(row, name) for row in rows]
+        known = [(row, value) for row, value in zip(rows, values, strict=True) if value is not None]
+        if not known:
+            continue
+        colour = getattr(theme, shade)
+        fill = [colour if row.is_complete else theme.surface for row in rows]
+        figure.add_scatter(
+            x=days,
+            y=values,
+            mode="lines+markers",
+            line={"color": colour, "width": 2.5, "dash": "solid" if shade == "accent" else "dot"},
+            marker={"color": fill, "size": 7, "line": {"color": colour, "width": 2}},
+            hovertext=[f"{t.date(row.start)}<br>{t.share(value)}" for row, value in zip(rows, values, strict=True)],
+            hoverinfo="text",
+        )
+        word = t(f"charts.shares.{name}")
+        key.append((colour, LINE, word))
+        ends.append(f"{word} {t.share(known[-1][1])}")
+    if not ends:
+        return Chart(figure, t("charts.empty"))
+    if not all(row.is_complete for row in rows):
+        key.append((theme.muted, "○", t("charts.shares.running")))
+    top = max(value for row in rows for value in (row.repurchase_order_share, row.repurchase_revenue_share) if value)
+    figure.update_yaxes(**share_axis(t, top))
+    day_axis(figure, days, t)
+    if by_month:
+        ticks = figure.layout.xaxis.tickvals
+        figure.update_xaxes(ticktext=[t.year_month(day) for day in ticks])
+    heading(figure, theme, t("charts.shares.unit"), key)
+    return Chart(figure, t("charts.shares.alt", n=len(rows), shares=t("charts.comma").join(ends)))
+
+
+def order_values(values: Sequence[tuple[str, Reading]], t: Translator, theme: Theme, currency: str) -> Chart:
+    """One bar per kind of order from zero: its average value, with the number of orders."""
+    figure = rows_figure(theme, len(values), axis=54)
+    known = [(name, reading) for name, reading in values if is_defined(reading.value)]
+    if not known:
+        return Chart(figure, t("charts.empty"))
+    listed = []
+    for row, (name, reading) in enumerate(values):
+        amount, n = t.reading_text(reading, currency), t.number(reading.sample_size)
+        row_name(figure, theme, row, name, f"<b>{amount}</b> · n={n}")
+        colour = theme.repeat if row else theme.first
+        bar = {"orientation": "h", "width": 0.34, "marker_color": colour, "hoverinfo": "skip"}
+        figure.add_bar(x=[float(reading.value) if is_defined(reading.value) else 0], y=[-row], **bar)
+        listed.append(f"{name} {amount}")
+    ticks = nice_ticks(max(float(reading.value or 0) for _, reading in known))
+    labels = [t.compact_money(tick, currency) for tick in ticks]
+    figure.update_xaxes(
+        range=[0, ticks[-1]], tickvals=ticks, ticktext=labels, title_text=t("charts.shares.order_value")
+    )
+    return Chart(figure, t("charts.comma").join(listed))
+
+
+@dataclass(frozen=True)
+class ValueCell:
+    """One cell: what a month's first-time buyers had brought per head so many months later, in the currency."""
+
+    cohort: date
+    months_since: int
+    customers: int
+    cumulative_revenue_per_customer: float | None
+
+
+def cohort_values(frame: pd.DataFrame, t: Translator, theme: Theme, currency: str) -> Chart:
+    """Month of the first purchase × months since: revenue per customer so far. Cells that are not over are left out.
+
+    The frame has the columns of :class:`ValueCell`.
+    """
+    figure = blank(theme)
+    cells = [c for c in records(frame, ValueCell) if c.months_since in VALUE_MONTHS]
+    cells = [c for c in cells if c.cumulative_revenue_per_customer is not None]
+    cohorts = sorted({c.cohort for c in cells}, reverse=True)[:COHORTS_SHOWN]
+    if not cohorts:
+        return Chart(figure, t("charts.empty"))
+    rows = {cohort: row for row, cohort in enumerate(cohorts, start=1)}
+    columns = {months: column for column, months in enumerate(VALUE_MONTHS, start=1)}
+    cells = [c for c in cells if c.cohort in rows]
+    top = max(c.cumulative_revenue_per_customer or 0.0 for c in cells) or 1.0
+    for c in cells:
+        amount = c.cumulative_revenue_per_customer or 0.0
+        colour = _shade(theme, amount / top)
+        cell(figure, columns[c.months_since], rows[c.cohort], colour, t.number(amount), ink_on(colour))
+    give_axes(figure, len(columns), len(rows))
+    names = {c.cohort: f"{t.year_month(c.cohort)} ({t.number(c.customers)})" for c in cells}
+    ticks = {"tickvals": list(rows.values()), "ticktext": [names[cohort] for cohort in rows]}
+    figure.update_layout(height=92 + 26 * len(rows))
+    figure.update_yaxes(range=[0.5, len(rows) + 0.5], showgrid=False, **ticks)
+    months = {"tickvals": list(columns.values()), "ticktext": [str(month) for month in columns]}
+    figure.update_xaxes(range=[0.5, len(columns) + 0.5], title_text=t("charts.cohorts.months"), **months)
+    heading(figure, theme, t("charts.shares.cohort_value", currency=t.symbol(currency)))
+    first, last = t.month(cohorts[-1]), t.month(cohorts[0])
+    words = t("charts.shares.cohort_alt", n=len(rows), top=t.money(top, currency), first=first, last=last)
+    return Chart(figure, words)
+
+
+def _shade(theme: Theme, part: float) -> str:
+    """The colour of an amount that is ``part`` (0..1) of the largest one."""
+    last = len(theme.sequential) - 1
+    return theme.sequential[min(last, max(0, round(part * last)))]
