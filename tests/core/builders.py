@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
+import random
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from crm_core.checks import mart_fingerprints
 from crm_core.cli import main
 from crm_core.db import Database
+from crm_core.ingest.load import Origin, Receipt
+from crm_core.ingest.load import undo as take_back
+from crm_core.ingest.model import ColumnMapping, ParsedFile, TextTable
+from crm_core.ingest.pipeline import store
+from crm_core.schema import Kind
 
 Row = Mapping[str, Any]
 Document = dict[str, Any]
-Cell = Any
+
+NOW = datetime(2024, 6, 1, 9)
 
 
 @dataclass(frozen=True)
@@ -93,8 +106,7 @@ class Shop:
         """Rows and hash of every mart."""
         database = Database(self.path)
         try:
-            with database.cursor() as cursor:
-                return mart_fingerprints(cursor)
+            return fingerprints(database)
         finally:
             database.close()
 
@@ -113,3 +125,166 @@ def write_csv(path: Path, rows: Iterable[Row], header: Sequence[str] | None = No
         writer.writerow(header)
         writer.writerows([["" if row.get(name) is None else row[name] for name in header] for row in rows])
     return path
+
+
+# ---- random shops ----
+
+CHANNELS = ("web", "shopee", "store")
+FIRST_DAY = date(2024, 1, 1)
+DAYS = 150
+STATUS_WORDS = {"valid": "completed", "cancelled": "cancelled"}
+ORDER_COLUMNS = (
+    "order_id", "ordered_at", "customer_id", "email", "phone", "customer_name", "channel", "status", "refunded",
+    "sku", "product", "quantity", "unit_price",
+)  # fmt: skip
+CUSTOMER_COLUMNS = ("customer_id", "email", "phone", "name", "city", "joined_at", "consent_email")
+ANSWER_COLUMNS = ("response_id", "submitted_at", "customer_id", "email", "phone", "channel", "nps", "recommended")
+COLUMNS = {Kind.ORDERS: ORDER_COLUMNS, Kind.CUSTOMERS: CUSTOMER_COLUMNS, Kind.SURVEY: ANSWER_COLUMNS}
+
+
+def identifiers(customer: str | None) -> Document:
+    """How a file names a customer: by account, e-mail address or phone, whichever the number says."""
+    if customer is None:
+        return {}
+    number = int(customer.removeprefix("c"))
+    if number % 3 == 0:
+        return {"customer_id": customer}
+    return {"email": f"{customer}@example.com"} if number % 3 == 1 else {"phone": f"0912345{number:03}"}
+
+
+def customer_of(customer_id: str) -> str:
+    """The customer behind the core's customer id: the way back from :func:`identifiers`."""
+    if customer_id.startswith("+886912345"):
+        return f"c{int(customer_id[-3:]):02}"
+    return customer_id.removesuffix("@example.com")
+
+
+def random_orders(chance: random.Random, orders: int = 100, customers: int = 25) -> list[Document]:
+    """Order lines as tests/oracle.py takes them.
+
+    With cancellations, refunds in part and in full, several orders on one day, anonymous orders, free lines, negative
+    lines and stand-alone returns, over several channels.
+    """
+    rows: list[Document] = []
+    for number in range(orders):
+        at = datetime.combine(FIRST_DAY, time()) + timedelta(minutes=chance.randrange(DAYS * 1440))
+        customer = chance.choice([None, *(f"c{no:02}" for no in range(customers))])
+        rows += random_order(chance, f"o{number:04}", customer, at)
+        if chance.random() < 0.2:
+            rows += random_order(chance, f"s{number:04}", customer, datetime.combine(at.date(), time(23, 59)))
+    return rows
+
+
+def random_order(chance: random.Random, order_id: str, customer: str | None, at: datetime) -> list[Document]:
+    """The lines of one order; its refund stands on each of them."""
+    channel, status = chance.choice(CHANNELS), chance.choice(["valid"] * 6 + ["cancelled"])
+    is_return = chance.random() < 0.08
+    lines: list[Document] = [
+        {
+            "order_id": order_id,
+            "customer": customer,
+            "ordered_at": at,
+            "channel": channel,
+            "status": status,
+            "qty": -1 if is_return or chance.random() < 0.05 else chance.randint(1, 3),
+            "price": Decimal(chance.choice(["0", "90", "125.5", "300", "33.33"])),
+            "sku": f"SKU{chance.randrange(6)}",
+        }
+        for _ in range(chance.randint(1, 3))
+    ]
+    goods = sum((line["qty"] * line["price"] for line in lines), Decimal(0))
+    refund = chance.choice([0, 0, 0, 0, 1, 2]) * goods / 2 if goods > 0 else Decimal(0)
+    return [{**line, "refund": refund} for line in lines]
+
+
+def order_cells(row: Row) -> Document:
+    """A line as a cell per column of an order export."""
+    return {
+        "order_id": row["order_id"],
+        "ordered_at": f"{row['ordered_at']:%Y-%m-%d %H:%M:%S}",
+        **identifiers(row["customer"]),
+        "channel": row["channel"],
+        "status": STATUS_WORDS[row["status"]],
+        "refunded": row["refund"] or None,
+        "sku": row["sku"],
+        "product": f"Product {row['sku']}",
+        "quantity": row["qty"],
+        "unit_price": row["price"],
+    }
+
+
+def random_answers(chance: random.Random, count: int = 60, customers: int = 15) -> list[Document]:
+    """Answers as tests/oracle.py takes them, no two at the same moment."""
+    answers = []
+    for number in range(count):
+        score = chance.choice([None, *range(11)])
+        answers.append(
+            {
+                "customer": chance.choice([None, *(f"c{no:02}" for no in range(customers))]),
+                "at": datetime(2024, 1, 1, 12) + timedelta(days=chance.randrange(DAYS), minutes=number),
+                "nps": score,
+                "text": chance.choice([None, "11", "maybe"]) if score is None else str(score),
+                "channel": chance.choice(CHANNELS),
+                "recommended": chance.choice([None, True, False]),
+            }
+        )
+    return answers
+
+
+def answer_cells(number: int, answer: Row) -> Document:
+    words = {True: "yes", False: "no", None: None}
+    return {
+        "response_id": f"r{number}",
+        "submitted_at": f"{answer['at']:%Y-%m-%d %H:%M:%S}",
+        **identifiers(answer["customer"]),
+        "channel": answer["channel"],
+        "nps": answer["text"],
+        "recommended": words[answer["recommended"]],
+    }
+
+
+def mapping_file(folder: Path, kind: Kind) -> Path:
+    """A mapping for files whose headings are the canonical names."""
+    path = folder / f"{kind}.toml"
+    columns = "".join(f'{name} = "{name}"\n' for name in COLUMNS[kind])
+    path.write_text(f'kind = "{kind}"\n[columns]\n{columns}', encoding="utf-8")
+    return path
+
+
+# ---- the short way: a table straight into the pipeline ----
+
+
+def take_in(database: Database, kind: Kind, rows: Sequence[Row]) -> Receipt:
+    """Load rows with canonical headings, without a file and its parsing and without a backup."""
+    columns = COLUMNS[kind]
+    with database.exchange_folder() as folder:
+        table = _text_table(folder / "rows.parquet", columns, rows)
+        mapping = ColumnMapping(kind, columns={name: (name,) for name in columns})
+        digest = hashlib.sha256(repr(rows).encode()).hexdigest()
+        file = ParsedFile("rows.csv", digest, "csv", "utf-8", ",", (table,))
+        return store(database, file, table, mapping, folder, Origin("test", NOW)).receipt
+
+
+def _text_table(path: Path, columns: Sequence[str], rows: Sequence[Row]) -> TextTable:
+    """The rows as the parser would have written them: the header is row 1."""
+    numbers = pa.array(range(2, len(rows) + 2), pa.int64())
+    cells = [pa.array([_text(row.get(name)) for row in rows], pa.string()) for name in columns]
+    names = ["row_number", *(f"c{number}" for number in range(len(columns)))]
+    pq.write_table(pa.table([numbers, *cells], names=names), path)
+    return TextTable(None, False, tuple(columns), 1, path, len(rows))
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def undo(database: Database, import_id: int | None) -> None:
+    """Take an import back, without a backup."""
+    assert import_id is not None
+    with database.write() as cursor:
+        take_back(cursor, import_id, NOW)
+
+
+def fingerprints(database: Database) -> dict[str, tuple[int, int]]:
+    with database.cursor() as cursor:
+        return mart_fingerprints(cursor)
