@@ -35,13 +35,20 @@ def headed(t: Translator, columns: Sequence[spec.Column], area: str = "metrics.c
 
 
 def show_table(
-    visit: Visit, frame: pd.DataFrame, shown: Sequence[Column], *, key: str, selectable: bool = False, alt: str = ""
+    visit: Visit,
+    frame: pd.DataFrame,
+    shown: Sequence[Column],
+    *,
+    key: str,
+    selectable: bool = False,
+    alt: str = "",
+    most: int = AT_MOST,
 ) -> int | None:
-    """Show at most eight columns; return the position of the picked row where rows can be picked."""
+    """Show at most eight columns, or ``most``; return the position of the picked row where rows can be picked."""
     if frame.empty:
         st.caption(visit.t("app.table.empty"))
         return None
-    seen = list(shown[:AT_MOST])
+    seen = list(shown[:most])
     state = st.dataframe(
         displayed(frame, seen),
         hide_index=True,

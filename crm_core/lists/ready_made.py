@@ -84,14 +84,14 @@ SAID = ("nps", "comment", "answered_on")
 READY_MADE: dict[str, ReadyMadeList] = {
     entry.key: entry
     for entry in (
-        ReadyMadeList("second_purchase_due", "orders", (*CONTACT, "first_on", *BOUGHT, *CONSENT)),
-        ReadyMadeList("one_time_30_60", "orders", (*CONTACT, "first_on", *BOUGHT, *CONSENT)),
-        ReadyMadeList("silent_best", "orders", (*CONTACT, "segment", *BOUGHT, *CONSENT)),
-        ReadyMadeList("detractors_to_call", "survey", (*CONTACT, *SAID, "segment", *BOUGHT, *CONSENT)),
-        ReadyMadeList("promoters_to_thank", "survey", (*CONTACT, *SAID, "segment", *BOUGHT, *CONSENT)),
-        ReadyMadeList("top_spenders", "orders", (*CONTACT, "segment", *BOUGHT, *CONSENT)),
+        ReadyMadeList("second_purchase_due", "orders", (*CONTACT, *CONSENT, "first_on", *BOUGHT)),
+        ReadyMadeList("one_time_30_60", "orders", (*CONTACT, *CONSENT, "first_on", *BOUGHT)),
+        ReadyMadeList("silent_best", "orders", (*CONTACT, *CONSENT, "segment", *BOUGHT)),
+        ReadyMadeList("detractors_to_call", "survey", (*CONTACT, *CONSENT, *SAID, "segment", *BOUGHT)),
+        ReadyMadeList("promoters_to_thank", "survey", (*CONTACT, *CONSENT, *SAID, "segment", *BOUGHT)),
+        ReadyMadeList("top_spenders", "orders", (*CONTACT, *CONSENT, "segment", *BOUGHT)),
         *(
-            ReadyMadeList(f"{SEGMENT_PREFIX}{segment}", "orders", (*CONTACT, "city", "rfm_score", *BOUGHT, *CONSENT))
+            ReadyMadeList(f"{SEGMENT_PREFIX}{segment}", "orders", (*CONTACT, *CONSENT, "city", "rfm_score", *BOUGHT))
             for segment in SEGMENT_KEYS
         ),
     )

@@ -160,10 +160,11 @@ class Rhythm:
 
 @dataclass(frozen=True)
 class Identifier:
-    """An account, e-mail, phone or name under which the customer occurs in the files."""
+    """An account, e-mail, phone or name under which the customer occurs, and in which kinds of files."""
 
     kind: Literal["account", "email", "phone", "name"]
     identifier: str
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -241,7 +242,7 @@ def customer_view(cursor: Cursor, customer_id: str, params: Params, settings: Sh
         answers=tuple(_answer(row) for row in _rows(cursor, "answers", asked)),
         usual_products=tuple(UsualProduct(**row) for row in _rows(cursor, "usual_products", asked)),
         rhythm=_rhythm(cursor, asked, header.last_on),
-        identifiers=tuple(Identifier(**row) for row in _rows(cursor, "identifiers", {"customer_id": customer_id})),
+        identifiers=tuple(_identifier(**row) for row in _rows(cursor, "identifiers", {"customer_id": customer_id})),
     )
 
 
@@ -280,6 +281,12 @@ def _orders(cursor: Cursor, asked: Row) -> tuple[CustomerOrderDocument, ...]:
 def _answer(row: dict[str, Any]) -> CustomerAnswer:
     told = json.loads(row.pop("answers"))
     return CustomerAnswer(**row, answers={str(key): "" if value is None else str(value) for key, value in told.items()})
+
+
+def _identifier(
+    kind: Literal["account", "email", "phone", "name"], identifier: str, sources: list[str] | None
+) -> Identifier:
+    return Identifier(kind, identifier, tuple(sources or ()))
 
 
 def _rhythm(cursor: Cursor, asked: Row, last_on: date | None) -> Rhythm:

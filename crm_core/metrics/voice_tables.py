@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -18,8 +18,17 @@ from crm_core.settings import ShopSettings
 
 NPS_METRICS = ("nps", "nps_answers", "nps_promoters", "nps_passives", "nps_detractors")
 ATTITUDES = ("promoter", "passive", "detractor")
-GROUPINGS = ("channel", "segment")
+GROUPINGS = ("channel", "segment", "first_channel")
+FIRST_CHANNEL = "select customer_id, first_channel as group_key from customer_mart"
 COMMENT_LIMIT = 500
+
+
+@dataclass(frozen=True)
+class CommentPage:
+    """One page of comments. ``total`` counts all that match; 0 also for a page past the end."""
+
+    frame: pd.DataFrame
+    total: int
 
 
 def by_segment(params: Params, settings: ShopSettings) -> Grouping:
@@ -49,19 +58,18 @@ def nps_trend(
 
 def nps_distribution(cursor: Cursor, params: Params, settings: ShopSettings) -> pd.DataFrame:
     """The valid answers of the period by score 0–10: score, attitude, answers, share (NULL without any answer)."""
-    return frame_of(cursor, model("metrics/nps_distribution"), _period_values(cursor, params))
+    return frame_of(cursor, model("metrics/nps_distribution"), period_values(cursor, params))
 
 
 def nps_breakdown(cursor: Cursor, params: Params, settings: ShopSettings, *, by: str = "channel") -> pd.DataFrame:
-    """NPS of each channel or RFM segment, most answers first.
+    """NPS of each channel (of the answer, or of the respondent's first purchase) or RFM segment, most answers first.
 
     Columns: group (NULL: answers without one), nps, low, high, answers, promoters, passives, detractors, is_thin,
     is_different (from all other groups together, by the z-test at 95 %).
     """
     if by not in GROUPINGS:
         raise InvalidParams(by=by)
-    grouping = BY_CHANNEL if by == "channel" else by_segment(params, settings)
-    found = breakdown(cursor, NPS_METRICS, params, grouping, settings)
+    found = breakdown(cursor, NPS_METRICS, params, _grouping(by, params, settings), settings)
     rows = [
         {"group": group, **_nps_columns([found[key][group] for key in NPS_METRICS])}
         for group, answers in found["nps_answers"].items()
@@ -70,6 +78,12 @@ def nps_breakdown(cursor: Cursor, params: Params, settings: ShopSettings, *, by:
     frame = _typed(rows, ["group"]).sort_values(["answers", "group"], ascending=[False, True])
     counts = frame[["promoters", "passives", "detractors"]].astype(int)
     return frame.assign(is_different=_differences([AttitudeCounts(*row) for row in counts.itertuples(index=False)]))
+
+
+def _grouping(by: str, params: Params, settings: ShopSettings) -> Grouping:
+    if by == "first_channel":
+        return Grouping(by, customer_groups=FIRST_CHANNEL)
+    return BY_CHANNEL if by == "channel" else by_segment(params, settings)
 
 
 def comments(
@@ -82,11 +96,36 @@ def comments(
     """
     if (attitude and attitude not in ATTITUDES) or int(limit) < 1:
         raise InvalidParams(attitude=attitude, limit=limit)
-    values = {**_period_values(cursor, params), "attitude": attitude or None, "row_limit": int(limit)}
-    return frame_of(cursor, model("metrics/comments"), values)
+    return comment_page(cursor, params, settings, attitude=attitude, limit=int(limit)).frame
 
 
-def _period_values(cursor: Cursor, params: Params) -> dict[str, Value]:
+def comment_page(
+    cursor: Cursor,
+    params: Params,
+    settings: ShopSettings,
+    *,
+    search: str = "",
+    attitude: str = "",
+    limit: int = COMMENT_LIMIT,
+    offset: int = 0,
+) -> CommentPage:
+    """One page of the comments that hold ``search`` (in the comment or the name; case ignored, taken literally)."""
+    if (attitude and attitude not in ATTITUDES) or limit < 1 or offset < 0:
+        raise InvalidParams(attitude=attitude, limit=limit, offset=offset)
+    values = {
+        **period_values(cursor, params),
+        "attitude": attitude or None,
+        "search": search.strip().lower() or None,
+        "row_limit": limit,
+        "row_offset": offset,
+    }
+    frame = frame_of(cursor, model("metrics/comments"), values)
+    total = int(frame["total"].iloc[0]) if len(frame) else 0
+    return CommentPage(frame.drop(columns="total"), total)
+
+
+def period_values(cursor: Cursor, params: Params) -> dict[str, Value]:
+    """What the models of answers take: the days of the period, its channel, and whether undated answers are in it."""
     return {
         "start_on": params.period.start,
         "end_on": min(params.period.end, params.as_of),

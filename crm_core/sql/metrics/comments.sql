@@ -1,5 +1,6 @@
 -- Grain: survey answer of the period with a comment. Inputs: answer_mart, customer_mart.
--- What people wrote, lowest scores first, the newest of them first; comments without a score come last.
+-- What people wrote, lowest scores first, the newest of them first; comments without a score come last; `total`
+-- counts all that match the search.
 with written as (
     select
         answer_key as answer,
@@ -28,8 +29,14 @@ named as (
         written.comment
     from written
     left join customer_mart on written.customer_id = customer_mart.customer_id
-    order by written.score nulls last, written.answered_on desc nulls last, written.answer
-    limit $row_limit
+),
+
+found as (
+    select *, count(*) over () as total
+    from named
+    where $search is null or contains(lower(comment), $search) or contains(lower(name), $search)
+    order by score nulls last, answered_on desc nulls last, answer
+    limit $row_limit offset $row_offset
 )
 
-select * from named;
+select * from found

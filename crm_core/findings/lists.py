@@ -1,0 +1,30 @@
+"""Whom to contact today: the answer of the page Lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from crm_core.findings.words import Answer
+from crm_core.i18n import Translator
+from crm_core.lists.ready_made import READY_MADE, ListSize
+from crm_core.params import Params
+
+MOST_URGENT = ("detractors_to_call", "silent_best", "second_purchase_due")
+
+
+def urgent_lists(sizes: Mapping[str, ListSize]) -> tuple[str, ...]:
+    """The most urgent lists that have people; where none of them has, the first lists that do."""
+    filled = [key for key in READY_MADE if sizes[key].customers]
+    return tuple(key for key in MOST_URGENT if key in filled) or tuple(filled[: len(MOST_URGENT)])
+
+
+def lists_answer(sizes: Mapping[str, ListSize], params: Params, t: Translator) -> Answer:
+    """The most urgent lists with their sizes."""
+    sure = t("lists.page.how_sure", day=t.date(params.as_of))
+    parts = [
+        t("lists.page.part", name=t(f"{READY_MADE[key].locale_key}.name"), customers=t.number(sizes[key].customers))
+        for key in urgent_lists(sizes)
+    ]
+    if not parts:
+        return Answer(t("lists.page.nobody"), sure)
+    return Answer(t("lists.page.sentence", lists=t("charts.comma").join(parts)), sure)

@@ -1,0 +1,272 @@
+"""Everything known of one customer on one screen: who, what was bought and said, the usual, the identifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import pandas as pd
+import streamlit as st
+
+from crm_core.errors import UnknownName
+from crm_core.export import national_phone
+from crm_core.i18n import Translator
+from crm_core.metrics.customers import (
+    CustomerAnswer,
+    CustomerHeader,
+    CustomerOrderDocument,
+    CustomerView,
+    Identifier,
+    OrderLine,
+    Rhythm,
+    UsualProduct,
+    customer_by_reference,
+)
+from crm_core.metrics.customers import customer_view as view_of
+from crm_core.metrics.spec import ColumnKind, Unit
+from crm_core.params import Params
+from ui import address
+from ui.customer_table import who
+from ui.segment_cards import colour_bar
+from ui.session import Visit
+from ui.table import Column, show_table
+from ui.text import plain
+
+EVENTS_AT_FIRST = 20
+LEAST_GAPS = 3
+UNKNOWN = "unknown_customer"
+ACCOUNT_SPACE = ":"
+Event = CustomerOrderDocument | CustomerAnswer
+
+
+def customer_view(visit: Visit, params: Params, reference: str) -> None:
+    """The customer of an opaque reference. Raises ``UnknownName`` where there is none."""
+    back_button(visit)
+    customer_id = customer_by_reference(visit.cursor, reference)
+    if customer_id is None:
+        raise UnknownName(UNKNOWN, reference=reference)
+    found = view_of(visit.cursor, customer_id, params, visit.settings)
+    _header(visit, found.header)
+    _figures(visit, found.header, found.rhythm)
+    left, right = st.columns([3, 2])
+    with left:
+        _timeline(visit, found)
+    with right:
+        _consent(visit.t, found.header)
+        _usual(visit, found.usual_products)
+        _identifiers(visit, found.identifiers)
+
+
+def back_button(visit: Visit) -> None:
+    """The way back to everyone."""
+    st.button(
+        visit.t("customers.one.back"),
+        icon=":material/arrow_back:",
+        type="tertiary",
+        key="back_to_customers",
+        on_click=address.choose,
+        args=("customer", None),
+    )
+
+
+def _header(visit: Visit, header: CustomerHeader) -> None:
+    t = visit.t
+    with st.container(border=True, key="card_who", gap="xsmall"):
+        if header.segment is not None:
+            colour_bar(visit.theme.segments[header.segment])
+        st.subheader(plain(who(t, header.name, header.email, header.phone, header.customer_id)), anchor=False)
+        st.markdown(plain(" · ".join([since_text(t, header), segment_text(t, header)])))
+        reached = [header.phone and national_phone(header.phone), header.email, header.city, header.tier, header.tags]
+        contact = " · ".join(part for part in reached if part)
+        if contact:
+            st.caption(plain(contact))
+
+
+def since_text(t: Translator, header: CustomerHeader) -> str:
+    """Since when the customer is known."""
+    parts = [t("customers.one.never_bought")]
+    if header.first_on is not None:
+        key = "since" if header.first_channel else "since_plain"
+        parts = [t(f"customers.one.{key}", day=t.date(header.first_on), channel=header.first_channel)]
+    if header.joined_on is not None:
+        parts.append(t("customers.one.joined", day=t.date(header.joined_on)))
+    return " · ".join(parts)
+
+
+def segment_text(t: Translator, header: CustomerHeader) -> str:
+    """The segment with its score; a customer without a purchase in the window has none."""
+    if header.segment is None:
+        return t("customers.one.no_segment")
+    name = t(f"segments.{header.segment}.name")
+    return t("customers.one.segment", name=name, score=header.rfm_score)
+
+
+def _figures(visit: Visit, header: CustomerHeader, rhythm: Rhythm) -> None:
+    t = visit.t
+    ago = None if header.recency_days is None else t("customers.one.days_ago", days=t.days(header.recency_days))
+    gap, notes = rhythm_text(t, header, rhythm)
+    score = None if header.nps is None else t("customers.one.nps_of", n=t.number(header.nps))
+    figures = [
+        ("purchases", t.number(header.purchases), ""),
+        ("revenue", t.money(header.revenue, visit.currency), ""),
+        ("last", ago or t.number(None), t.date(header.last_on)),
+        ("rhythm", gap, notes),
+        ("nps", score or t.number(None), ""),
+    ]
+    with st.container(key="tiles_customer"):
+        for key, value, note in figures:
+            with st.container(border=True, key=f"card_tile_customer_{key}", gap="xsmall", height="stretch"):
+                st.metric(t(f"customers.one.{key}"), value)
+                if note:
+                    st.caption(plain(note))
+
+
+def rhythm_text(t: Translator, header: CustomerHeader, rhythm: Rhythm) -> tuple[str, str]:
+    """The customer's usual days between purchases, and what follows: few gaps, the shop's usual, the next day."""
+    notes = []
+    if 0 < rhythm.own_gap_count < LEAST_GAPS:
+        notes.append(t("customers.one.rhythm_thin", n=t.number(rhythm.own_gap_count)))
+    if rhythm.expected_on is not None and header.last_on is not None and header.recency_days is not None:
+        is_over = (rhythm.expected_on - header.last_on).days < header.recency_days
+        key = "overdue" if is_over else "expected"
+        notes.append(t(f"customers.one.{key}", day=t.date(rhythm.expected_on)))
+    elif rhythm.shop_gap_median is not None:
+        notes.append(t("customers.one.rhythm_shop", days=t.days(rhythm.shop_gap_median)))
+    return t.days(rhythm.own_gap_median), "\n".join(notes)
+
+
+def _consent(t: Translator, header: CustomerHeader) -> None:
+    words = {True: "yes", False: "no", None: "unknown"}
+    given = {"email": header.consent_email, "sms": header.consent_sms, "line": header.consent_line}
+    with st.container(border=True, key="card_consent", gap="xsmall"):
+        st.markdown(f"**{plain(t('customers.consent.title'))}**")
+        parts = [
+            f"{t(f'customers.consent.{key}')} {t(f'customers.consent.{words[is_given]}')}"
+            for key, is_given in given.items()
+        ]
+        st.markdown(plain(" · ".join(parts)))
+
+
+def _timeline(visit: Visit, found: CustomerView) -> None:
+    t = visit.t
+    events = in_order(found.orders, found.answers)
+    with st.container(border=True, key="card_timeline", gap="xsmall"):
+        st.markdown(f"**{plain(t('customers.timeline.title'))}**")
+        if not events:
+            st.caption(t("customers.timeline.empty"))
+        key = f"all_events_{found.header.reference}"
+        shown = events if st.session_state.get(key) else events[:EVENTS_AT_FIRST]
+        for position, event in enumerate(shown):
+            with st.expander(plain(event_title(visit, event)), expanded=position == 0):
+                st.markdown("  \n".join(plain(line) for line in event_lines(visit, event)))
+        if len(shown) < len(events):
+            st.checkbox(t("customers.timeline.more", n=t.number(len(events) - len(shown))), key=key)
+
+
+def in_order(orders: Sequence[CustomerOrderDocument], answers: Sequence[CustomerAnswer]) -> list[Event]:
+    """Orders and answers together, the newest first; answers without a day last."""
+    return sorted([*orders, *answers], key=_moment, reverse=True)
+
+
+def _moment(event: Event) -> datetime:
+    moment = event.ordered_at if isinstance(event, CustomerOrderDocument) else event.submitted_at
+    return moment or datetime.min
+
+
+def event_title(visit: Visit, event: Event) -> str:
+    """One line: day, order number, amount and status; or day and score of an answer."""
+    t = visit.t
+    if isinstance(event, CustomerAnswer):
+        day = t.date(event.answered_on) if event.answered_on else t("customers.timeline.undated")
+        if event.nps is None or event.attitude is None:
+            return t("customers.timeline.answer", day=day)
+        attitude = t(f"metrics.attitude.{event.attitude}")
+        return t("customers.timeline.answer_scored", day=day, score=t.number(event.nps), attitude=attitude)
+    kind = "adjustment" if event.is_adjustment else "order" if event.order_id else "order_plain"
+    return t(
+        f"customers.timeline.{kind}",
+        day=t.date(event.ordered_on),
+        number=event.order_id,
+        amount=t.money(event.net_amount, visit.currency),
+        status=t(f"customers.status.{event.status}"),
+    )
+
+
+def event_lines(visit: Visit, event: Event) -> list[str]:
+    """What stands under the title: the lines of an order, or every question of an answer."""
+    if isinstance(event, CustomerAnswer):
+        return _answer_lines(visit.t, event)
+    return _order_lines(visit, event)
+
+
+def _answer_lines(t: Translator, answer: CustomerAnswer) -> list[str]:
+    told = [
+        f"{question}：{text}" if t.language == "zh-TW" else f"{question}: {text}"
+        for question, text in answer.answers.items()
+        if text
+    ]
+    return told or [t("app.table.empty")]
+
+
+def _order_lines(visit: Visit, order: CustomerOrderDocument) -> list[str]:
+    t = visit.t
+    facts = [order.channel]
+    if order.purchase_no is not None:
+        facts.append(t("customers.timeline.purchase_no", n=t.number(order.purchase_no)))
+    if order.refund_amount:
+        facts.append(t("customers.timeline.refunded", amount=t.money(order.refund_amount, visit.currency)))
+    if order.coupon:
+        facts.append(t("customers.timeline.coupon", coupon=order.coupon))
+    if not order.is_counted and not order.is_adjustment:
+        facts.append(t("customers.timeline.not_counted"))
+    lines = [_line(visit, line) for line in order.lines]
+    return [" · ".join(fact for fact in facts if fact), *(lines or [t("customers.timeline.no_lines")])]
+
+
+def _line(visit: Visit, line: OrderLine) -> str:
+    t = visit.t
+    return t(
+        "customers.timeline.line" if line.is_sold else "customers.timeline.gift",
+        product=line.product or t.number(None),
+        quantity=t.number(line.quantity, 2),
+        amount=t.money(line.net_amount, visit.currency),
+    )
+
+
+def _usual(visit: Visit, products: Sequence[UsualProduct]) -> None:
+    t = visit.t
+    units: dict[str, Unit | ColumnKind] = {
+        "product": ColumnKind.TEXT,
+        "purchases": Unit.COUNT,
+        "revenue": Unit.MONEY,
+        "gap_median": Unit.DAYS,
+    }
+    with st.container(border=True, key="card_usual", gap="xsmall"):
+        st.markdown(f"**{plain(t('customers.usual.title'))}**")
+        if not products:
+            st.caption(t("customers.usual.empty"))
+            return
+        columns = [Column(key, t(f"customers.usual.{key}"), unit) for key, unit in units.items()]
+        show_table(visit, pd.DataFrame([vars(product) for product in products]), columns, key="usual")
+
+
+def _identifiers(visit: Visit, identifiers: Sequence[Identifier]) -> None:
+    t = visit.t
+    rows = pd.DataFrame(
+        {
+            "kind": t(f"customers.known.{known.kind}"),
+            "identifier": readable(known),
+            "sources": t("charts.comma").join(t(f"customers.known.{source}") for source in known.sources),
+        }
+        for known in identifiers
+    )
+    with st.container(border=True, key="card_known", gap="xsmall"):
+        st.markdown(f"**{plain(t('customers.known.title'))}**")
+        columns = [Column(key, t(f"customers.known.{key}")) for key in ("kind", "identifier", "sources")]
+        show_table(visit, rows, columns, key="identifiers")
+        st.caption(plain(t("customers.known.note")))
+
+
+def readable(known: Identifier) -> str:
+    """An identifier as people write it: phones with their leading zero."""
+    return national_phone(known.identifier) if known.kind == "phone" else known.identifier

@@ -1,0 +1,188 @@
+"""One opened list: why, how many, the first people on it, the columns of its file, and the file."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from crm_core.export import csv_chunks, national_phone, xlsx_bytes
+from crm_core.i18n import Translator
+from crm_core.lists.columns import LIST_COLUMNS, chosen, spec_of
+from crm_core.lists.ready_made import ListSize, ReadyMadeList, list_chunks, list_members
+from crm_core.metrics.customers import customer_reference
+from crm_core.metrics.segments import SEGMENT_KEYS
+from crm_core.metrics.spec import ColumnKind, Unit
+from crm_core.params import Params
+from ui import address, frame
+from ui.download import CSV, XLSX, download
+from ui.list_cards import reasons, size_text
+from ui.remembered import remembered
+from ui.segment_cards import colour_bar
+from ui.session import Visit
+from ui.table import Column, show_table
+from ui.text import plain
+
+PREVIEW_ROWS = 50
+SHEET_ROWS = 1_048_575  # of one sheet, under its headings
+COLUMNS_MEMORY = "list_columns"
+CUSTOMERS_PAGE = "pages/customers.py"
+Columns = tuple[str, ...]
+
+
+def back_button(visit: Visit) -> None:
+    """The way back to all lists."""
+    st.button(
+        visit.t("lists.page.back"),
+        icon=":material/arrow_back:",
+        type="tertiary",
+        key="back_to_lists",
+        on_click=address.choose,
+        args=("list", None),
+    )
+
+
+def open_list(visit: Visit, entry: ReadyMadeList, params: Params, size: ListSize, *, is_available: bool) -> None:
+    """The list's reasons and size; where somebody is on it, the preview and the files."""
+    _header(visit, entry, size, is_available=is_available)
+    if not size.customers:
+        return
+    columns = _columns(visit, entry)
+    if not columns:
+        st.info(visit.t("lists.page.no_column"))
+        return
+    _files(visit, entry, params, columns, size)
+    _preview(visit, entry, params, columns, size)
+
+
+def _header(visit: Visit, entry: ReadyMadeList, size: ListSize, *, is_available: bool) -> None:
+    t = visit.t
+    with st.container(border=True, key="card_open_list", gap="xsmall"):
+        if entry.segment:
+            colour_bar(visit.theme.segments[entry.segment])
+        st.subheader(plain(t(f"{entry.locale_key}.name")), anchor=False)
+        st.markdown(size_text(visit, size, is_available=is_available))
+        for label, words in reasons(t, entry):
+            st.markdown(f"**{plain(label)}**　{plain(words)}")
+
+
+def _columns(visit: Visit, entry: ReadyMadeList) -> Columns:
+    """The columns of the file, remembered for this list as long as the person's session lasts."""
+    t, key = visit.t, f"columns_{entry.key}"
+    memory: dict[str, Columns] = st.session_state.setdefault(COLUMNS_MEMORY, {})
+    st.session_state[key] = list(memory.get(entry.key, entry.columns))
+
+    def changed() -> None:
+        memory[entry.key] = tuple(st.session_state[key])
+
+    picked = st.multiselect(
+        t("lists.page.columns"),
+        list(LIST_COLUMNS),
+        key=key,
+        format_func=lambda column: t(f"lists.column.{column}"),
+        on_change=changed,
+    )
+    return tuple(picked)
+
+
+def _files(visit: Visit, entry: ReadyMadeList, params: Params, columns: Columns, size: ListSize) -> None:
+    t = visit.t
+    name = file_name(entry, params.as_of)
+    people = t.number(size.customers)
+    with st.container(horizontal=True, vertical_alignment="center", key="list_files"):
+        csv = partial(list_csv, visit, entry.key, params, columns)
+        download(t("lists.page.csv", customers=people), csv, f"{name}.csv", CSV, key="list_csv")
+        if size.customers > SHEET_ROWS:
+            st.caption(t("lists.page.too_long"))
+            return
+        xlsx = partial(list_xlsx, visit, entry.key, params, columns)
+        download(t("lists.page.xlsx", customers=people), xlsx, f"{name}.xlsx", XLSX, key="list_xlsx")
+
+
+def file_name(entry: ReadyMadeList, as_of: date) -> str:
+    """The name of a list's file, without its ending."""
+    return f"{entry.key}_{as_of.isoformat()}"
+
+
+def headings(t: Translator, columns: Columns) -> dict[str, str]:
+    """The headings of a list's file in the person's language, in the order chosen."""
+    return {key: t(f"lists.column.{key}") for key in columns}
+
+
+def cell_words(t: Translator) -> dict[str, dict[str, str]]:
+    """The words that stand in a file for stable keys."""
+    return {"segment": {key: t(f"segments.{key}.name") for key in SEGMENT_KEYS}}
+
+
+def list_csv(visit: Visit, key: str, params: Params, columns: Columns) -> bytes:
+    """Everyone on the list as CSV. It runs after the page did, so it takes a cursor of its own."""
+    with visit.database.cursor() as cursor:
+        chunks = list_chunks(cursor, key, params, visit.settings, columns)
+        return b"".join(csv_chunks(chunks, headings(visit.t, columns), cell_words(visit.t)))
+
+
+def list_xlsx(visit: Visit, key: str, params: Params, columns: Columns) -> bytes:
+    """Everyone on the list as a workbook."""
+    with visit.database.cursor() as cursor:
+        members = list_members(cursor, key, params, visit.settings, columns).frame
+    return xlsx_bytes(members, headings(visit.t, columns), cell_words(visit.t))
+
+
+def _preview(visit: Visit, entry: ReadyMadeList, params: Params, columns: Columns, size: ListSize) -> None:
+    t = visit.t
+    asked = tuple(dict.fromkeys((*columns, "customer_id")))
+    found = remembered(visit, list_members, entry.key, params, visit.settings, asked, limit=PREVIEW_ROWS)
+    is_cut = size.customers > PREVIEW_ROWS
+    title = t("lists.page.preview", n=t.number(PREVIEW_ROWS)) if is_cut else t("lists.page.preview_all")
+    frame.section(title, t("lists.page.pick"))
+    picked = show_table(
+        visit,
+        previewed(t, found.frame, columns),
+        preview_columns(t, columns),
+        key=f"list_{entry.key}",
+        selectable=True,
+        most=len(columns),
+    )
+    st.caption(plain(t("lists.page.consent_note", no=t("lists.page.no"), unknown=t("lists.page.unknown"))))
+    if picked is not None:
+        reference = customer_reference(str(found.frame["customer_id"].iloc[picked]))
+        st.switch_page(CUSTOMERS_PAGE, query_params={"customer": reference})
+
+
+def preview_columns(t: Translator, columns: Columns) -> list[Column]:
+    """The chosen columns with their headings; flags are words."""
+    return [
+        Column(column.key, t(f"lists.column.{column.key}"), _seen_as(column.unit))
+        for column in spec_of(chosen(columns))
+    ]
+
+
+def _seen_as(unit: Unit | ColumnKind) -> Unit | ColumnKind:
+    return ColumnKind.TEXT if unit is ColumnKind.FLAG else unit
+
+
+def previewed(t: Translator, members: pd.DataFrame, columns: Columns) -> pd.DataFrame:
+    """The rows as they are read: segments and consents in words, phones as people write them, days as days."""
+    result = members.loc[:, list(columns)].astype(object)
+    result = result.where(result.notna(), None)
+    words = cell_words(t)
+    for column in chosen(columns):
+        cells = result[column.key]
+        if column.unit is ColumnKind.FLAG:
+            result[column.key] = [consent_word(t, cell) for cell in cells]
+        elif column.unit is ColumnKind.DATE:
+            result[column.key] = pd.to_datetime(members[column.key])
+        elif column.key in words:
+            result[column.key] = [words[column.key].get(cell, cell) for cell in cells]
+        elif column.key == "phone":
+            result[column.key] = [national_phone(cell) if cell else None for cell in cells]
+    return result
+
+
+def consent_word(t: Translator, is_given: bool | None) -> str:
+    """A consent in words; one that is not on record is neither yes nor no."""
+    if is_given is None:
+        return t("lists.page.unknown")
+    return t("lists.page.yes") if is_given else t("lists.page.no")
