@@ -7,15 +7,16 @@ from dataclasses import replace
 import streamlit as st
 
 from crm_core.errors import InvalidParams
+from crm_core.findings.moved import moved_products
 from crm_core.findings.week import SHARE, WeekFindings, lists_to_do, week_answer, week_findings
 from crm_core.metrics.tables import table
-from crm_core.params import Params, Period
+from crm_core.params import Comparison, Params, Period
 from crm_core.periods import DataExtent, data_extent
 from ui import frame
 from ui.filters import week_bar
 from ui.remembered import remembered
 from ui.session import Visit
-from ui.this_week import revenue_chart, said, share_chart, to_do, week_tiles
+from ui.this_week import moved, revenue_chart, said, share_chart, to_do, week_tiles
 
 
 def charts(visit: Visit, found: WeekFindings) -> None:
@@ -27,6 +28,19 @@ def charts(visit: Visit, found: WeekFindings) -> None:
         revenue_chart(visit, found, remembered(visit, table, "revenue_by_week", asked, visit.settings))
     with right:
         share_chart(visit, found)
+
+
+def why(visit: Visit, found: WeekFindings, comparison: Comparison) -> None:
+    """Products that moved and what customers said."""
+    left, right = st.columns(2)
+    comments = remembered(visit, table, "comments", found.params, visit.settings)
+    earlier = found.earlier(comparison)
+    if earlier is not None:
+        against, change = earlier
+        with left:
+            moved(visit, remembered(visit, moved_products, found.params, change.period), against)
+    with right if earlier is not None else left:
+        said(visit, comments)
 
 
 def today(visit: Visit, asked: Params, extent: DataExtent) -> None:
@@ -46,6 +60,6 @@ with frame.page("week") as visit:
     frame.answer(answer.sentence, answer.how_sure)
     week_tiles(visit, found, asked.comparison)
     charts(visit, found)
-    said(visit, remembered(visit, table, "comments", found.params, visit.settings))
+    why(visit, found, asked.comparison)
     today(visit, asked.params, extent)
     frame.footer(visit, found.reading("identified_order_share"))

@@ -51,8 +51,13 @@ def show_chart(
         st.plotly_chart(chart.figure, theme=None, config=CONFIG, alt=chart.alt, key=f"chart_{key}")
         if note:
             st.caption(plain(note))
-        with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key=f"under_{key}"):
-            _under(visit, key, rows, definition, people)
+        under(visit, key, rows, definition, people)
+
+
+def under(visit: Visit, key: str, rows: Rows | None, definition: str | None, people: ListLink | None) -> None:
+    """The three things under a chart: the rows, how they are computed, the list of people."""
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key=f"under_{key}"):
+        _under(visit, key, rows, definition, people)
 
 
 def _under(visit: Visit, key: str, rows: Rows | None, definition: str | None, people: ListLink | None) -> None:

@@ -11,12 +11,13 @@ import streamlit as st
 
 from crm_core.charts.model import records
 from crm_core.charts.weekly import WeekRevenue, revenue_by_week, share_by_week
+from crm_core.findings.moved import Movement, movements
 from crm_core.findings.week import SHARE, WeekFindings
 from crm_core.lists.ready_made import ListSize, ReadyMadeList
 from crm_core.metrics.registry import metric_of
 from crm_core.metrics.spec import ColumnKind, Measured, Table, Unit
 from crm_core.params import Comparison
-from ui.chart import Rows, show_chart
+from ui.chart import Rows, show_chart, under
 from ui.people import page_path, people_on
 from ui.session import Visit
 from ui.table import Column, headed
@@ -24,6 +25,8 @@ from ui.text import plain
 from ui.tiles import Tile, tiles
 
 COMMENTS_SHOWN = 3
+MOVED_SHOWN = 3
+DIRECTIONS = {1: ":green[▲]", -1: ":gray[▼]"}
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,29 @@ def _running_note(visit: Visit, found: WeekFindings) -> list[str]:
     return [visit.t("this_week.chart.running_note", day=day)] if found.is_running else []
 
 
+def moved(visit: Visit, products: Table, against: Comparison) -> None:
+    """The products that moved by more than chance explains, up and down, with their counts."""
+    t = visit.t
+    earlier = t(f"this_week.moved.earlier_{against.value}")
+    shown = {way: movements(products, way, MOVED_SHOWN) for way in DIRECTIONS}
+    note = "note" if any(shown.values()) else "none"
+    with st.container(border=True, key="card_moved", gap="small", height="stretch"):
+        st.markdown(f"**{t('this_week.moved.title')}**")
+        st.caption(plain(t(f"this_week.moved.{note}", earlier=earlier)))
+        for way, rows in shown.items():
+            for row in rows:
+                _moved_row(visit, row, DIRECTIONS[way])
+        columns = headed(t, products.columns, "this_week.moved.column")
+        rows_behind = Rows(products.frame, columns, "moved_products.csv")
+        under(visit, "moved", rows_behind, t("this_week.moved.definition"), None)
+
+
+def _moved_row(visit: Visit, row: Movement, mark: str) -> None:
+    t = visit.t
+    counts = t("this_week.moved.counts", before=t.number(row.orders_before), now=t.number(row.orders))
+    st.markdown(f"{mark} {plain(row.name)}  \n:small[{plain(counts)}]")
+
+
 def said(visit: Visit, comments: Table) -> None:
     """The comments of the week, lowest scores first."""
     t = visit.t
@@ -166,7 +192,7 @@ def to_do(visit: Visit, lists: Sequence[tuple[ReadyMadeList, ListSize]], note: s
     st.caption(plain(note))
     if not lists:
         st.caption(t("this_week.to_do.none"))
-    with st.container(key="cells_to_do"):
+    with st.container(key="cards_to_do"):
         for entry, size in lists:
             with st.container(border=True, key=f"card_to_do_{entry.key}", gap="xsmall", height="stretch"):
                 st.markdown(f"**{plain(t.plural('this_week.to_do.people', size.customers))}**")

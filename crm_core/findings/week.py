@@ -16,7 +16,7 @@ from crm_core.findings.words import Answer, change_words
 from crm_core.i18n import Translator, is_defined
 from crm_core.lists.ready_made import ListSize, ReadyMadeList, available_lists, list_sizes
 from crm_core.metrics.measure import changes_since, measure, trend
-from crm_core.metrics.spec import Measured, Number, Reading, TrendPoint
+from crm_core.metrics.spec import Change, Measured, Number, Reading, TrendPoint
 from crm_core.params import WEEKS_IN_A_YEAR_BACK, Comparison, Granularity, Params, Period, week_of
 from crm_core.settings import ShopSettings
 
@@ -66,6 +66,15 @@ class WeekFindings:
     def reading(self, metric: str) -> Reading:
         """The week's reading of a metric."""
         return self.measured[metric].reading
+
+    def earlier(self, comparison: Comparison) -> tuple[Comparison, Change] | None:
+        """The orders of the week to hold this one against: the one asked for, else last week, else none."""
+        orders = self.measured["orders"]
+        changes = {Comparison.LAST_YEAR: orders.last_year, Comparison.PREVIOUS: orders.previous}
+        for wish in (comparison, Comparison.PREVIOUS):
+            if (change := changes[wish]) is not None:
+                return wish, change
+        return None
 
 
 def week_findings(cursor: Cursor, params: Params, settings: ShopSettings, first_on: date) -> WeekFindings:
