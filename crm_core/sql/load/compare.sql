@@ -1,6 +1,7 @@
 -- Grain: staged record. Inputs: staged_records (record_key, number, row_count, content_hash), stored_versions (version_id,
 -- content_hash), current_records; $kind.
--- Whether a record is new or changed, and the version that holds its content: the current one, or one to be stored.
+-- Whether a record is new or changed, and the version that holds its content: the current one, or one to be stored. New
+-- versions are numbered as the records of the file are, so that of two records of one person the later one is the newer.
 create or replace temp table staged_versions as
 with compared as (
     select staged_records.record_key, staged_records.number, staged_records.row_count, stored_versions.version_id
@@ -16,5 +17,5 @@ last_stored as (select coalesce(max(version_id), 0) as last_id from stored_versi
 
 select
     record_key, number, row_count, version_id is null as is_changed,
-    coalesce(version_id, last_id + row_number() over ()) as version_id
+    coalesce(version_id, last_id + number) as version_id
 from compared cross join last_stored;
