@@ -16,7 +16,7 @@ CHOICES = (Meaning.VALID, Meaning.UNPAID, Meaning.CANCELLED, Meaning.REFUNDED, M
 def status_form(visit: Visit) -> None:
     """Show the words the shop's orders carry, and apply what the person decides."""
     t, rules = visit.t, status_rules(visit.cursor)
-    with st.container(border=True, key="card_status"):
+    with st.container(border=True, key="card_status", width=760):
         st.subheader(t("settings.status.title"), anchor=False)
         st.caption(t("settings.status.note"))
         if not rules:

@@ -1,0 +1,34 @@
+"""Empty the shop: everything imported goes, the settings stay."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from crm_core.backup import back_up
+from crm_core.db import Database
+from crm_core.marts import MARTS
+
+STORED = (
+    "imports",
+    "import_problems",
+    "saved_mappings",
+    "status_words",
+    "order_versions",
+    "order_line_versions",
+    "product_names",
+    "customer_versions",
+    "answer_versions",
+    "sightings",
+    "current_records",
+    "identity_sets",
+    "identities",
+)
+
+
+def start_over(database: Database) -> Path:
+    """Remove every import and what follows from it; returns the backup made just before."""
+    backup = back_up(database)
+    with database.write() as cursor:
+        for table in (*STORED, *MARTS):
+            cursor.execute(f"delete from {table}")
+    return backup
