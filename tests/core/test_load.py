@@ -1,0 +1,161 @@
+"""What becomes of the rows of a file: loaded, unchanged, rejected; one order out of several rows."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+from crm_core.db import Database
+from crm_core.errors import ImportRefused
+from crm_core.ingest.load import Receipt
+from crm_core.schema import Kind
+from tests.core.builders import (
+    Document,
+    answer_cells,
+    fingerprints,
+    order_cells,
+    random_answers,
+    random_orders,
+    take_in,
+)
+
+
+def order(order_id: str | None, price: object, **others: object) -> Document:
+    row: Document = {"order_id": order_id, "ordered_at": "2024-03-05 10:00", "quantity": 1, "unit_price": price}
+    return {"customer_id": "c1", "product": "Tea", **row, **others}
+
+
+def one(database: Database, sql: str) -> Any:
+    with database.cursor() as cursor:
+        row = cursor.execute(sql).fetchone()
+    assert row is not None
+    return row[0]
+
+
+def rules(receipt: Receipt) -> dict[str, tuple[str, int]]:
+    return {problem.rule: (problem.severity, problem.count) for problem in receipt.problems}
+
+
+def test_the_same_rows_again_change_nothing(database: Database) -> None:
+    chance = random.Random(5)
+    files = [
+        (Kind.ORDERS, [order_cells(row) for row in random_orders(chance, 40)]),
+        (Kind.SURVEY, [answer_cells(no, answer) for no, answer in enumerate(random_answers(chance, 30))]),
+        (Kind.CUSTOMERS, [{"customer_id": f"c{no}", "name": f"N {no}", "city": "台北市"} for no in range(9)]),
+    ]
+    for kind, rows in files:
+        take_in(database, kind, rows)
+    before = fingerprints(database)
+    for kind, rows in files:
+        again = take_in(database, kind, chance.sample(rows, len(rows)))
+        assert (again.rows_loaded, again.rows_unchanged) == (0, len(rows)), kind
+    assert fingerprints(database) == before
+    assert one(database, "select count(*) from order_versions") == one(database, "select count(*) from order_mart")
+
+
+def test_rows_read_are_loaded_unchanged_or_rejected(database: Database) -> None:
+    take_in(database, Kind.ORDERS, [order("a", 10), order("b", 20)])
+    receipt = take_in(
+        database,
+        Kind.ORDERS,
+        [order("a", 10), order("b", 25), order("c", "many"), order("c", 5), order("d", 1, ordered_at=None)],
+    )
+    assert (receipt.rows_read, receipt.rows_loaded, receipt.rows_unchanged, receipt.rows_rejected) == (5, 1, 1, 3)
+    assert rules(receipt) == {
+        "unreadable": ("rejected", 1),
+        "order_incomplete": ("rejected", 1),
+        "no_order_date": ("rejected", 1),
+    }
+    assert one(database, "select sum(net_amount) from order_mart") == 35
+
+
+def test_nothing_is_stored_where_every_row_is_rejected(database: Database) -> None:
+    take_in(database, Kind.ORDERS, [order("a", 10)])
+    before = fingerprints(database)
+    with pytest.raises(ImportRefused) as refused:
+        take_in(database, Kind.ORDERS, [order("b", "much"), order("c", "more")])
+    assert refused.value.code == "all_rows_rejected"
+    assert fingerprints(database) == before
+    assert one(database, "select count(*) from imports") == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "rule"),
+    [
+        ({"ordered_at": "1889-03-05"}, "date_out_of_range"),
+        ({"ordered_at": "2189-03-05"}, "unreadable"),
+        ({"order_id": None, "product": None}, "no_order_id"),
+        ({"customer_id": "1.23E+15"}, "id_in_scientific_notation"),
+        ({"unit_price": "99999999999"}, "unreadable"),
+        ({"unit_price": "9999999999", "quantity": 2}, "amount_too_large"),
+        ({"quantity": "two"}, "unreadable"),
+    ],
+)
+def test_a_row_that_cannot_be_an_order_is_rejected(database: Database, changed: Document, rule: str) -> None:
+    receipt = take_in(database, Kind.ORDERS, [order("a", 10), {**order("b", 20), **changed}])
+    assert rules(receipt) == {rule: ("rejected", 1)}
+    assert one(database, "select count(*) from order_mart") == 1
+
+
+def test_an_odd_cell_is_a_warning_and_the_row_is_loaded(database: Database) -> None:
+    rows = [order("a", 10, email="no address", status="glowing"), order("b", 20, phone="x")]
+    receipt = take_in(database, Kind.ORDERS, rows)
+    assert receipt.rows_loaded == 2
+    assert rules(receipt) == {"unreadable": ("warning", 2), "unknown_status": ("warning", 1)}
+    assert one(database, "select sum(net_amount) from order_mart") == 30
+
+
+def test_no_amount_is_zero_and_said(database: Database) -> None:
+    receipt = take_in(database, Kind.ORDERS, [order("a", None)])
+    assert rules(receipt) == {"no_amount": ("warning", 1)}
+
+
+def test_rows_below_without_a_number_belong_to_the_order_above(database: Database) -> None:
+    rows = [order("a", 10), order(None, 5, ordered_at=None, customer_id=None), order("b", 20), order(None, 1)]
+    receipt = take_in(database, Kind.ORDERS, rows)
+    assert (receipt.shape, receipt.orders) == ("lines_blank_below", 2)
+    with database.cursor() as cursor:
+        found = cursor.execute("select order_id, net_amount from order_mart order by 1").fetchall()
+    assert found == [("a", 15), ("b", 21)]
+
+
+def test_one_number_in_two_channels_is_two_orders(database: Database) -> None:
+    receipt = take_in(database, Kind.ORDERS, [order("1", 10, channel="web"), order("1", 20, channel="store")])
+    assert receipt.orders == 2
+    assert one(database, "select count(distinct customer_id) from order_mart") == 1
+
+
+def test_lines_add_up_to_their_order_after_a_refund_that_does_not_divide(database: Database) -> None:
+    rows = [order("a", price, refunded=100, product=f"P{price}") for price in (33, 33.33, 70, 0)]
+    take_in(database, Kind.ORDERS, rows)
+    assert one(database, "select net_amount from order_mart") == one(
+        database, "select sum(net_amount) from order_line_mart"
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "counted"),
+    [
+        ("已完成", True),
+        ("已取消", False),
+        ("尚未付款", False),
+        ("不成立", False),
+        ("已退款", False),
+        ("不需退貨", True),
+    ],
+)
+def test_the_status_decides_whether_an_order_counts(database: Database, status: str, counted: bool) -> None:
+    take_in(database, Kind.ORDERS, [order("a", 10, status=status)])
+    assert one(database, "select is_counted from order_mart") is counted
+    assert one(database, "select net_amount from order_mart") == (10 if counted else 0)
+
+
+def test_the_owner_s_word_outlasts_the_next_import(database: Database) -> None:
+    take_in(database, Kind.ORDERS, [order("a", 10, status="glowing")])
+    with database.write() as cursor:
+        cursor.execute("update status_words set meaning = 'cancelled', origin = 'owner' where word = 'glowing'")
+    receipt = take_in(database, Kind.ORDERS, [order("b", 20, status="glowing")])
+    assert rules(receipt) == {}
+    assert one(database, "select is_counted from order_mart where order_id = 'b'") is False
