@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from crm_core.ingest.load import Receipt
-from crm_core.ingest.stage import Summary
+from crm_core.ingest.summary import Summary
 from crm_core.metrics.spec import Change, Measured, Table
 from crm_core.params import Params
 

@@ -98,9 +98,8 @@ def read_cells(
     """
     slots = slots_of(table, mapping)
     texts = "".join(f", {slot.expression} as {slot.alias}" for slot in slots)
-    cursor.execute(
-        f"create or replace temp view cell_texts as select row_number{texts} from read_parquet({_literal(table.parquet)})"
-    )
+    source = f"read_parquet({_literal(table.parquet)})"
+    cursor.execute(f"create or replace temp view cell_texts as select row_number{texts} from {source}")
     lookups = {slot.alias: _look_up(cursor, slot, mapping, context, folder) for slot in slots if _needs_lookup(slot)}
     joined = [lookup for lookup in lookups.values() if lookup.cast is None]
     cursor.execute(_source_rows_sql(mapping, slots, lookups), [str(lookup.path) for lookup in joined])

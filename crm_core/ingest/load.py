@@ -12,7 +12,8 @@ from crm_core.db import Cursor, model
 from crm_core.errors import ImportRefused
 from crm_core.ingest import mapping as mappings
 from crm_core.ingest.model import ParsedFile, TextTable
-from crm_core.ingest.stage import RuleCount, Staged
+from crm_core.ingest.stage import Staged
+from crm_core.ingest.summary import RuleCount
 from crm_core.schema import Kind
 
 WARNING_ROWS_KEPT = 1000

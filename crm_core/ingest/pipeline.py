@@ -13,7 +13,8 @@ from crm_core.ingest import mapping as mappings
 from crm_core.ingest.load import Origin, Receipt, load, receipt_of, undo
 from crm_core.ingest.model import ColumnMapping, ParsedFile, Profile, TextTable
 from crm_core.ingest.profile import header_signature, profile
-from crm_core.ingest.stage import Staged, Summary, stage
+from crm_core.ingest.stage import Staged, stage
+from crm_core.ingest.summary import Summary
 from crm_core.schema import Kind
 from crm_core.settings import load_settings, save_settings
 
@@ -92,14 +93,23 @@ def in_channel(mapping: ColumnMapping, channel: str | None) -> ColumnMapping:
     """The mapping of a file that is of one channel as a whole: its own customer numbers are that channel's."""
     if not channel:
         return mapping
-    space = channel if mapping.account_space == ColumnMapping.account_space else mapping.account_space
+    is_own = mapping.account_space in (ColumnMapping.account_space, mapping.channel)
+    space = channel if is_own else mapping.account_space
     return replace(mapping, channel=channel, account_space=space)
 
 
-def preview(database: Database, file: ParsedFile, table: TextTable, mapping: ColumnMapping, folder: Path) -> Outcome:
-    """Check a mapped table against the shop without storing anything."""
+def preview(
+    database: Database,
+    file: ParsedFile,
+    table: TextTable,
+    mapping: ColumnMapping,
+    folder: Path,
+    *,
+    without_sample: bool = False,
+) -> Outcome:
+    """Check a mapped table against the shop without storing anything; ``without_sample`` as in :func:`store`."""
     with database.cursor() as cursor:
-        staged = _staged(cursor, table, mapping, folder)
+        staged = _staged(cursor, table, mapping, folder, without_sample=without_sample)
         return Outcome(receipt_of(cursor, file, table, staged), staged.summary)
 
 
@@ -112,9 +122,10 @@ def commit(
     origin: Origin,
     *,
     remember: bool = False,
+    without_sample: bool = False,
 ) -> Outcome:
     """Load a mapped table as one import, in one transaction, and back the shop up."""
-    outcome = store(database, file, table, mapping, folder, origin, remember=remember)
+    outcome = store(database, file, table, mapping, folder, origin, remember=remember, without_sample=without_sample)
     back_up(database)
     return outcome
 
@@ -128,9 +139,15 @@ def store(
     origin: Origin,
     *,
     remember: bool = False,
+    without_sample: bool = False,
 ) -> Outcome:
-    """As :func:`commit`, without the backup: for several files that belong together."""
+    """As :func:`commit`, without the backup: for several files that belong together.
+
+    ``without_sample`` takes the sample shop out in the same transaction: a refused file leaves it where it is.
+    """
     with database.write() as cursor:
+        if without_sample:
+            _undo_sample(cursor, origin.imported_at)
         staged = _staged(cursor, table, mapping, folder)
         _adopt_currency(cursor, staged.summary)
         receipt = load(cursor, file, table, staged, origin)
@@ -149,26 +166,30 @@ def take_back(database: Database, import_id: int, at: datetime) -> None:
 def remove_sample(database: Database, at: datetime) -> int:
     """Undo every import of the sample shop; returns how many there were."""
     with database.write() as cursor:
-        found = cursor.execute(
-            "select import_id from imports where is_sample and undone_at is null order by 1"
-        ).fetchall()
-        for (import_id,) in found:
-            undo(cursor, import_id, at)
+        return _undo_sample(cursor, at)
+
+
+def _undo_sample(cursor: Cursor, at: datetime) -> int:
+    found = cursor.execute("select import_id from imports where is_sample and undone_at is null order by 1").fetchall()
+    for (import_id,) in found:
+        undo(cursor, import_id, at)
     return len(found)
 
 
-def _staged(cursor: Cursor, table: TextTable, mapping: ColumnMapping, folder: Path) -> Staged:
+def _staged(
+    cursor: Cursor, table: TextTable, mapping: ColumnMapping, folder: Path, *, without_sample: bool = False
+) -> Staged:
     settings = load_settings(cursor)
     staged = stage(cursor, table, mapping, settings, folder)
-    _refuse_other_currency(cursor, staged.summary, settings.currency)
+    _refuse_other_currency(cursor, staged.summary, settings.currency, without_sample=without_sample)
     return staged
 
 
-def _refuse_other_currency(cursor: Cursor, summary: Summary, currency: str) -> None:
+def _refuse_other_currency(cursor: Cursor, summary: Summary, currency: str, *, without_sample: bool) -> None:
     """Amounts of two currencies are never added up; an empty shop takes the currency of its first file."""
     if summary.currency is None or summary.currency == currency:
         return
-    if len(summary.currency) != len(currency) or _has_orders(cursor):
+    if len(summary.currency) != len(currency) or _has_orders(cursor, without_sample=without_sample):
         raise MappingRefused("currency_differs", file_currency=summary.currency, currency=currency)
 
 
@@ -178,8 +199,11 @@ def _adopt_currency(cursor: Cursor, summary: Summary) -> None:
         save_settings(cursor, replace(settings, currency=summary.currency))
 
 
-def _has_orders(cursor: Cursor) -> bool:
-    return cursor.execute("select 1 from order_mart limit 1").fetchone() is not None
+def _has_orders(cursor: Cursor, *, without_sample: bool) -> bool:
+    if not without_sample:
+        return cursor.execute("select 1 from order_mart limit 1").fetchone() is not None
+    own = "select 1 from imports where kind = ? and undone_at is null and not is_sample limit 1"
+    return cursor.execute(own, [Kind.ORDERS]).fetchone() is not None
 
 
 def problem_rows(cursor: Cursor, import_id: int) -> list[tuple[int, str, str, str | None, str | None, str]]:

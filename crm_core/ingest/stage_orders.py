@@ -1,0 +1,170 @@
+"""Stage an order file: which rows are one order, what it is worth, what it means."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from crm_core.db import Cursor, model
+from crm_core.ingest import values
+from crm_core.ingest.cells import Slot
+from crm_core.ingest.model import ColumnMapping, TextTable
+from crm_core.ingest.status import meaning_of
+from crm_core.ingest.summary import (
+    Facts,
+    Summary,
+    collect_problems,
+    count_of,
+    mark_rejected,
+    one_row,
+    people_in,
+    summarise,
+)
+from crm_core.schema import Shape
+
+FIRST_DAY = date(1990, 1, 1)
+LAST_DAY = date(2099, 12, 31)
+NEEDED_FIELDS = [
+    "order_id",
+    "customer_id",
+    "quantity",
+    "unit_price",
+    "line_total",
+    "order_total",
+    "subtotal",
+    "refunded",
+]
+LINE_FIELDS = ("sku", "product", "unit_price", "line_total")
+PER_LINE_SHARE = 0.1
+
+
+def stage_orders(cursor: Cursor, table: TextTable, mapping: ColumnMapping, slots: list[Slot], folder: Path) -> Summary:
+    """Leave ``staged_orders``, ``staged_order_lines``, ``staged_product_names``, ``status_meanings``, ``problems``."""
+    mapped = {slot.field.name for slot in slots}
+    filled = _fill_down(cursor, mapped)
+    _stage_product_keys(cursor, folder)
+    _number_orders(cursor, mapping, "order_id" in mapped)
+    facts = one_row(cursor, model("staging/order_facts"))
+    _find_order_problems(cursor, "order_id" in mapped)
+    rules = _money_rules(facts, mapping, "order_id" in mapped)
+    cursor.execute(model("staging/orders"), {**rules, "account_space": mapping.account_space})
+    cursor.execute(model("staging/order_lines"))
+    cursor.execute(model("staging/product_names"))
+    _judge_status_words(cursor)
+    collect_problems(cursor, slots)
+    _add_order_warnings(cursor)
+    return _summarise_orders(cursor, table, mapping, _shape(facts, mapped, filled, mapping))
+
+
+def _fill_down(cursor: Cursor, mapped: set[str]) -> bool:
+    """Fill what a file says only once per order; returns whether order numbers had to be filled."""
+    blanks = one_row(
+        cursor,
+        "select count(*) filter (order_id is null and (product is not null or sku is not null)) as orders, "
+        "count(*) filter (channel is null) as channels, count(channel) as known_channels from source_rows",
+    )
+    fill_orders = "order_id" in mapped and count_of(blanks, "orders") > 0
+    if fill_orders:
+        cursor.execute(model("staging/fill_orders_down"))
+    if count_of(blanks, "channels") and count_of(blanks, "known_channels"):
+        cursor.execute(model("staging/fill_channels"))
+    return fill_orders
+
+
+def _number_orders(cursor: Cursor, mapping: ColumnMapping, has_order_id: bool) -> None:
+    """Tell which rows belong to one order: ``order_rows`` and ``order_numbers``."""
+    channel = {"default_channel": mapping.channel or ""}
+    if has_order_id:
+        cursor.execute(model("staging/order_numbers"), channel)
+        cursor.execute(model("staging/order_rows"), channel)
+    else:
+        cursor.execute(model("staging/derived_order_numbers"), {**channel, "account_space": mapping.account_space})
+        cursor.execute(model("staging/derived_order_rows"))
+
+
+def _find_order_problems(cursor: Cursor, has_order_id: bool) -> None:
+    cursor.execute(
+        model("staging/order_problems"),
+        {
+            "has_order_id": has_order_id,
+            "first_day": FIRST_DAY,
+            "last_day": LAST_DAY,
+            "needed_fields": NEEDED_FIELDS,
+        },
+    )
+    mark_rejected(cursor)
+
+
+def _stage_product_keys(cursor: Cursor, folder: Path) -> None:
+    """The key of every distinct product name, by the one rule in ``values.product_key``."""
+    found = cursor.execute("select distinct product from source_rows where product is not null").to_arrow_table()
+    names: list[str] = found.column(0).to_pylist()
+    keys = [values.product_key(None, name) for name in names]
+    path = folder / "product_keys.parquet"
+    pq.write_table(
+        pa.table({"product": pa.array(names, pa.string()), "product_key": pa.array(keys, pa.string())}), path
+    )
+    cursor.execute("create or replace temp table product_keys as select * from read_parquet(?)", [str(path)])
+
+
+def _money_rules(facts: Facts, mapping: ColumnMapping, has_order_id: bool) -> dict[str, bool]:
+    """Which money columns belong to lines after all, and whether the subtotal still contains the discount.
+
+    Without order numbers nothing says that a repeated amount is one amount, so each row's money is its own.
+    """
+    several = max(count_of(facts, "multi_row_orders"), 1)
+
+    def per_line(column: str) -> bool:
+        return not has_order_id or count_of(facts, f"{column}_differs") > PER_LINE_SHARE * several
+
+    before = mapping.subtotal_includes_discount
+    subtotal_before = (
+        not before if before is not None else count_of(facts, "before_discount") > count_of(facts, "after_discount")
+    )
+    return {
+        "total_per_line": per_line("total"),
+        "subtotal_per_line": per_line("subtotal"),
+        "discount_per_line": per_line("discount"),
+        "refunded_per_line": per_line("refunded"),
+        "subtotal_before": subtotal_before,
+    }
+
+
+def _judge_status_words(cursor: Cursor) -> None:
+    """Make ``status_meanings``: what the shop has settled already, and a judgement for every word that is new."""
+    cursor.execute(
+        "create or replace temp table status_meanings as select field, word, meaning, origin from status_words"
+    )
+    words = cursor.execute(model("staging/new_status_words")).fetchall()
+    for field, word in words:
+        meaning, origin = meaning_of(field, word)
+        cursor.execute("insert into status_meanings values (?, ?, ?, ?)", [field, word, meaning, origin])
+
+
+def _shape(facts: Facts, mapped: set[str], filled: bool, mapping: ColumnMapping) -> Shape:
+    """The layout that the rows show (FORMATS §0)."""
+    if filled:
+        return Shape.LINES_BLANK_BELOW
+    if not mapped.intersection(LINE_FIELDS):
+        return Shape.ONE_ROW_PER_ORDER
+    if count_of(facts, "single_money_orders") > count_of(facts, "repeated_money_orders"):
+        return Shape.LINES_FIRST_MONEY
+    if mapping.shape is not None and not count_of(facts, "multi_row_orders"):
+        return mapping.shape
+    return Shape.LINES_REPEAT
+
+
+def _add_order_warnings(cursor: Cursor) -> None:
+    cursor.execute(
+        "insert into problems select row_number, rule, 'warning', null, value from "
+        f"({model('staging/order_warnings').strip().rstrip(';')})"
+    )
+    cursor.execute(model("staging/unknown_status_warnings"))
+
+
+def _summarise_orders(cursor: Cursor, table: TextTable, mapping: ColumnMapping, shape: Shape) -> Summary:
+    facts = one_row(cursor, model("staging/order_summary")) | {"customers": people_in(cursor, "staged_orders")}
+    return summarise(cursor, table, mapping.kind, shape, facts)
