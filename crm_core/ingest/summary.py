@@ -13,6 +13,17 @@ from crm_core.ingest.model import TextTable
 from crm_core.schema import Kind, Shape
 
 Facts = dict[str, object]
+COUNTED = (
+    "orders",
+    "lines",
+    "customers",
+    "cancelled",
+    "unpaid",
+    "refunded",
+    "anonymous",
+    "gift_lines",
+    "answers",
+)
 
 
 @dataclass(frozen=True)
@@ -120,13 +131,19 @@ def summarise(cursor: Cursor, table: TextTable, kind: Kind, shape: Shape | None,
         return value if isinstance(value, date) else None
 
     currency = facts.get("currency")
+    counts = {name: count_of(facts, name) for name in COUNTED}
     return Summary(
-        kind=kind, shape=shape, rows_read=table.row_count,
+        kind=kind,
+        shape=shape,
+        rows_read=table.row_count,
         rows_rejected=count_of(one_row(cursor, "select count(*) as n from rejected_rows"), "n"),
-        orders=count_of(facts, "orders"), lines=count_of(facts, "lines"), customers=count_of(facts, "customers"), cancelled=count_of(facts, "cancelled"),
-        unpaid=count_of(facts, "unpaid"), refunded=count_of(facts, "refunded"), anonymous=count_of(facts, "anonymous"),
-        gift_lines=count_of(facts, "gift_lines"), answers=count_of(facts, "answers"), revenue=money("revenue"),
-        paid_all=money("paid_all"), paid_not_cancelled=money("paid_not_cancelled"), paid_net=money("paid_net"),
-        first_on=day("first_on"), last_on=day("last_on"),
-        currency=currency if isinstance(currency, str) else None, problems=_rule_counts(cursor),
-    )  # fmt: skip
+        **counts,
+        revenue=money("revenue"),
+        paid_all=money("paid_all"),
+        paid_not_cancelled=money("paid_not_cancelled"),
+        paid_net=money("paid_net"),
+        first_on=day("first_on"),
+        last_on=day("last_on"),
+        currency=currency if isinstance(currency, str) else None,
+        problems=_rule_counts(cursor),
+    )
