@@ -13,7 +13,7 @@ from ui import frame
 from ui.choice import choice
 from ui.empty import missing
 from ui.filters import filter_bar
-from ui.products import again_chart, first_chart
+from ui.products import again_chart, first_chart, products_table
 from ui.remembered import remembered
 from ui.session import Visit
 
@@ -33,6 +33,7 @@ def body(visit: Visit, asked: Params) -> None:
         again_chart(visit, again, order)
     with right:
         first_chart(visit, first, window)
+    products_table(visit, again)
 
 
 with frame.page("products") as visit:

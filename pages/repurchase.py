@@ -14,8 +14,10 @@ from ui.filters import filter_bar
 from ui.remembered import remembered
 from ui.repurchase import (
     CURVE_DAYS,
+    REVENUES,
     TILES,
     VALUES,
+    bands_chart,
     cohort_chart,
     curve_chart,
     repurchase_tiles,
@@ -35,7 +37,13 @@ def charts(visit: Visit, asked: Params) -> None:
     with right:
         shares_chart(visit, remembered(visit, share_trend, asked, visit.settings))
     cohort_chart(visit, remembered(visit, table, "cohorts", asked, visit.settings))
-    value_chart(visit, remembered(visit, measure, tuple(VALUES), asked, visit.settings))
+    period = (*VALUES, *REVENUES, "repurchase_order_share")
+    readings = remembered(visit, measure, period, asked, visit.settings)
+    left, right = st.columns(2)
+    with left:
+        value_chart(visit, readings)
+    with right:
+        bands_chart(visit, readings["repurchase_order_share"])
 
 
 with frame.page("repurchase") as visit:

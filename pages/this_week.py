@@ -55,7 +55,7 @@ with frame.page("week") as visit:
     extent = data_extent(visit.cursor)
     if extent is None:
         raise InvalidParams("no_orders")
-    found = remembered(visit, week_findings, asked.params, visit.settings, extent.first_on)
+    found = remembered(visit, week_findings, asked.params, visit.settings, extent)
     answer = week_answer(found, asked.comparison, visit.t)
     frame.answer(answer.sentence, answer.how_sure)
     week_tiles(visit, found, asked.comparison)

@@ -9,10 +9,12 @@ from crm_core.charts.model import records
 from crm_core.charts.products import repurchased_products
 from crm_core.findings.products import known_rates
 from crm_core.metrics.spec import Table, Unit
+from ui import frame
 from ui.chart import Rows, show_chart
+from ui.download import download_csv
 from ui.people import people_on
 from ui.session import Visit
-from ui.table import headed
+from ui.table import AT_MOST, Column, headed, show_table
 
 CHART_ROWS = 12
 
@@ -45,17 +47,26 @@ class FirstProduct:
 
 def again_chart(visit: Visit, products: Table, order: str) -> None:
     """Buyers and repurchasers of the first products of the order, with the rate."""
-    t, frame = visit.t, products.frame
+    t = visit.t
     show_chart(
         visit,
         "products_again",
         t("products.again.title"),
-        repurchased_products(frame, t, visit.theme, CHART_ROWS),
+        repurchased_products(products.frame, t, visit.theme, CHART_ROWS),
         rows=_rows(visit, products, AGAIN_COLUMNS),
         definition=t("products.again.how"),
         people=people_on("second_purchase_due"),
         note=t(f"products.again.note_{order}"),
     )
+
+
+def products_table(visit: Visit, products: Table) -> None:
+    """Every product of the table top_repurchased_products, in the order chosen, and the file of it."""
+    t, rows = visit.t, _rows(visit, products, AGAIN_COLUMNS)
+    frame.section(t("products.all.title"), t.plural("products.all.note", len(rows.frame)))
+    seen = [Column(column.key, t(f"products.column.{column.key}"), column.unit) for column in rows.columns[:AT_MOST]]
+    show_table(visit, rows.frame, seen, key="products_all")
+    download_csv(t("app.chart.download"), rows.frame, rows.columns, rows.file_name, key="products_all")
 
 
 def first_chart(visit: Visit, products: Table, window_days: int) -> None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pandas as pd
+
 from crm_core.analysis.survival import ReturnCurve
 from crm_core.charts.repurchase import QUARTER, cohort_heat_map, return_curve
-from crm_core.charts.shares import cohort_values, order_values, shares_over_time
+from crm_core.charts.shares import cohort_values, order_values, share_bands, shares_over_time
 from crm_core.findings.repurchase import value_title
 from crm_core.metrics.registry import metric_of
-from crm_core.metrics.spec import Measured, Reading, Table
+from crm_core.metrics.spec import ColumnKind, Measured, Reading, Table, Unit
 from crm_core.params import Comparison
 from ui.chart import Rows, show_chart
 from ui.choice import choice
 from ui.people import people_on
 from ui.session import Visit
-from ui.table import headed
+from ui.table import Column, headed
 from ui.tiles import Tile, tiles
 
 CURVE_DAYS = 180
@@ -29,6 +31,13 @@ TILES = {
     "observed_gap_median": "gaps",
 }
 VALUES = {"first_purchase_aov": "first", "repurchase_aov": "again"}
+REVENUES = ("first_purchase_revenue", "repurchase_revenue")
+VALUE_COLUMNS: Mapping[str, Unit | ColumnKind] = {
+    "kind": ColumnKind.TEXT,
+    "average": Unit.MONEY,
+    "revenue": Unit.MONEY,
+    "n": Unit.COUNT,
+}
 MEASURES = ("share", "value")
 
 
@@ -96,11 +105,38 @@ def value_chart(visit: Visit, readings: Mapping[str, Reading]) -> None:
     """The average first order against the average repeat order."""
     t = visit.t
     named = [(t(f"repurchase.value.{word}"), readings[metric]) for metric, word in VALUES.items()]
+    revenues = [readings[metric].value for metric in REVENUES]
+    rows = pd.DataFrame(
+        {
+            "kind": [name for name, _ in named],
+            "average": [reading.value for _, reading in named],
+            "revenue": revenues,
+            "n": [reading.sample_size for _, reading in named],
+        }
+    )
+    columns = [Column(key, t(f"repurchase.value.column.{key}"), unit) for key, unit in VALUE_COLUMNS.items()]
     show_chart(
         visit,
         "order_values",
         value_title(readings["first_purchase_aov"], readings["repurchase_aov"], t),
         order_values(named, t, visit.theme, visit.currency),
+        rows=Rows(rows, columns, "order_values.csv"),
         definition=t("repurchase.value.how"),
         people=people_on("top_spenders"),
+    )
+
+
+def bands_chart(visit: Visit, share: Reading) -> None:
+    """The repurchase share of orders among the rules of thumb of the settings."""
+    t, bands = visit.t, visit.settings.share_bands
+    source = visit.settings.share_bands_source or t("metrics.share_bands.source")
+    listed = t("charts.comma").join(t.share(band, 0) for band in bands)
+    show_chart(
+        visit,
+        "share_bands",
+        t("repurchase.bands.title", share=t.reading_text(share)),
+        share_bands(bands, share, t, visit.theme),
+        definition=t("repurchase.bands.how", bands=listed, source=source),
+        people=people_on("second_purchase_due"),
+        note=source,
     )

@@ -181,8 +181,9 @@ def _comment(visit: Visit, comment: Comment) -> None:
     score = (
         t("this_week.said.no_score") if comment.score is None else t("this_week.said.score", score=int(comment.score))
     )
-    st.markdown(plain(comment.comment))
-    st.caption(plain(" · ".join(part for part in (score, comment.name) if part)))
+    with st.container(gap="xxsmall"):
+        st.markdown(plain(comment.comment))
+        st.caption(plain(" · ".join(part for part in (score, comment.name) if part)))
 
 
 def to_do(visit: Visit, lists: Sequence[tuple[ReadyMadeList, ListSize]], note: str) -> None:

@@ -130,7 +130,8 @@ def rows_figure(theme: Theme, count: int, *, top: int = 8, axis: int = 34) -> go
 
 def row_name(figure: go.Figure, theme: Theme, row: int, name: str, numbers: str = "") -> None:
     """The line above a row's marks: its name on the left, its numbers on the right."""
-    place = {"xref": "paper", "yref": "y", "y": -row, "yshift": 19}
+    # The ground of the card behind the words: a line across the rows must not strike them through.
+    place = {"xref": "paper", "yref": "y", "y": -row, "yshift": 19, "bgcolor": theme.surface}
     note(figure, short(name), theme.ink, x=0, xshift=-12, **place)
     if numbers:
         note(figure, numbers, theme.muted, x=1, xshift=16, **{**place, "xanchor": "right"})

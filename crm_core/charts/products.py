@@ -56,7 +56,7 @@ def repurchased_products(frame: pd.DataFrame, t: Translator, theme: Theme, rows:
             "ticktext": [t.number(tick) for tick in ticks],
             "title_text": t("charts.products.people"),
         },
-        xaxis2={"domain": RATES, "title_text": t("charts.products.rate"), **share_axis(t, _highest(seen))},
+        xaxis2={"domain": RATES, "title_text": t("charts.products.rate"), **_few_ticks(share_axis(t, _highest(seen)))},
     )
     key = [
         (theme.first, SQUARE, t("charts.products.buyers")),
@@ -73,6 +73,13 @@ def repurchased_products(frame: pd.DataFrame, t: Translator, theme: Theme, rows:
         rate=t.share(best.repurchase_rate),
     )
     return Chart(figure, words)
+
+
+def _few_ticks(axis: dict[str, object]) -> dict[str, object]:
+    """Every second tick of an axis of shares: the narrow plot of the rates has no room for more on a phone."""
+    return {
+        key: value[::2] if isinstance(value, list) and key.startswith("tick") else value for key, value in axis.items()
+    }
 
 
 def _highest(seen: list[ProductRow]) -> float:

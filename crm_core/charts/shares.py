@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import pandas as pd
 
@@ -17,6 +18,7 @@ from crm_core.charts.model import (
     give_axes,
     heading,
     nice_ticks,
+    note,
     records,
     row_name,
     rows_figure,
@@ -106,6 +108,26 @@ def order_values(values: Sequence[tuple[str, Reading]], t: Translator, theme: Th
         range=[0, ticks[-1]], tickvals=ticks, ticktext=labels, title_text=t("charts.shares.order_value")
     )
     return Chart(figure, t("charts.comma").join(listed))
+
+
+def share_bands(bands: Sequence[float], reading: Reading, t: Translator, theme: Theme) -> Chart:
+    """Where the shop's share lies among rules of thumb: ``bands`` are the bounds between them (0..1, rising)."""
+    figure = blank(theme, 116, top=34)
+    figure.update_yaxes(visible=False, range=[-1, 1])
+    edges = [0.0, *bands, 1.0]
+    for number, (low, high) in enumerate(pairwise(edges)):
+        colour = theme.sequential[min(number, len(theme.sequential) - 3)]
+        figure.add_shape(type="rect", x0=low, x1=high, y0=-0.3, y1=0.3, fillcolor=colour, line_width=0, layer="below")
+    figure.update_xaxes(range=[-0.02, 1.02], tickvals=edges, ticktext=[t.share(edge, 0) for edge in edges])
+    if not is_defined(reading.value):
+        return Chart(figure, t("charts.empty"))
+    value = float(reading.value)
+    dot = {"color": theme.accent, "size": 16, "line": {"color": theme.surface, "width": 3}}
+    figure.add_scatter(x=[value], y=[0], mode="markers", marker=dot, hoverinfo="skip")
+    words = t.reading_text(reading)
+    note(figure, f"<b>{words}</b>", theme.ink, x=value, y=0.3, xanchor="center", yanchor="bottom", yshift=8)
+    listed = t("charts.comma").join(t.share(edge, 0) for edge in bands)
+    return Chart(figure, t("charts.shares.bands_alt", value=words, bands=listed))
 
 
 @dataclass(frozen=True)

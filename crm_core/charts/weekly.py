@@ -99,10 +99,12 @@ def share_by_week(
         figure.add_scatter(
             x=[day], y=[value], mode="markers", marker={"color": theme.accent, "size": 9}, hoverinfo="skip"
         )
-        note(figure, f"<b>{t.share(value)}</b>", theme.accent, x=day, y=value, xanchor="right", yshift=16)
+        note(figure, f"<b>{t.share(value)}</b>", theme.accent, x=day, y=value, xshift=9)
+        figure.update_layout(margin={"r": 54})  # room for the number: beside the line it would lie on it
     top = max([value for _, value in known] + ([normal[1]] if normal else []), default=0.0)
     figure.update_yaxes(**share_axis(t, top * 1.08))
-    day_axis(figure, days, t)
+    day_axis(figure, days, t, most=4)
+    figure.update_xaxes(tickangle=0)
     heading(figure, theme, unit, key)
     if not known:
         return Chart(figure, t("charts.empty"))

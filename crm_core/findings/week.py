@@ -18,6 +18,7 @@ from crm_core.lists.ready_made import ListSize, ReadyMadeList, available_lists, 
 from crm_core.metrics.measure import changes_since, measure, trend
 from crm_core.metrics.spec import Change, Measured, Number, Reading, TrendPoint
 from crm_core.params import WEEKS_IN_A_YEAR_BACK, Comparison, Granularity, Params, Period, week_of
+from crm_core.periods import DataExtent
 from crm_core.settings import ShopSettings
 
 SHARE = "repurchase_order_share"
@@ -51,12 +52,14 @@ class Verdict(StrEnum):
 class WeekFindings:
     """One week: readings with comparisons, the weeks before it, and the verdict on its repurchase share.
 
-    ``params.period`` ends with the as-of date where the week is running. ``history`` are the whole weeks of the data
-    before this one, at most 26, and this one as the last; ``normal`` is the range of the share in those before.
+    ``params.period`` ends with the as-of date where the week is running; ``is_latest``: no whole week comes after it.
+    ``history`` are the whole weeks of the data before this one, at most 26, and this one as the last; ``normal`` is the
+    range of the share in those before.
     """
 
     params: Params
     is_running: bool
+    is_latest: bool
     measured: Mapping[str, Measured]
     nps: Measured
     history: Mapping[str, Sequence[TrendPoint]]
@@ -77,17 +80,18 @@ class WeekFindings:
         return None
 
 
-def week_findings(cursor: Cursor, params: Params, settings: ShopSettings, first_on: date) -> WeekFindings:
-    """The findings of the week that ``params.period`` is; ``first_on`` is the first day of the data."""
+def week_findings(cursor: Cursor, params: Params, settings: ShopSettings, extent: DataExtent) -> WeekFindings:
+    """The findings of the week that ``params.period`` is, in data of that extent."""
     week = params.period
     so_far = params.with_period(Period(week.start, min(week.end, params.as_of)))
     is_running = so_far.period != week
-    history = trend(cursor, TREND_METRICS, _since(so_far, first_on, settings), Granularity.WEEK, settings)
+    history = trend(cursor, TREND_METRICS, _since(so_far, extent.first_on, settings), Granularity.WEEK, settings)
     values = [point.reading.value for point in history[SHARE]]
     normal = normal_range(values[:-1])
     return WeekFindings(
         so_far,
         is_running,
+        week.end + timedelta(days=7) > extent.last_on,
         held_against(cursor, WEEK_METRICS, so_far, settings, DAYS_BACK),
         _nps(cursor, so_far, settings),
         history,
@@ -149,7 +153,7 @@ def lists_to_do(cursor: Cursor, params: Params, settings: ShopSettings) -> list[
 
 def week_answer(found: WeekFindings, comparison: Comparison, t: Translator) -> Answer:
     """What happened to the repurchase share, against which week, and whether it is unusual for this shop."""
-    week = t("this_week.running" if found.is_running else "this_week.week")
+    week = _week_words(found, t)
     if not found.reading("orders").value:
         return Answer(t("this_week.sentence.no_orders", week=week))
     share = found.measured[SHARE]
@@ -168,6 +172,14 @@ def week_answer(found: WeekFindings, comparison: Comparison, t: Translator) -> A
     return Answer(sentence, _how_sure(found, t))
 
 
+def _week_words(found: WeekFindings, t: Translator) -> str:
+    """How the sentence calls the week: this week, this week so far, or its days."""
+    if found.is_running:
+        return t("this_week.running")
+    period = found.params.period
+    return t("this_week.week" if found.is_latest else "this_week.past", days=t.date_range(period.start, period.end))
+
+
 def _weeks(found: WeekFindings) -> int:
     return found.normal.weeks if found.normal else FEWEST_WEEKS
 
@@ -179,5 +191,5 @@ def _how_sure(found: WeekFindings, t: Translator) -> str:
         parts.append(t("this_week.normal", low=low, high=high, weeks=found.normal.weeks))
     share = found.reading(SHARE)
     if share.is_thin:
-        parts.append(t("this_week.thin", n=t.number(share.sample_size)))
+        parts.append(t.plural("this_week.thin", share.sample_size))
     return "\n".join(parts)
