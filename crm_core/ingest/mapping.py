@@ -381,6 +381,19 @@ def as_confirmed_by_person(mapping: ColumnMapping) -> ColumnMapping:
     return replace(mapping, columns={g.field: g.headings for g in guesses}, guesses=guesses)
 
 
+def changed_by_person(mapping: ColumnMapping, columns: Mapping[str, tuple[str, ...]]) -> ColumnMapping:
+    """The mapping with the columns a person settled on; the reasons of what stayed as it was are kept."""
+    offered = {guess.field: guess for guess in mapping.guesses}
+    guesses = tuple(
+        offered[name]
+        if name in offered and offered[name].headings == headings
+        else ColumnGuess(name, headings, PERSON, CONFIDENCE[PERSON])
+        for name, headings in columns.items()
+        if headings
+    )
+    return replace(mapping, columns={guess.field: guess.headings for guess in guesses}, guesses=guesses)
+
+
 def to_json(mapping: ColumnMapping) -> str:
     """The mapping as one JSON object; :func:`from_json` reads it back."""
     return json.dumps(asdict(mapping), ensure_ascii=False)

@@ -1,0 +1,26 @@
+"""Data: take files in, see what is in, take it back."""
+
+from __future__ import annotations
+
+from ui import frame
+from ui.data_page import check_file, first_visit, note, stock
+from ui.import_desk import has_own, has_sample, open_desk
+from ui.import_done import receipts
+from ui.import_history import history
+from ui.upload import choose_files, stepper
+
+with frame.page("data", needs_orders=False) as visit:
+    desk = open_desk(visit)
+    note(desk)
+    stock(visit)
+    is_first_visit = not (desk.waiting or desk.done or has_own(visit.cursor) or has_sample(visit.cursor))
+    if is_first_visit:
+        first_visit(visit, desk)
+    stepper(visit.t, desk.step)
+    if desk.done:
+        receipts(visit, desk)
+    if desk.current is not None:
+        check_file(visit, desk, desk.current)
+    elif not desk.done:
+        choose_files(visit, desk)
+    history(visit, desk)

@@ -1,0 +1,104 @@
+"""The frame of the data page: what is in the shop, the first visit, the step of checking."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from crm_core.errors import CrmError
+from crm_core.metrics.measure import default_params, measure
+from crm_core.periods import data_extent
+from ui import frame
+from ui.import_check import draft_of, file_card, first_rows, result_card, tested
+from ui.import_desk import Desk, WaitingFile, has_own, has_sample
+from ui.import_done import load_file
+from ui.import_history import offer_sample
+from ui.mapping_form import mapping_form
+from ui.refusal import show_refusal
+from ui.remembered import remembered
+from ui.session import Visit
+from ui.upload import leave_out, read_file
+
+STOCK = ("orders", "customers", "identified_order_share", "nps_answers")
+
+
+def stock(visit: Visit) -> None:
+    """What is in the shop, in a sentence."""
+    t = visit.t
+    extent, params = data_extent(visit.cursor), default_params(visit.cursor, visit.settings)
+    if params is None:
+        frame.answer(t("upload.answer.empty"), t("upload.answer.empty_next"))
+        return
+    found = remembered(visit, measure, STOCK, params, visit.settings)
+    if extent is None:
+        answers = found["nps_answers"]
+        is_survey = bool(answers.value)
+        words = t("upload.answer.answers_only", answers=t.reading_text(answers)) if is_survey else t(
+            "upload.answer.members_only"
+        )  # fmt: skip
+        frame.answer(words, t("upload.answer.answers_only_next"))
+        return
+    frame.answer(
+        t(
+            "upload.answer.full",
+            orders=t.reading_text(found["orders"]),
+            customers=t.reading_text(found["customers"]),
+            first=t.date(extent.first_on),
+            last=t.date(extent.last_on),
+        ),
+        t("upload.answer.sample") if has_sample(visit.cursor) else t(
+            "upload.answer.identified", share=t.reading_text(found["identified_order_share"])
+        ),
+    )  # fmt: skip
+
+
+def first_visit(visit: Visit, desk: Desk) -> None:
+    """Three steps in words, and the sample shop."""
+    t = visit.t
+    with st.container(border=True, key="card_first"):
+        st.subheader(t("upload.first.title"), anchor=False)
+        steps = ("find", "upload", "read")
+        st.markdown("\n".join(f"{n}. {t(f'upload.first.step_{step}')}" for n, step in enumerate(steps, start=1)))
+        offer_sample(visit, desk)
+
+
+def note(desk: Desk) -> None:
+    """Say once what the last click did."""
+    if desk.note is not None:
+        st.toast(desk.note, icon=":material/check:")
+        desk.note = None
+
+
+def check_file(visit: Visit, desk: Desk, waiting: WaitingFile) -> None:
+    """Read the current file, show what it is and what it would bring, and load it when the person says so."""
+    file = read_file(visit, desk, waiting)
+    if file is None:
+        return
+    try:
+        draft = draft_of(visit, waiting, file)
+    except CrmError as refusal:
+        with st.container(border=True, key="card_refused"):
+            show_refusal(visit.t, refusal)
+            leave_out(visit.t, desk, "upload.refused.skip")
+        return
+    file_card(visit, waiting, file, draft)
+    result = st.container(border=True, key="card_result")
+    mapping_form(visit, draft, f"{waiting.number}_{file.tables.index(draft.offer.table)}_{draft.offer.mapping.kind}")
+    first_rows(visit.t, draft)
+    with result:
+        outcome = tested(visit, waiting, file, draft)
+        result_card(visit, draft, outcome)
+        without_sample = has_sample(visit.cursor) and st.checkbox(
+            visit.t("upload.sample.in_the_way"), value=not has_own(visit.cursor), key=f"no_sample_{waiting.number}"
+        )
+        with st.container(horizontal=True):
+            is_refused = isinstance(outcome, CrmError)
+            is_wanted = st.button(visit.t("upload.result.load"), type="primary", disabled=is_refused, key="load_file")
+            leave_out(visit.t, desk, "upload.result.skip")
+        if is_wanted:
+            try:
+                with st.spinner(visit.t("upload.result.loading")):
+                    load_file(visit.database, desk, waiting, file, draft, without_sample=without_sample)
+            except CrmError as refusal:
+                show_refusal(visit.t, refusal)
+                return
+            st.rerun()

@@ -1,0 +1,280 @@
+"""The second step of taking files in: what a file is, what its columns mean, what it would bring; nothing is saved."""
+
+from __future__ import annotations
+
+
+import pandas as pd
+import streamlit as st
+
+from crm_core.db import data_version
+from crm_core.errors import CrmError, MappingRefused
+from crm_core.i18n import Translator
+from crm_core.ingest.model import GENERIC, ParsedFile
+from crm_core.ingest.pipeline import Offer, Outcome, best_offer, offer, preview, sample_rows
+from crm_core.ingest.problems import found_problems
+from crm_core.ingest.summary import Summary
+from crm_core.periods import data_extent
+from crm_core.schema import Kind
+from ui.import_desk import Draft, WaitingFile, has_sample, mapping_of
+from ui.mapping_form import missing_fields
+from ui.problem_list import download_problems, problem_list
+from ui.refusal import show_refusal
+from ui.session import Visit
+from ui.text import plain
+from ui.upload import encoding_choice
+
+EVIDENCE_SHOWN = 6
+FIRST_ROWS = 5
+UNSURE_BELOW = 0.5
+TEXT_CONTAINERS = frozenset({"csv", "html"})
+CONTROL_WIDTH = 220
+NOT_NAMED = ""
+
+
+def draft_of(visit: Visit, waiting: WaitingFile, file: ParsedFile) -> Draft:
+    """The table of the file that is looked at, as it was recognised; the person's choices come on top."""
+    if waiting.draft is None:
+        offers = _offers(visit, waiting, file)
+        chosen = best_offer(offers)
+        mapping = chosen.mapping
+        channel = mapping.channel if "channel" not in mapping.columns else None
+        samples = sample_rows(visit.cursor, chosen.table)
+        waiting.draft = Draft(chosen, samples, dict(mapping.columns), channel)
+    return waiting.draft
+
+
+def _offers(visit: Visit, waiting: WaitingFile, file: ParsedFile) -> list[Offer]:
+    """What the tables of the file, or the one that was chosen, seem to be; refused only where every one is refused."""
+    tables = file.tables if waiting.table is None else (file.tables[waiting.table],)
+    found: list[Offer] = []
+    refusals: list[MappingRefused] = []
+    for table in tables:
+        try:
+            found.append(offer(visit.cursor, table, file.file_name, waiting.kind))
+        except MappingRefused as refusal:
+            refusals.append(refusal)
+    if not found:
+        raise refusals[0]
+    return found
+
+
+def file_card(visit: Visit, waiting: WaitingFile, file: ParsedFile, draft: Draft) -> None:
+    """What the file is and why we think so, and the choices that change how it is read."""
+    t = visit.t
+    with st.container(border=True, key="card_file"):
+        st.subheader(t("upload.file.title"), anchor=False)
+        st.markdown(f"**{plain(waiting.name)}**")
+        st.markdown(plain(_what(t, draft.offer)))
+        st.caption(plain(" ".join(_why(t, waiting, draft.offer))))
+        with st.container(horizontal=True, vertical_alignment="bottom", key="file_choices"):
+            _kind_choice(t, waiting, draft)
+            if len(file.tables) > 1:
+                _sheet_choice(t, waiting, file, draft)
+            if draft.offer.mapping.kind is not Kind.CUSTOMERS and not draft.columns.get("channel"):
+                _channel_choice(visit, waiting, draft)
+            if file.container in TEXT_CONTAINERS:
+                with st.container(width=CONTROL_WIDTH):
+                    encoding_choice(t, waiting, file.encoding)
+
+
+def _what(t: Translator, offered: Offer) -> str:
+    rows = t.number(offered.table.row_count)
+    if offered.profile.platform == GENERIC:
+        return t("upload.file.is_generic", kind=t(f"upload.kind.{offered.mapping.kind}"), rows=rows)
+    return t("upload.file.is", platform=t(f"data.platform.{offered.profile.platform}"), rows=rows)
+
+
+def _why(t: Translator, waiting: WaitingFile, offered: Offer) -> list[str]:
+    table, evidence = offered.table, offered.profile.evidence[:EVIDENCE_SHOWN]
+    parts = []
+    if offered.is_remembered:
+        parts.append(t("upload.file.by_memory"))
+    elif waiting.kind is not None:
+        parts.append(t("upload.file.by_person"))
+    elif evidence:
+        parts.append(t("upload.file.by_evidence", headings="、".join(evidence)))
+    if offered.profile.confidence < UNSURE_BELOW and not offered.is_remembered and waiting.kind is None:
+        parts.append(t("upload.file.unsure"))
+    if table.header_row > 1:
+        parts.append(t("upload.file.header_row", row=t.number(table.header_row)))
+    if table.ignored:
+        parts.append(t("upload.file.ignored", n=t.number(len(table.ignored))))
+    return parts
+
+
+def _kind_choice(t: Translator, waiting: WaitingFile, draft: Draft) -> None:
+    current, kinds = draft.offer.mapping.kind, list(Kind)
+    picked = st.selectbox(
+        t("upload.file.kind"),
+        kinds,
+        kinds.index(current),
+        key=f"kind_{waiting.number}_{waiting.table}",
+        format_func=lambda kind: t(f"upload.kind.{kind}"),
+        filter_mode=None,
+        width=CONTROL_WIDTH,
+    )
+    if picked != current:
+        waiting.kind, waiting.draft = Kind(picked), None
+        st.rerun()
+
+
+def _sheet_choice(t: Translator, waiting: WaitingFile, file: ParsedFile, draft: Draft) -> None:
+    def name(number: int) -> str:
+        table = file.tables[number]
+        sheet = table.sheet or t("upload.file.unnamed_sheet", number=number + 1)
+        return t("upload.file.hidden_sheet", sheet=sheet) if table.is_hidden else sheet
+
+    current = file.tables.index(draft.offer.table)
+    numbers = range(len(file.tables))
+    picked = st.selectbox(
+        t("upload.file.sheet"),
+        numbers,
+        current,
+        key=f"sheet_{waiting.number}",
+        format_func=name,
+        width=CONTROL_WIDTH,
+    )
+    if picked != current:
+        waiting.table, waiting.kind, waiting.draft = picked, None, None
+        st.rerun()
+
+
+def _channel_choice(visit: Visit, waiting: WaitingFile, draft: Draft) -> None:
+    """The channel of a file as a whole: one that is known, or a new name."""
+    t = visit.t
+    extent = data_extent(visit.cursor)
+    known = dict.fromkeys([*([draft.channel] if draft.channel else []), *(extent.channels if extent else ())])
+    options = [NOT_NAMED, *known] if not draft.offer.mapping.channel else list(known)
+    picked = st.selectbox(
+        t("upload.file.channel"),
+        options,
+        options.index(draft.channel or NOT_NAMED),
+        key=f"channel_{waiting.number}_{waiting.table}_{draft.offer.mapping.kind}",
+        format_func=lambda name: name or t("upload.file.channel_none"),
+        help=t("upload.file.channel_help"),
+        placeholder=t("upload.file.channel_placeholder"),
+        accept_new_options=True,
+        width=CONTROL_WIDTH,
+    )
+    draft.channel = (picked or "").strip() or None
+
+
+def tested(visit: Visit, waiting: WaitingFile, file: ParsedFile, draft: Draft) -> Outcome | CrmError:
+    """What loading would bring, or why it would be refused; checked again only when something has changed."""
+    mapping = mapping_of(draft)
+    question = (mapping, data_version(visit.cursor))
+    if draft.tested is None or draft.tested[0] != question:
+        with st.spinner(visit.t("upload.result.checking")):
+            draft.tested = (question, _check(visit, waiting, file, draft))
+    return draft.tested[1]
+
+
+def _check(visit: Visit, waiting: WaitingFile, file: ParsedFile, draft: Draft) -> Outcome | CrmError:
+    try:
+        return preview(
+            visit.database,
+            file,
+            draft.offer.table,
+            mapping_of(draft),
+            waiting.folder,
+            without_sample=has_sample(visit.cursor),
+        )
+    except CrmError as refusal:
+        return refusal
+
+
+def result_card(visit: Visit, draft: Draft, result: Outcome | CrmError) -> None:
+    """The result in shop terms, and the rows that need a look."""
+    t = visit.t
+    st.subheader(t("upload.result.title"), anchor=False)
+    absent = missing_fields(t, draft)
+    if absent:
+        message = t("upload.result.missing", fields="、".join(absent))
+        st.warning(f"**{plain(message)}**\n\n{plain(t('upload.result.missing_next'))}")
+        return
+    if isinstance(result, CrmError):
+        show_refusal(t, result)
+        if result.code == "all_rows_rejected":
+            _problem_download(visit, draft)
+        return
+    _in_numbers(visit, result.summary)
+    st.markdown(plain(_in_rows(t, result)))
+    for line in _remarks(visit, result.summary):
+        st.caption(plain(line))
+    if result.receipt.problems:
+        problem_list(t, result.receipt.problems)
+        _problem_download(visit, draft)
+
+
+def _problem_download(visit: Visit, draft: Draft) -> None:
+    database, table, mapping = visit.database, draft.offer.table, mapping_of(draft)
+    download_problems(
+        visit.t, lambda: found_problems(database, table, mapping), visit.t("upload.problems.download"), key="check"
+    )
+
+
+def _in_numbers(visit: Visit, summary: Summary) -> None:
+    t = visit.t
+    currency = summary.currency or visit.currency
+    days = t.date_range(summary.first_on, summary.last_on) if summary.first_on and summary.last_on else t(
+        "upload.result.no_days"
+    )  # fmt: skip
+    numbers = {
+        Kind.ORDERS: {
+            "orders": t.number(summary.orders),
+            "customers": t.number(summary.customers),
+            "revenue": t.money(summary.revenue, currency),
+        },
+        Kind.CUSTOMERS: {"customers": t.number(summary.customers)},
+        Kind.SURVEY: {"answers": t.number(summary.answers), "customers": t.number(summary.customers)},
+    }[summary.kind]
+    with st.container(key="tiles_result"):
+        for name, text in numbers.items():
+            with st.container(border=True, key=f"card_tile_result_{name}"):
+                st.metric(t(f"upload.result.{name}"), text)
+    if summary.kind is not Kind.CUSTOMERS:
+        st.markdown(f"{t('upload.result.days')}：{plain(days)}" if t.language == "zh-TW" else plain(days))
+
+
+def _in_rows(t: Translator, result: Outcome) -> str:
+    receipt = result.receipt
+    if receipt.rows_loaded == 0 and receipt.rows_rejected == 0:
+        return t("upload.result.nothing_new")
+    return t(
+        "upload.result.rows",
+        read=t.number(receipt.rows_read),
+        loaded=t.number(receipt.rows_loaded),
+        unchanged=t.number(receipt.rows_unchanged),
+        rejected=t.number(receipt.rows_rejected),
+    )
+
+
+def _remarks(visit: Visit, summary: Summary) -> list[str]:
+    """What else a person would count in the file: cancelled and anonymous orders, its own totals, its layout."""
+    t = visit.t
+    if summary.kind is not Kind.ORDERS:
+        return []
+    counts = {
+        "cancelled": summary.cancelled,
+        "unpaid": summary.unpaid,
+        "refunded": summary.refunded,
+        "anonymous": summary.anonymous,
+        "gifts": summary.gift_lines,
+    }
+    parts = [t(f"upload.result.{name}", n=t.number(count)) for name, count in counts.items() if count]
+    lines = [t("upload.result.less", parts="、".join(parts) if t.language == "zh-TW" else ", ".join(parts))]
+    remarks = lines if parts else []
+    if summary.paid_all:
+        remarks.append(
+            t("upload.result.file_total", total=t.money(summary.paid_all, summary.currency or visit.currency))
+        )
+    if summary.shape is not None:
+        remarks.append(t("upload.result.shape", shape=t(f"upload.shape.{summary.shape}")))
+    return remarks
+
+
+def first_rows(t: Translator, draft: Draft) -> None:
+    """The first rows of the file, as they are."""
+    with st.expander(t("upload.rows.title"), icon=":material/table_rows:"):
+        rows = [[row[heading] or "" for heading in draft.offer.table.header] for row in draft.samples[:FIRST_ROWS]]
+        st.dataframe(pd.DataFrame(rows, columns=list(draft.offer.table.header)), hide_index=True)

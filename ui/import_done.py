@@ -1,0 +1,113 @@
+"""The last step of taking files in: loading, and the receipt with what changed in the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from crm_core.db import Database
+from crm_core.ingest.load import Origin
+from crm_core.ingest.mapping import as_confirmed_by_person
+from crm_core.ingest.model import GENERIC, ParsedFile
+from crm_core.ingest.pipeline import commit
+from crm_core.metrics.measure import default_params, measure
+from crm_core.metrics.spec import Reading
+from crm_core.schema import Kind
+from crm_core.settings import load_settings
+from ui.import_desk import Desk, Draft, Receipted, WaitingFile, mapping_of, now
+from ui.people import page_path
+from ui.problem_list import problem_list
+from ui.session import Visit
+from ui.text import plain
+
+FIGURES: dict[Kind, Sequence[str]] = {
+    Kind.ORDERS: ("orders", "customers", "revenue", "repurchase_rate"),
+    Kind.CUSTOMERS: ("customers", "contactable_rate"),
+    Kind.SURVEY: ("nps_answers", "nps"),
+}
+IMPORTED_BY = "data page"
+
+
+def load_file(
+    database: Database, desk: Desk, waiting: WaitingFile, file: ParsedFile, draft: Draft, *, without_sample: bool
+) -> None:
+    """Load the current file and put its receipt on the desk.
+
+    A mapping that a person changed, or that no platform vouches for, is remembered. Nothing in here touches the
+    screen: a person who leaves the page meanwhile finds the file loaded, or not loaded, and its receipt.
+    """
+    mapping = mapping_of(draft)
+    is_own = mapping != draft.offer.mapping or mapping.platform == GENERIC
+    before = figures(database, mapping.kind)
+    outcome = commit(
+        database,
+        file,
+        draft.offer.table,
+        as_confirmed_by_person(mapping) if is_own else mapping,
+        waiting.folder,
+        Origin(IMPORTED_BY, now()),
+        remember=is_own,
+        without_sample=without_sample,
+    )
+    after = figures(database, mapping.kind)
+    desk.done.append(Receipted(waiting.name, outcome, before, after, is_own, without_sample))
+    desk.put_away()
+
+
+def figures(database: Database, kind: Kind) -> dict[str, Reading]:
+    """The shop's figures that a file of this kind can change, over all history; none in an empty shop."""
+    with database.cursor() as cursor:
+        settings = load_settings(cursor)
+        params = default_params(cursor, settings)
+        return {} if params is None else measure(cursor, FIGURES[kind], params, settings)
+
+
+def receipts(visit: Visit, desk: Desk) -> None:
+    """What came in and what changed in the numbers, file by file, and the way on."""
+    t = visit.t
+    for number, done in enumerate(desk.done):
+        with st.container(border=True, key=f"card_done_{number}"):
+            st.subheader(t("upload.done.title"), anchor=False)
+            _receipt(visit, done)
+            _changes(visit, done, number)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        week = page_path("week")
+        if week is not None:
+            st.page_link(week, label=t("upload.done.week"), icon=":material/calendar_view_week:")
+        if st.button(t("upload.done.more"), icon=":material/upload_file:", key="one_more"):
+            desk.start_over()
+            st.rerun()
+
+
+def _receipt(visit: Visit, done: Receipted) -> None:
+    t, receipt = visit.t, done.outcome.receipt
+    sentence = t(
+        "upload.done.rows",
+        file=done.file_name,
+        loaded=t.number(receipt.rows_loaded),
+        unchanged=t.number(receipt.rows_unchanged),
+        rejected=t.number(receipt.rows_rejected),
+    )
+    st.markdown(plain(sentence))
+    if receipt.problems:
+        problem_list(t, receipt.problems)
+    if done.is_remembered:
+        st.caption(t("upload.done.remembered"))
+    if done.is_sample_removed:
+        st.caption(t("upload.done.sample_removed"))
+
+
+def _changes(visit: Visit, done: Receipted, number: int) -> None:
+    """The figures after, with what they were before under each."""
+    t = visit.t
+    st.markdown(f"**{t('upload.done.changed')}**")
+    with st.container(key=f"tiles_done_{number}"):
+        for key, after in done.after.items():
+            before = done.before.get(key)
+            value = t.reading_text(after, visit.currency)
+            earlier = t.reading_text(before, visit.currency) if before else t.value(None, after.unit)
+            with st.container(border=True, key=f"card_tile_done_{number}_{key}"):
+                st.metric(t(f"metrics.{key}.label"), value, help=t(f"metrics.{key}.help"))
+                is_same = before is not None and before.value == after.value
+                st.caption(plain(t("upload.done.same") if is_same else t("upload.done.before", value=earlier)))
