@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from crm_core.db import Database, Folders
-from crm_core.errors import ImportRefused
+from crm_core.errors import DatabaseUnreadable, ImportRefused
 
 KEPT = 7
 COPY = "import shutil, sys; shutil.copyfile(sys.argv[1], sys.argv[2])"
@@ -49,12 +49,12 @@ def newest_backup(database: Path) -> Path | None:
 def restore(database: Path, backup: Path) -> None:
     """Put a copy in the place of the database, which no process may have open; the former state is kept beside it.
 
-    Raises ``ImportRefused`` where the copy does not exist or is no shop database.
+    Raises ``ImportRefused`` where the copy does not exist, ``DatabaseUnreadable`` where it is no shop database.
     """
     if not backup.is_file():
         raise ImportRefused("unknown_backup", file=backup.name)
     _check_readable(backup, Folders.beside(database))
-    Database(database).close()  # proves that no other process owns it
+    _prove_free(database)
     replaced = database.with_suffix(".before-restore")
     if database.exists():
         database.replace(replaced)
@@ -67,9 +67,18 @@ def _check_readable(backup: Path, folders: Folders) -> None:
     copy = Database(backup, read_only=True, folders=folders)
     try:
         with copy.cursor() as cursor:
-            cursor.execute("select count(*) from imports").fetchone()
+            if not cursor.execute("select 1 from duckdb_tables() where table_name = 'imports'").fetchone():
+                raise DatabaseUnreadable(file=backup.name)
     finally:
         copy.close()
+
+
+def _prove_free(database: Path) -> None:
+    """Raise ``DatabaseBusy`` where another process owns the database; a damaged one is what a copy is for."""
+    try:
+        Database(database).close()
+    except DatabaseUnreadable:
+        return
 
 
 def _number(path: Path) -> int:

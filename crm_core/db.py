@@ -19,7 +19,7 @@ from uuid import uuid4
 
 import duckdb
 
-from crm_core.errors import DatabaseBusy
+from crm_core.errors import DatabaseBusy, DatabaseUnreadable
 
 Cursor = duckdb.DuckDBPyConnection
 Scalar = str | int | float | bool | None
@@ -140,6 +140,8 @@ def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     except duckdb.IOException as error:
         if "lock" in str(error).lower() or "being used" in str(error).lower():
             raise DatabaseBusy(file=path.name) from error
+        if path.is_file():
+            raise DatabaseUnreadable(file=path.name) from error
         raise
 
 

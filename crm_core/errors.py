@@ -50,6 +50,12 @@ class DatabaseBusy(CrmError):
     code = "database_busy"
 
 
+class DatabaseUnreadable(CrmError):
+    """The file is no shop database, or it is damaged."""
+
+    code = "database_unreadable"
+
+
 class InvalidParams(CrmError):
     """A period, date or name that makes no sense was asked for."""
 
