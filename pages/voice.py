@@ -5,78 +5,76 @@ from __future__ import annotations
 import streamlit as st
 
 from crm_core.findings.voice import nps_change, voice_answer, wave_length, waves
-from crm_core.metrics import measure
-from crm_core.metrics.registry import metric_of
+from crm_core.metrics.measure import compare
 from crm_core.metrics.satisfaction import satisfaction
-from crm_core.metrics.spec import Measured, Table
+from crm_core.metrics.spec import Table
 from crm_core.metrics.tables import table
+from crm_core.periods import data_extent
 from ui import frame
 from ui.comment_table import comment_table
-from ui.empty import missing
+from ui.empty import missing, no_orders
 from ui.filters import Filters, filter_bar
 from ui.remembered import remembered
 from ui.session import Visit
-from ui.tiles import Tile, tiles
 from ui.voice_view import (
+    CONTACT,
+    SCORES,
     breakdown_chart,
+    contact_tiles,
     distribution_chart,
     satisfaction_card,
     score_chart,
+    score_tiles,
     trend_chart,
 )
 
-SCORES = ("nps", "nps_promoters", "nps_passives", "nps_detractors", "referral_rate")
-CONTACT = ("contactable_rate", "contactable_rate_email", "contactable_rate_sms", "contactable_rate_line")
-LEFT_OUT = ("nps_blank", "nps_invalid")
 
-
-def tile_row(visit: Visit, keys: tuple[str, ...], found: dict[str, Measured], asked: Filters, key: str) -> None:
-    """One row of tiles."""
-    shown = [Tile(metric, found[metric], metric_of(metric).better) for metric in keys]
-    tiles(visit, shown, asked.comparison, key=key)
+def named(visit: Visit, name: str, asked: Filters, **options: str) -> Table:
+    """A named table of the period."""
+    return remembered(visit, table, name, asked.params, visit.settings, **options)
 
 
 def voice(visit: Visit, asked: Filters) -> None:
     """The answers of the period."""
     params, settings = asked.params, visit.settings
-
-    def named(name: str, **options: str) -> Table:
-        return remembered(visit, table, name, params, settings, **options)
-
-    found = remembered(visit, measure.compare, (*SCORES, *LEFT_OUT), params, settings)
-    nps = found["nps"].reading
+    found = remembered(visit, compare, SCORES, params, settings)
     points = remembered(visit, waves, params, settings)
     change = nps_change(found, asked.comparison, params.period, points)
-    answer = voice_answer(nps, change, visit.t, settings.thin_below)
+    answer = voice_answer(found, change, visit.t, settings.thin_below)
     frame.answer(answer.sentence, answer.how_sure)
-    tile_row(visit, SCORES, found, asked, "scores")
-    if nps.sample_size:
-        left, right = st.columns(2)
-        with left:
-            score_chart(visit, nps)
-            satisfaction_card(visit, remembered(visit, satisfaction, params, settings))
-        with right:
-            distribution_chart(visit, named("nps_distribution"), found)
-        trend_chart(visit, points["nps"], named("nps_trend", granularity=wave_length(params.period).value), params)
-        left, right = st.columns(2)
-        by_channel = named("nps_breakdown", by="channel")
-        has_channels = by_channel.frame["group"].notna().any()
-        with left:
-            breakdown_chart(visit, "segment", named("nps_breakdown", by="segment"), nps)
-        with right:
-            by = "channel" if has_channels else "first_channel"
-            breakdown_chart(visit, by, by_channel if has_channels else named("nps_breakdown", by=by), nps)
-    comment_table(visit, params)
+    nps = found["nps"].reading
+    score_tiles(visit, found, points["nps"], asked.comparison)
+    if not nps.sample_size:
+        return
+    left, right = st.columns(2)
+    with left:
+        score_chart(visit, nps)
+        satisfaction_card(visit, remembered(visit, satisfaction, params, settings))
+    with right:
+        distribution_chart(visit, named(visit, "nps_distribution", asked), found)
+    left, right = st.columns(2)
+    with left:
+        by_wave = named(visit, "nps_trend", asked, granularity=wave_length(params.period).value)
+        trend_chart(visit, points["nps"], by_wave, params)
+        by_channel = named(visit, "nps_breakdown", asked, by="channel")
+        if by_channel.frame["group"].notna().any():
+            breakdown_chart(visit, "channel", by_channel, nps)
+        else:
+            breakdown_chart(visit, "first_channel", named(visit, "nps_breakdown", asked, by="first_channel"), nps)
+    with right:
+        breakdown_chart(visit, "segment", named(visit, "nps_breakdown", asked, by="segment"), nps)
 
 
-with frame.page("voice") as visit:
+with frame.page("voice", needs_orders=False) as visit:
+    if data_extent(visit.cursor) is None:
+        no_orders(visit)
+        st.stop()
     asked = filter_bar(visit)
-    has_answers = visit.cursor.execute("select exists (from answer_mart)").fetchall()[0][0]
-    if has_answers:
+    if visit.cursor.execute("select exists (from answer_mart)").fetchall()[0][0]:
         voice(visit, asked)
+        comment_table(visit, asked.params)
     else:
         missing(visit, "answers")
-    frame.section(visit.t("voice.contact.title"), visit.t("voice.contact.note"))
-    people = remembered(visit, measure.compare, (*CONTACT, "identified_order_share"), asked.params, visit.settings)
-    tile_row(visit, CONTACT, people, asked, "contact")
+    people = remembered(visit, compare, (*CONTACT, "identified_order_share"), asked.params, visit.settings)
+    contact_tiles(visit, people, asked.comparison)
     frame.footer(visit, people["identified_order_share"].reading)

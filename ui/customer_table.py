@@ -21,7 +21,7 @@ from ui.table import Column, show_table
 
 KEY = "customers"
 ALL = ""
-SEARCH_WIDTH, PICK_WIDTH = 260, 190
+SEARCH_WIDTH, PICK_WIDTH = 260, 230
 UNITS: dict[str, Unit | ColumnKind] = {
     "segment": ColumnKind.TEXT,
     "rfm_score": ColumnKind.TEXT,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-import pandas as pd
 import streamlit as st
 
 from crm_core.errors import UnknownName
@@ -23,19 +22,16 @@ from crm_core.metrics.customers import (
     customer_by_reference,
 )
 from crm_core.metrics.customers import customer_view as view_of
-from crm_core.metrics.spec import ColumnKind, Unit
 from crm_core.params import Params
 from ui import address
 from ui.customer_table import who
 from ui.segment_cards import colour_bar
 from ui.session import Visit
-from ui.table import Column, show_table
 from ui.text import plain
 
 EVENTS_AT_FIRST = 20
 LEAST_GAPS = 3
 UNKNOWN = "unknown_customer"
-ACCOUNT_SPACE = ":"
 Event = CustomerOrderDocument | CustomerAnswer
 
 
@@ -79,7 +75,7 @@ def _header(visit: Visit, header: CustomerHeader) -> None:
         reached = [header.phone and national_phone(header.phone), header.email, header.city, header.tier, header.tags]
         contact = " · ".join(part for part in reached if part)
         if contact:
-            st.caption(plain(contact))
+            st.text(contact)
 
 
 def since_text(t: Translator, header: CustomerHeader) -> str:
@@ -103,13 +99,12 @@ def segment_text(t: Translator, header: CustomerHeader) -> str:
 
 def _figures(visit: Visit, header: CustomerHeader, rhythm: Rhythm) -> None:
     t = visit.t
-    ago = None if header.recency_days is None else t("customers.one.days_ago", days=t.days(header.recency_days))
     gap, notes = rhythm_text(t, header, rhythm)
     score = None if header.nps is None else t("customers.one.nps_of", n=t.number(header.nps))
     figures = [
         ("purchases", t.number(header.purchases), ""),
         ("revenue", t.money(header.revenue, visit.currency), ""),
-        ("last", ago or t.number(None), t.date(header.last_on)),
+        ("last", ago_text(t, header.recency_days), t.date(header.last_on)),
         ("rhythm", gap, notes),
         ("nps", score or t.number(None), ""),
     ]
@@ -119,6 +114,13 @@ def _figures(visit: Visit, header: CustomerHeader, rhythm: Rhythm) -> None:
                 st.metric(t(f"customers.one.{key}"), value)
                 if note:
                     st.caption(plain(note))
+
+
+def ago_text(t: Translator, days: int | None) -> str:
+    """How long ago the last purchase was, seen from the as-of date."""
+    if days is None:
+        return t.days(None)
+    return t("customers.one.days_ago", days=t.days(days)) if days else t("customers.one.same_day")
 
 
 def rhythm_text(t: Translator, header: CustomerHeader, rhythm: Rhythm) -> tuple[str, str]:
@@ -158,7 +160,7 @@ def _timeline(visit: Visit, found: CustomerView) -> None:
         shown = events if st.session_state.get(key) else events[:EVENTS_AT_FIRST]
         for position, event in enumerate(shown):
             with st.expander(plain(event_title(visit, event)), expanded=position == 0):
-                st.markdown("  \n".join(plain(line) for line in event_lines(visit, event)))
+                st.text("\n".join(event_lines(visit, event)))
         if len(shown) < len(events):
             st.checkbox(t("customers.timeline.more", n=t.number(len(events) - len(shown))), key=key)
 
@@ -235,38 +237,35 @@ def _line(visit: Visit, line: OrderLine) -> str:
 
 def _usual(visit: Visit, products: Sequence[UsualProduct]) -> None:
     t = visit.t
-    units: dict[str, Unit | ColumnKind] = {
-        "product": ColumnKind.TEXT,
-        "purchases": Unit.COUNT,
-        "revenue": Unit.MONEY,
-        "gap_median": Unit.DAYS,
-    }
     with st.container(border=True, key="card_usual", gap="xsmall"):
         st.markdown(f"**{plain(t('customers.usual.title'))}**")
+        for product in products:
+            st.text(f"{product.product}\n{usual_text(t, product)}")
         if not products:
             st.caption(t("customers.usual.empty"))
-            return
-        columns = [Column(key, t(f"customers.usual.{key}"), unit) for key, unit in units.items()]
-        show_table(visit, pd.DataFrame([vars(product) for product in products]), columns, key="usual")
+
+
+def usual_text(t: Translator, product: UsualProduct) -> str:
+    """How often a product was bought, and at which pace where there is one."""
+    facts = {"n": t.number(product.purchases), "day": t.date(product.last_on)}
+    if product.gap_median is None:
+        return t("customers.usual.times", **facts)
+    return t("customers.usual.times_gap", days=t.days(product.gap_median), **facts)
 
 
 def _identifiers(visit: Visit, identifiers: Sequence[Identifier]) -> None:
     t = visit.t
-    rows = pd.DataFrame(
-        {
-            "kind": t(f"customers.known.{known.kind}"),
-            "identifier": readable(known),
-            "sources": t("charts.comma").join(t(f"customers.known.{source}") for source in known.sources),
-        }
-        for known in identifiers
-    )
     with st.container(border=True, key="card_known", gap="xsmall"):
         st.markdown(f"**{plain(t('customers.known.title'))}**")
-        columns = [Column(key, t(f"customers.known.{key}")) for key in ("kind", "identifier", "sources")]
-        show_table(visit, rows, columns, key="identifiers")
+        st.text("\n".join(known_text(t, known) for known in identifiers))
         st.caption(plain(t("customers.known.note")))
 
 
-def readable(known: Identifier) -> str:
-    """An identifier as people write it: phones with their leading zero."""
-    return national_phone(known.identifier) if known.kind == "phone" else known.identifier
+def known_text(t: Translator, known: Identifier) -> str:
+    """An identifier as people write it, and the kinds of files it stands in."""
+    kind = t(f"customers.known.{known.kind}")
+    value = national_phone(known.identifier) if known.kind == "phone" else known.identifier
+    if not known.sources:
+        return t("customers.known.plain", kind=kind, value=value)
+    sources = t("charts.comma").join(t(f"customers.known.{source}") for source in known.sources)
+    return t("customers.known.from", kind=kind, value=value, sources=sources)

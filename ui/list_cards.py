@@ -14,6 +14,7 @@ from ui.session import Visit
 from ui.text import plain
 
 ACROSS = 3
+SEGMENTS_ACROSS = 4
 
 Sizes = Mapping[str, ListSize]
 
@@ -23,15 +24,17 @@ def list_cards(visit: Visit, sizes: Sizes, available: Sequence[ReadyMadeList]) -
     t = visit.t
     entries = list(READY_MADE.values())
     frame.section(t("lists.page.today"))
-    _cards(visit, [entry for entry in entries if entry.segment is None], sizes, available)
+    _cards(visit, [entry for entry in entries if entry.segment is None], sizes, available, ACROSS)
     frame.section(t("lists.page.segments"))
-    _cards(visit, [entry for entry in entries if entry.segment is not None], sizes, available)
+    _cards(visit, [entry for entry in entries if entry.segment is not None], sizes, available, SEGMENTS_ACROSS)
 
 
-def _cards(visit: Visit, entries: Sequence[ReadyMadeList], sizes: Sizes, available: Sequence[ReadyMadeList]) -> None:
-    for start in range(0, len(entries), ACROSS):
-        row = entries[start : start + ACROSS]
-        for place, entry in zip(st.columns(ACROSS, gap="small"), row, strict=False):
+def _cards(
+    visit: Visit, entries: Sequence[ReadyMadeList], sizes: Sizes, available: Sequence[ReadyMadeList], across: int
+) -> None:
+    for start in range(0, len(entries), across):
+        row = entries[start : start + across]
+        for place, entry in zip(st.columns(across, gap="small"), row, strict=False):
             with place, st.container(border=True, key=f"card_list_{entry.key}", height="stretch", gap="xsmall"):
                 _card(visit, entry, sizes[entry.key], is_available=entry in available)
 
@@ -62,7 +65,7 @@ def size_text(visit: Visit, size: ListSize, *, is_available: bool) -> str:
         return plain(t("lists.card.needs_survey"))
     if not size.customers:
         return plain(t("lists.card.empty"))
-    people = t("lists.page.people", customers=t.number(size.customers))
+    people = t.plural("lists.page.people", size.customers)
     value = t("lists.card.value", value=t.money(size.value, visit.currency))
     return f"**{plain(people)}** · {plain(value)}"
 

@@ -90,15 +90,15 @@ def _columns(visit: Visit, entry: ReadyMadeList) -> Columns:
 def _files(visit: Visit, entry: ReadyMadeList, params: Params, columns: Columns, size: ListSize) -> None:
     t = visit.t
     name = file_name(entry, params.as_of)
-    people = t.number(size.customers)
+    people = t.plural("lists.page.people", size.customers)
     with st.container(horizontal=True, vertical_alignment="center", key="list_files"):
         csv = partial(list_csv, visit, entry.key, params, columns)
-        download(t("lists.page.csv", customers=people), csv, f"{name}.csv", CSV, key="list_csv")
+        download(t("lists.page.csv", people=people), csv, f"{name}.csv", CSV, key="list_csv")
         if size.customers > SHEET_ROWS:
             st.caption(t("lists.page.too_long"))
             return
         xlsx = partial(list_xlsx, visit, entry.key, params, columns)
-        download(t("lists.page.xlsx", customers=people), xlsx, f"{name}.xlsx", XLSX, key="list_xlsx")
+        download(t("lists.page.xlsx", people=people), xlsx, f"{name}.xlsx", XLSX, key="list_xlsx")
 
 
 def file_name(entry: ReadyMadeList, as_of: date) -> str:

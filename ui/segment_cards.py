@@ -13,12 +13,12 @@ from crm_core.i18n import Translator
 from crm_core.lists.ready_made import SEGMENT_PREFIX
 from crm_core.metrics.rfm import RfmCuts
 from crm_core.metrics.score_ranges import Range, score_ranges
-from ui import address
 from ui.frame import section
 from ui.session import Visit
 from ui.text import plain
 
 ACROSS = 4
+SHORTENED_FROM = 100_000  # longer amounts do not fit beside their share
 LISTS_PAGE = "pages/lists.py"
 
 
@@ -37,23 +37,18 @@ def _card(visit: Visit, row: SegmentRow) -> None:
     t = visit.t
     colour_bar(visit.theme.segments[row.segment])
     st.markdown(f"**{plain(t(f'segments.{row.segment}.name'))}**")
-    customers = t("customers.segments.customers", customers=t.number(row.customers), share=t.share(row.share))
-    money = t.compact_money(row.revenue, visit.currency)
-    revenue = t("customers.segments.revenue", revenue=money, share=t.share(row.revenue_share))
+    people = t.plural("lists.page.people", row.customers)
+    customers = t("customers.segments.customers", people=people, share=t.share(row.share))
+    money = t.money if abs(row.revenue) < SHORTENED_FROM else t.compact_money
+    revenue = t(
+        "customers.segments.revenue", revenue=money(row.revenue, visit.currency), share=t.share(row.revenue_share)
+    )
     st.markdown(f"{plain(customers)}  \n{plain(revenue)}")
     st.caption(f"**{t('customers.segments.rule')}**　{plain(t(f'segments.{row.segment}.rule'))}")
     st.caption(f"**{t('customers.segments.action')}**　{plain(t(f'segments.{row.segment}.action'))}")
     st.space("stretch")
-    with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"ways_{row.segment}"):
-        query = {"list": f"{SEGMENT_PREFIX}{row.segment}"}
-        st.page_link(LISTS_PAGE, label=t("customers.segments.list"), icon=":material/group_add:", query_params=query)
-        st.button(
-            t("customers.segments.rows"),
-            type="tertiary",
-            key=f"see_{row.segment}",
-            on_click=address.choose,
-            args=("segment", row.segment),
-        )
+    query = {"list": f"{SEGMENT_PREFIX}{row.segment}"}
+    st.page_link(LISTS_PAGE, label=t("app.chart.list"), icon=":material/group_add:", query_params=query)
 
 
 def colour_bar(colour: str) -> None:
@@ -66,9 +61,9 @@ def cut_points(visit: Visit, cuts: RfmCuts) -> None:
     t = visit.t
     with st.container(border=True, key="card_cuts", gap="small"):
         st.markdown(f"**{plain(t('customers.cuts.title'))}**")
-        st.table(_cut_rows(visit, cuts).set_index(t("customers.cuts.score")), border="horizontal")
-        origin = t("customers.cuts.note", customers=t.number(cuts.customers))
-        st.caption(plain(f"{origin} {t(f'customers.cuts.{cuts.frequency_rule}')}"))
+        st.table(_cut_rows(visit, cuts).map(plain), border="horizontal", hide_index=True)
+        origin = t("customers.cuts.note", people=t.plural("lists.page.people", cuts.customers))
+        st.caption(f"{plain(origin)}  \n{plain(t(f'customers.cuts.{cuts.frequency_rule}'))}")
 
 
 def _cut_rows(visit: Visit, cuts: RfmCuts) -> pd.DataFrame:

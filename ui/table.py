@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from crm_core.i18n import Translator, currency_digits
+from crm_core.i18n import UNDEFINED, Translator, currency_digits
 from crm_core.metrics import spec
 from crm_core.metrics.spec import ColumnKind, Unit
 from ui.session import Visit
@@ -59,6 +59,7 @@ def show_table(
         on_select="rerun" if selectable else "ignore",
         selection_mode="single-row",
         alt=alt or None,
+        placeholder=UNDEFINED,
     )
     if not selectable:
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -13,17 +13,33 @@ from crm_core.charts.model import records
 from crm_core.charts.voice import nps_bar, nps_distribution, nps_trend
 from crm_core.findings.voice import wave_length
 from crm_core.i18n import Translator, is_defined
+from crm_core.metrics.registry import metric_of
 from crm_core.metrics.satisfaction import Satisfaction
 from crm_core.metrics.spec import Measured, Reading, Table, TrendPoint, Unit
-from crm_core.params import Granularity, Params
+from crm_core.params import Comparison, Granularity, Params
 from ui.chart import ListLink, Rows, show_chart
+from ui.frame import section
 from ui.segment_cards import LISTS_PAGE
 from ui.session import Visit
 from ui.table import headed
 from ui.text import plain
+from ui.tiles import Tile, tiles
 
 DETRACTORS = ListLink(LISTS_PAGE, {"list": "detractors_to_call"})
 PROMOTERS = ListLink(LISTS_PAGE, {"list": "promoters_to_thank"})
+
+
+SCORES = (
+    "nps",
+    "nps_answers",
+    "nps_promoters",
+    "nps_passives",
+    "nps_detractors",
+    "nps_blank",
+    "nps_invalid",
+    "referral_rate",
+)
+CONTACT = ("contactable_rate", "contactable_rate_email", "contactable_rate_sms", "contactable_rate_line")
 
 
 @dataclass(frozen=True)
@@ -36,6 +52,30 @@ class GroupRow:
     high: float | None
     answers: int
     is_thin: bool
+
+
+def score_tiles(
+    visit: Visit, found: Mapping[str, Measured], points: Sequence[TrendPoint], comparison: Comparison
+) -> None:
+    """NPS with its waves, the scores behind it, promoters and detractors, and the referral rate."""
+    t = visit.t
+    counts = {key: t.number(found[f"nps_{key}"].reading.value) for key in ("answers", "blank", "invalid")}
+    left_out = t("voice.tile.left_out", blank=counts["blank"], invalid=counts["invalid"])
+    of_answers = t("voice.tile.of_answers", n=counts["answers"])
+    told = {"nps_answers": left_out, "nps_promoters": of_answers, "nps_detractors": of_answers}
+    shown = [Tile("nps", found["nps"], trend=points)]
+    shown += [Tile(key, found[key], metric_of(key).better, n=_always(words)) for key, words in told.items()]
+    tiles(visit, [*shown, Tile("referral_rate", found["referral_rate"])], comparison, key="scores")
+
+
+def _always(words: str) -> Callable[[Reading], str]:
+    return lambda _: words
+
+
+def contact_tiles(visit: Visit, found: Mapping[str, Measured], comparison: Comparison) -> None:
+    """How many customers may be written to, in any channel and in each."""
+    section(visit.t("voice.contact.title"), visit.t("voice.contact.note"))
+    tiles(visit, [Tile(key, found[key]) for key in CONTACT], comparison, key="contact")
 
 
 def score_chart(visit: Visit, nps: Reading) -> None:

@@ -12,6 +12,9 @@ from crm_core.metrics.segments import Segment
 from crm_core.metrics.spec import Reading
 from crm_core.params import Params
 
+# Of fewer, the best fifth is one person: a share of revenue would say nothing.
+FEWEST_CUSTOMERS = 5
+
 SLIPPING = (Segment.AT_RISK, Segment.CANT_LOSE)
 
 
@@ -33,12 +36,19 @@ def slipping(segments: pd.DataFrame) -> Slipping:
 def customers_answer(top20: Reading, going: Slipping, params: Params, t: Translator, currency: str) -> Answer:
     """The share of revenue that the top 20 % bring, and who is slipping; on how many customers that rests."""
     names = {segment.value: t(f"segments.{segment.value}.name") for segment in SLIPPING}
-    sure = t("customers.how_sure", customers=t.number(top20.sample_size), day=t.date(params.as_of), **names)
-    thin = f" {t('customers.how_sure_thin')}" if top20.is_thin else ""
+    key = "customers.how_sure_thin" if top20.is_thin else "customers.how_sure"
+    sure = t(key, customers=t.number(top20.sample_size), day=t.date(params.as_of), **names)
     sentence = t(
-        "customers.sentence" if going.customers else "customers.sentence_none",
+        f"customers.{_kind_of_sentence(going)}",
         share=t.reading_text(top20),
         slipping=t.number(going.customers),
+        customers=t.number(going.all_customers),
         revenue=t.money(going.revenue, currency),
     )
-    return Answer(sentence, sure + thin)
+    return Answer(sentence, sure)
+
+
+def _kind_of_sentence(going: Slipping) -> str:
+    if going.all_customers < FEWEST_CUSTOMERS:
+        return "sentence_few"
+    return "sentence" if going.customers else "sentence_none"

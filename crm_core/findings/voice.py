@@ -92,16 +92,18 @@ def _counts(readings: Mapping[str, Reading]) -> AttitudeCounts:
     return AttitudeCounts(*(int(readings[key].value or 0) for key in ATTITUDE_METRICS))
 
 
-def voice_answer(nps: Reading, change: NpsChange | None, t: Translator, thin_below: int) -> Answer:
-    """The NPS with its balance in words; how sure it is: interval, whether the change is real, thin data."""
+def voice_answer(measured: Mapping[str, Measured], change: NpsChange | None, t: Translator, thin_below: int) -> Answer:
+    """The NPS with its promoters and detractors; how sure it is: interval, whether the change is real, thin data.
+
+    ``measured`` holds ``WAVE_METRICS``.
+    """
+    nps = measured["nps"].reading
     if not is_defined(nps.value):
         return Answer(t("voice.none"))
-    balance = "more" if nps.value > 0 else "fewer" if nps.value < 0 else "equal"
-    sentence = t("voice.sentence", nps=t.reading_text(nps), balance=t(f"voice.{balance}"), n=t.number(nps.sample_size))
-    sure = [t("voice.sure", interval=t.interval_text(nps) or ""), change_words(t, change)]
-    if nps.is_thin:
-        sure.append(t("voice.thin", least=t.number(thin_below)))
-    return Answer(sentence, t("voice.joint").join(sure))
+    counts = {key: t.number(measured[f"nps_{key}"].reading.value) for key in ("promoters", "detractors")}
+    sentence = t("voice.sentence", nps=t.reading_text(nps), n=t.number(nps.sample_size), **counts)
+    facts = {"interval": t.interval_text(nps), "change": change_words(t, change), "least": t.number(thin_below)}
+    return Answer(sentence, t("voice.sure_thin" if nps.is_thin else "voice.sure", **facts))
 
 
 def change_words(t: Translator, change: NpsChange | None) -> str:
