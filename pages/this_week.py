@@ -13,6 +13,7 @@ from crm_core.metrics.tables import table
 from crm_core.params import Comparison, Params, Period
 from crm_core.periods import DataExtent, data_extent
 from ui import frame
+from ui.empty import missing
 from ui.filters import week_bar
 from ui.remembered import remembered
 from ui.session import Visit
@@ -21,6 +22,9 @@ from ui.this_week import moved, revenue_chart, said, share_chart, to_do, week_ti
 
 def charts(visit: Visit, found: WeekFindings) -> None:
     """The weeks up to this one: revenue and repurchase share."""
+    if len(found.history[SHARE]) < 2:
+        missing(visit, "history")
+        return
     weeks = Period(found.history[SHARE][0].start, found.params.period.end)
     asked = found.params.with_period(weeks)
     left, right = st.columns(2)

@@ -48,7 +48,10 @@ def show_chart(
     """A card with a title that says the finding or the question, the chart, a note, and the three things under it."""
     with st.container(border=True, key=f"card_{key}", gap="small", height="stretch"):
         st.markdown(f"**{plain(title)}**")
-        st.plotly_chart(chart.figure, theme=None, config=CONFIG, alt=chart.alt, key=f"chart_{key}")
+        if chart.alt == visit.t("charts.empty"):  # axes around nothing tell nobody anything
+            st.caption(plain(chart.alt))
+        else:
+            st.plotly_chart(chart.figure, theme=None, config=CONFIG, alt=chart.alt, key=f"chart_{key}")
         if note:
             st.caption(plain(note))
         under(visit, key, rows, definition, people)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from crm_core.analysis.survival import ReturnCurve
-from crm_core.charts.repurchase import QUARTER, cohort_heat_map, return_curve
+from crm_core.charts.repurchase import MARKS, QUARTER, cohort_heat_map, return_curve
 from crm_core.charts.shares import cohort_values, order_values, share_bands, shares_over_time
 from crm_core.findings.repurchase import value_title
 from crm_core.metrics.registry import metric_of
@@ -81,8 +81,14 @@ def curve_chart(visit: Visit, curve: ReturnCurve, days: Table) -> None:
         rows=Rows(days.frame, headed(t, days.columns), "repurchase_curve.csv"),
         definition=t("repurchase.curve.how"),
         people=people_on("one_time_30_60"),
-        note="" if curve.day_reaching(QUARTER) else t("repurchase.curve.never"),
+        note=_curve_note(visit, curve),
     )
+
+
+def _curve_note(visit: Visit, curve: ReturnCurve) -> str:
+    if curve.longest_wait < MARKS[0]:
+        return visit.t("app.missing.history.sentence")
+    return "" if curve.day_reaching(QUARTER) else visit.t("repurchase.curve.never")
 
 
 def cohort_chart(visit: Visit, cohorts: Table) -> None:

@@ -78,17 +78,19 @@ def _tile(found: WeekFindings, metric: str, measured: Measured, note: str) -> Ti
 def revenue_chart(visit: Visit, found: WeekFindings, weeks: Table) -> None:
     """Revenue by week, first-time and returning, with last year thin. ``weeks`` is the table revenue_by_week."""
     t, frame = visit.t, weeks.frame
+    rows = records(frame, WeekRow)
+    has_line = sum(week.revenue_last_year is not None for week in rows) > 1  # one point is no line
     bars = [
         WeekRevenue(
             week.start,
             week.first_purchase_revenue,
             week.repurchase_revenue,
             week.anonymous_revenue,
-            week.revenue_last_year,
+            week.revenue_last_year if has_line else None,
         )
-        for week in records(frame, WeekRow)
+        for week in rows
     ]
-    notes = [] if frame["revenue_last_year"].isna().all() else [t("this_week.chart.revenue_note")]
+    notes = [t("this_week.chart.revenue_note")] if has_line else []
     if (frame["adjustment_revenue"] != 0).any():
         notes.append(t("this_week.chart.returns_note"))
     show_chart(
@@ -165,7 +167,7 @@ def _moved_row(visit: Visit, row: Movement, mark: str) -> None:
 def said(visit: Visit, comments: Table) -> None:
     """The comments of the week, lowest scores first."""
     t = visit.t
-    with st.container(border=True, key="card_said", gap="small", height="stretch"):
+    with st.container(border=True, key="card_said", gap="small"):
         st.markdown(f"**{t('this_week.said.title')}**")
         shown = records(comments.frame.head(COMMENTS_SHOWN), Comment)
         for said_by in shown:

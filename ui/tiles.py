@@ -72,7 +72,7 @@ def sample_text(t: Translator, tile: Tile, currency: str) -> str:
     interval = t.interval_text(reading, currency)
     if interval:
         parts.append(interval)
-    if reading.is_thin:
+    if reading.is_thin and reading.sample_size:  # of nothing the count says enough
         parts.append(t("app.tile.thin"))
     return " · ".join(parts)
 

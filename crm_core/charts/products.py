@@ -46,7 +46,7 @@ def repurchased_products(frame: pd.DataFrame, t: Translator, theme: Theme, rows:
         if product.repurchase_rate is not None:
             rate, low, high = product.repurchase_rate, product.low, product.high
             add_dot(figure, theme, rate, low, high, row, colour=theme.accent, axis="x2")
-    ticks = nice_ticks(max(product.buyers for product in seen), 2)
+    ticks = [tick for tick in nice_ticks(max(product.buyers for product in seen), 2) if tick.is_integer()]
     figure.update_layout(barmode="overlay", xaxis2={**figure.layout.xaxis.to_plotly_json(), "anchor": "y"})
     figure.update_layout(
         xaxis={

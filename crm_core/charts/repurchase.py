@@ -56,7 +56,7 @@ def return_curve(curve: ReturnCurve, t: Translator, theme: Theme, until: int = 1
         _mark_quarter(figure, theme, quarter.days, end, t("charts.curve.quarter", n=t.number(quarter.days)))
     ticks = [day for day in (0, *MARKS, 270, 365) if day <= end]
     figure.update_xaxes(range=[0, end * 1.03], tickvals=ticks, title_text=t("charts.curve.days"))
-    figure.update_yaxes(**share_axis(t, max(high) * 1.1 or 0.1))
+    figure.update_yaxes(**share_axis(t, min(1.0, max(high) * 1.1) or 0.1))
     band = (theme.band, SQUARE, t("charts.band"))
     heading(figure, theme, t("charts.curve.unit"), [band])
     return Chart(figure, _curve_words(marks, curve, t))

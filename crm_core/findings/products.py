@@ -91,7 +91,13 @@ def products_answer(products: Table, first_products: Table, window_days: int, th
         parts.append(t("products.sure.no_start", days=window_days))
         return Answer(sentence, "\n".join(parts))
     parts.append(
-        t("products.sure.start", n=t.number(start.mature_buyers), low=t.share(start.low), high=t.share(start.high))
+        t(
+            "products.sure.start",
+            n=t.number(start.mature_buyers),
+            products=t.number(len(first_products.frame)),
+            low=t.share(start.low),
+            high=t.share(start.high),
+        )
     )
     more = t(
         "products.sentence.start",
@@ -104,5 +110,6 @@ def products_answer(products: Table, first_products: Table, window_days: int, th
 
 
 def known_rates(first_products: Table) -> pd.DataFrame:
-    """The rows of first_purchase_products that have a rate: the window of at least one buyer has ended."""
-    return first_products.frame[first_products.frame["mature_buyers"] > 0]
+    """The rows of first_purchase_products that have a rate, thin ones last, else in the table's order."""
+    frame = first_products.frame
+    return frame[frame["mature_buyers"] > 0].sort_values("is_thin", kind="stable")
