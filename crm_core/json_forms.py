@@ -110,6 +110,8 @@ def plain(value: object) -> Json:
         return plain(value.value if isinstance(value, Enum) else value.item())
     if isinstance(value, list | tuple | np.ndarray):
         return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return plain_record(value)
     if value is None or pd.isna(value):  # type: ignore[call-overload]
         return None
     if isinstance(value, Decimal):
