@@ -15,12 +15,12 @@ with frame.page("data", needs_orders=False) as visit:
     stock(visit)
     is_first_visit = not (desk.waiting or desk.done or has_own(visit.cursor) or has_sample(visit.cursor))
     if is_first_visit:
-        first_visit(visit, desk)
+        first_visit(visit)
     stepper(visit.t, desk.step)
     if desk.done:
         receipts(visit, desk)
     if desk.current is not None:
         check_file(visit, desk, desk.current)
     elif not desk.done:
-        choose_files(visit, desk)
+        choose_files(visit, desk, with_places=not is_first_visit)
     history(visit, desk)

@@ -2,63 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from crm_core.errors import CrmError
 from crm_core.metrics.measure import default_params, measure
+from crm_core.metrics.spec import Reading
 from crm_core.periods import data_extent
 from ui import frame
 from ui.import_check import draft_of, file_card, first_rows, result_card, tested
 from ui.import_desk import Desk, WaitingFile, has_own, has_sample
 from ui.import_done import load_file
-from ui.import_history import offer_sample
 from ui.mapping_form import mapping_form
 from ui.refusal import show_refusal
 from ui.remembered import remembered
+from ui.sample_shop import offer_sample
 from ui.session import Visit
-from ui.upload import leave_out, read_file
+from ui.upload import leave_out, read_file, where_to_find
 
 STOCK = ("orders", "customers", "identified_order_share", "nps_answers")
 
 
 def stock(visit: Visit) -> None:
     """What is in the shop, in a sentence."""
+    frame.answer(*_stock(visit))
+
+
+def _stock(visit: Visit) -> tuple[str, str]:
     t = visit.t
     extent, params = data_extent(visit.cursor), default_params(visit.cursor, visit.settings)
     if params is None:
-        frame.answer(t("upload.answer.empty"), t("upload.answer.empty_next"))
-        return
+        return t("upload.answer.empty"), t("upload.answer.empty_next")
     found = remembered(visit, measure, STOCK, params, visit.settings)
     if extent is None:
         answers = found["nps_answers"]
-        is_survey = bool(answers.value)
-        words = t("upload.answer.answers_only", answers=t.reading_text(answers)) if is_survey else t(
-            "upload.answer.members_only"
-        )  # fmt: skip
-        frame.answer(words, t("upload.answer.answers_only_next"))
-        return
-    frame.answer(
-        t(
-            "upload.answer.full",
-            orders=t.reading_text(found["orders"]),
-            customers=t.reading_text(found["customers"]),
-            first=t.date(extent.first_on),
-            last=t.date(extent.last_on),
-        ),
-        t("upload.answer.sample") if has_sample(visit.cursor) else t(
-            "upload.answer.identified", share=t.reading_text(found["identified_order_share"])
-        ),
-    )  # fmt: skip
+        what = "answers_only" if answers.value else "members_only"
+        sentence = t(f"upload.answer.{what}", answers=t.reading_text(answers))
+        return sentence, t("upload.answer.answers_only_next")
+    orders, customers = (t.reading_text(found[key]) for key in ("orders", "customers"))
+    days = t.date_range(extent.first_on, extent.last_on)
+    return t("upload.answer.full", orders=orders, customers=customers, days=days), _how_sure(visit, found)
 
 
-def first_visit(visit: Visit, desk: Desk) -> None:
+def _how_sure(visit: Visit, found: Mapping[str, Reading]) -> str:
+    share = found["identified_order_share"]
+    if has_sample(visit.cursor):
+        return visit.t("upload.answer.sample")
+    everyone = "everyone" if share.value == 1 else "identified"
+    return visit.t(f"upload.answer.{everyone}", share=visit.t.reading_text(share))
+
+
+def first_visit(visit: Visit) -> None:
     """Three steps in words, and the sample shop."""
     t = visit.t
     with st.container(border=True, key="card_first"):
         st.subheader(t("upload.first.title"), anchor=False)
         steps = ("find", "upload", "read")
         st.markdown("\n".join(f"{n}. {t(f'upload.first.step_{step}')}" for n, step in enumerate(steps, start=1)))
-        offer_sample(visit, desk)
+        where_to_find(t)
+        offer_sample(visit)
+        st.caption(t("upload.first.sample_note"))
 
 
 def note(desk: Desk) -> None:

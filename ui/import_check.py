@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import pandas as pd
 import streamlit as st
 
@@ -20,7 +19,7 @@ from ui.mapping_form import missing_fields
 from ui.problem_list import download_problems, problem_list
 from ui.refusal import show_refusal
 from ui.session import Visit
-from ui.text import plain
+from ui.text import joined, plain
 from ui.upload import encoding_choice
 
 EVIDENCE_SHOWN = 6
@@ -28,7 +27,7 @@ FIRST_ROWS = 5
 UNSURE_BELOW = 0.5
 TEXT_CONTAINERS = frozenset({"csv", "html"})
 CONTROL_WIDTH = 220
-NOT_NAMED = ""
+NOT_NAMED, NEW_NAME = "", "\n"  # no channel of a shop is named like the second
 
 
 def draft_of(visit: Visit, waiting: WaitingFile, file: ParsedFile) -> Draft:
@@ -92,7 +91,7 @@ def _why(t: Translator, waiting: WaitingFile, offered: Offer) -> list[str]:
     elif waiting.kind is not None:
         parts.append(t("upload.file.by_person"))
     elif evidence:
-        parts.append(t("upload.file.by_evidence", headings="、".join(evidence)))
+        parts.append(t("upload.file.by_evidence", headings=joined(t, evidence)))
     if offered.profile.confidence < UNSURE_BELOW and not offered.is_remembered and waiting.kind is None:
         parts.append(t("upload.file.unsure"))
     if table.header_row > 1:
@@ -109,7 +108,7 @@ def _kind_choice(t: Translator, waiting: WaitingFile, draft: Draft) -> None:
         kinds,
         kinds.index(current),
         key=f"kind_{waiting.number}_{waiting.table}",
-        format_func=lambda kind: t(f"upload.kind.{kind}"),
+        format_func=lambda kind: t(f"upload.kind_name.{kind}"),
         filter_mode=None,
         width=CONTROL_WIDTH,
     )
@@ -143,20 +142,32 @@ def _channel_choice(visit: Visit, waiting: WaitingFile, draft: Draft) -> None:
     """The channel of a file as a whole: one that is known, or a new name."""
     t = visit.t
     extent = data_extent(visit.cursor)
-    known = dict.fromkeys([*([draft.channel] if draft.channel else []), *(extent.channels if extent else ())])
-    options = [NOT_NAMED, *known] if not draft.offer.mapping.channel else list(known)
+    own = draft.offer.mapping.channel
+    known = dict.fromkeys([*([own] if own else []), *(extent.channels if extent else ())])
+    current = NEW_NAME if draft.new_channel else draft.channel or NOT_NAMED
+    options = [*(() if draft.offer.mapping.channel else (NOT_NAMED,)), *known, NEW_NAME]
+    words = {NOT_NAMED: t("upload.file.channel_none"), NEW_NAME: t("upload.file.channel_new")}
+    key = f"{waiting.number}_{waiting.table}_{draft.offer.mapping.kind}"
     picked = st.selectbox(
         t("upload.file.channel"),
         options,
-        options.index(draft.channel or NOT_NAMED),
-        key=f"channel_{waiting.number}_{waiting.table}_{draft.offer.mapping.kind}",
-        format_func=lambda name: name or t("upload.file.channel_none"),
+        options.index(current) if current in options else 0,
+        key=f"channel_{key}",
+        format_func=lambda name: words.get(name, name),
         help=t("upload.file.channel_help"),
-        placeholder=t("upload.file.channel_placeholder"),
-        accept_new_options=True,
+        filter_mode=None,
         width=CONTROL_WIDTH,
     )
-    draft.channel = (picked or "").strip() or None
+    if picked == NEW_NAME:
+        picked = st.text_input(
+            t("upload.file.channel_name"),
+            draft.new_channel,
+            key=f"new_channel_{key}",
+            max_chars=60,
+            width=CONTROL_WIDTH,
+        ).strip()
+        draft.new_channel = picked
+    draft.channel = picked or None
 
 
 def tested(visit: Visit, waiting: WaitingFile, file: ParsedFile, draft: Draft) -> Outcome | CrmError:
@@ -189,7 +200,7 @@ def result_card(visit: Visit, draft: Draft, result: Outcome | CrmError) -> None:
     st.subheader(t("upload.result.title"), anchor=False)
     absent = missing_fields(t, draft)
     if absent:
-        message = t("upload.result.missing", fields="、".join(absent))
+        message = t("upload.result.missing", fields=joined(t, absent))
         st.warning(f"**{plain(message)}**\n\n{plain(t('upload.result.missing_next'))}")
         return
     if isinstance(result, CrmError):
@@ -199,8 +210,9 @@ def result_card(visit: Visit, draft: Draft, result: Outcome | CrmError) -> None:
         return
     _in_numbers(visit, result.summary)
     st.markdown(plain(_in_rows(t, result)))
-    for line in _remarks(visit, result.summary):
-        st.caption(plain(line))
+    remarks = _remarks(visit, result.summary)
+    if remarks:
+        st.caption(plain("\n".join(remarks)))
     if result.receipt.problems:
         problem_list(t, result.receipt.problems)
         _problem_download(visit, draft)
@@ -233,7 +245,7 @@ def _in_numbers(visit: Visit, summary: Summary) -> None:
             with st.container(border=True, key=f"card_tile_result_{name}"):
                 st.metric(t(f"upload.result.{name}"), text)
     if summary.kind is not Kind.CUSTOMERS:
-        st.markdown(f"{t('upload.result.days')}：{plain(days)}" if t.language == "zh-TW" else plain(days))
+        st.markdown(plain(t("upload.result.days", days=days)))
 
 
 def _in_rows(t: Translator, result: Outcome) -> str:
@@ -262,7 +274,7 @@ def _remarks(visit: Visit, summary: Summary) -> list[str]:
         "gifts": summary.gift_lines,
     }
     parts = [t(f"upload.result.{name}", n=t.number(count)) for name, count in counts.items() if count]
-    lines = [t("upload.result.less", parts="、".join(parts) if t.language == "zh-TW" else ", ".join(parts))]
+    lines = [t("upload.result.less", parts=joined(t, parts))]
     remarks = lines if parts else []
     if summary.paid_all:
         remarks.append(

@@ -92,6 +92,7 @@ class Draft:
     samples: list[dict[str, str | None]]
     columns: dict[str, tuple[str, ...]]
     channel: str | None
+    new_channel: str = ""
     tested: tuple[object, Outcome | CrmError] | None = None
 
 

@@ -12,7 +12,7 @@ from crm_core.ingest.mapping import as_confirmed_by_person
 from crm_core.ingest.model import GENERIC, ParsedFile
 from crm_core.ingest.pipeline import commit
 from crm_core.metrics.measure import default_params, measure
-from crm_core.metrics.spec import Reading
+from crm_core.metrics.spec import Reading, Unit
 from crm_core.schema import Kind
 from crm_core.settings import load_settings
 from ui.import_desk import Desk, Draft, Receipted, WaitingFile, mapping_of, now
@@ -110,4 +110,12 @@ def _changes(visit: Visit, done: Receipted, number: int) -> None:
             with st.container(border=True, key=f"card_tile_done_{number}_{key}"):
                 st.metric(t(f"metrics.{key}.label"), value, help=t(f"metrics.{key}.help"))
                 is_same = before is not None and before.value == after.value
-                st.caption(plain(t("upload.done.same") if is_same else t("upload.done.before", value=earlier)))
+                notes = [t("upload.done.same") if is_same else t("upload.done.before", value=earlier)]
+                if after.unit not in (Unit.COUNT, Unit.MONEY):
+                    notes.append(t("upload.done.n", n=t.number(after.sample_size)))
+                interval = t.interval_text(after, visit.currency)
+                if interval:
+                    notes.append(interval)
+                if after.is_thin:
+                    notes.append(t("app.tile.thin"))
+                st.caption(plain(" · ".join(notes)))

@@ -1,4 +1,4 @@
-"""The files that were taken in: what each brought, its problems, taking it back; and the sample shop."""
+"""The files that were taken in: what each brought, its problems, and taking it back."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import streamlit as st
 from crm_core.db import Database
 from crm_core.errors import CrmError
 from crm_core.ingest.history import ImportRecord, imports_of
-from crm_core.ingest.pipeline import remove_sample, take_back
+from crm_core.ingest.pipeline import take_back
 from crm_core.ingest.problems import ProblemRows, kept_problems
-from crm_core.sample.load import load_sample
 from crm_core.schema import Kind
-from ui.import_desk import Desk, has_own, now
+from ui.import_desk import Desk, now
 from ui.problem_list import download_problems
 from ui.refusal import show_refusal
+from ui.sample_shop import offer_removal
 from ui.session import Visit
 from ui.text import plain
 
@@ -31,9 +31,7 @@ def history(visit: Visit, desk: Desk) -> None:
     if not records:
         st.caption(t("upload.history.empty"))
         return
-    sample = [record for record in records if record.is_sample and record.undone_at is None]
-    if sample:
-        _remove_sample(visit, desk, len(sample))
+    offer_removal(visit, desk, sum(1 for record in records if record.is_sample and record.undone_at is None))
     shown = int(st.session_state.setdefault(SHOWN, SHOWN_AT_FIRST))
     for record in records[:shown]:
         _record(visit, desk, record)
@@ -45,7 +43,7 @@ def history(visit: Visit, desk: Desk) -> None:
 def _record(visit: Visit, desk: Desk, record: ImportRecord) -> None:
     with st.container(border=True, key=f"card_import_{record.import_id}"):
         left, right = st.columns([5, 3], vertical_alignment="center")
-        with left:
+        with left, st.container(gap="xxsmall"):
             _facts(visit, record)
         with right, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
             _problems(visit, record)
@@ -56,7 +54,7 @@ def _record(visit: Visit, desk: Desk, record: ImportRecord) -> None:
 def _facts(visit: Visit, record: ImportRecord) -> None:
     t = visit.t
     badges = [f":gray-badge[{t('upload.history.state_undone')}]"] if record.undone_at else []
-    badges += [f":primary-badge[{t('upload.sample_badge')}]"] if record.is_sample else []
+    badges += [f":green-badge[{t('upload.sample_badge')}]"] if record.is_sample else []
     st.markdown(" ".join([f"**{plain(record.file_name)}**", *badges]))
     counts = t(
         "upload.history.counts",
@@ -65,7 +63,7 @@ def _facts(visit: Visit, record: ImportRecord) -> None:
         rejected=t.number(record.rows_rejected),
     )
     platform = (
-        t(f"data.platform.{record.platform}") if record.platform != "generic" else t(f"upload.kind.{record.kind}")
+        t(f"data.platform.{record.platform}") if record.platform != "generic" else t(f"upload.kind_name.{record.kind}")
     )
     st.caption(plain(f"{platform} · {_brought(visit, record)} · {counts}"))
     moments = [t("upload.history.at", when=t.datetime(_shop_time(visit, record.imported_at)))]
@@ -130,27 +128,3 @@ def _take_back(visit: Visit, desk: Desk, record: ImportRecord) -> None:
     desk.done = []
     desk.note = t("upload.history.undo_done", file=record.file_name)
     st.rerun()
-
-
-def _remove_sample(visit: Visit, desk: Desk, files: int) -> None:
-    t = visit.t
-    with st.popover(t("upload.sample.remove"), icon=":material/delete:", key="remove_sample"):
-        st.markdown(t("upload.sample.remove_note", n=t.number(files)))
-        if st.button(t("upload.sample.remove_confirm"), type="primary", key="confirm_remove_sample"):
-            with st.spinner(t("upload.sample.removing")):
-                remove_sample(visit.database, now())
-            desk.note = t("upload.sample.removed")
-            st.rerun()
-
-
-def offer_sample(visit: Visit, desk: Desk) -> None:
-    """The way to look around without a file; gone as soon as a file of the shop's own is in."""
-    t = visit.t
-    if has_own(visit.cursor):
-        return
-    st.caption(t("upload.first.sample_note"))
-    if st.button(t("upload.first.sample"), type="primary", icon=":material/storefront:", key="load_sample"):
-        with st.spinner(t("upload.sample.loading")):
-            load_sample(visit.database, now())
-        desk.note = t("upload.sample.loaded")
-        st.rerun()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from crm_core.i18n import Translator
 from crm_core.ingest.mapping import CONFIDENCE, SIMILAR, SYNONYM, missing
@@ -10,7 +11,7 @@ from crm_core.ingest.model import ColumnGuess
 from crm_core.schema import FIELDS, Combine, Field, Kind
 from ui.import_desk import Draft, mapping_of
 from ui.session import Visit
-from ui.text import plain
+from ui.text import joined, plain
 
 MONEY = ("order_total", "subtotal", "unit_price", "line_total")
 # What a person should look at; everything else is behind a fold.
@@ -34,8 +35,7 @@ def mapping_form(visit: Visit, draft: Draft, key: str) -> None:
     shown = _shown(draft, kind)
     rest = [name for name in fields if name not in shown]
     guesses = {guess.field: guess for guess in mapping_of(draft).guesses}
-    with st.container(border=True, key="card_mapping"):
-        st.subheader(t("upload.mapping.title"), anchor=False)
+    with _card(t, draft, key):
         st.caption(t("upload.mapping.note"))
         for name in shown:
             _row(t, draft, fields[name], guesses.get(name), key)
@@ -44,6 +44,15 @@ def mapping_form(visit: Visit, draft: Draft, key: str) -> None:
             for name in sorted(rest, key=lambda name: not draft.columns.get(name)):
                 _row(t, draft, fields[name], guesses.get(name), key)
             _unused(t, draft)
+
+
+def _card(t: Translator, draft: Draft, key: str) -> DeltaGenerator:
+    """An open card; folded where a person confirmed the columns before."""
+    if draft.offer.is_remembered:
+        return st.expander(t("upload.mapping.title"), icon=":material/view_column:", key=f"columns_{key}")
+    card = st.container(border=True, key="card_mapping")
+    card.subheader(t("upload.mapping.title"), anchor=False)
+    return card
 
 
 def _shown(draft: Draft, kind: Kind) -> list[str]:
@@ -58,7 +67,7 @@ def _row(t: Translator, draft: Draft, field: Field, guess: ColumnGuess | None, k
     with st.container(key=f"field_{key}_{field.name}"):
         left, middle, right = st.columns([3, 4, 4], gap="small", vertical_alignment="center")
         with left:
-            needed = f" :primary-badge[{t('upload.mapping.needed')}]" if field.name in REQUIRED else ""
+            needed = f" :green-badge[{t('upload.mapping.needed')}]" if field.name in REQUIRED else ""
             st.markdown(f"**{plain(label)}**{needed}")
         with middle:
             draft.columns[field.name] = _pick(t, draft, field, label, f"column_{key}_{field.name}")
@@ -77,6 +86,7 @@ def _pick(t: Translator, draft: Draft, field: Field, label: str, key: str) -> tu
             key=key,
             label_visibility="collapsed",
             placeholder=t("upload.mapping.none"),
+            select_all=False,
         )
         return tuple(several)
     options = ("", *header)
@@ -96,11 +106,12 @@ def _evidence(t: Translator, draft: Draft, name: str, guess: ColumnGuess | None)
     headings = draft.columns.get(name, ())
     if not headings:
         return
-    values = _examples(draft, headings)
-    if values:
-        st.markdown(plain(t("upload.mapping.example", values="、".join(values))))
-    if guess is not None and guess.headings == headings:
-        st.caption(plain(_why(t, draft, guess)))
+    with st.container(gap="xxsmall"):
+        values = _examples(draft, headings)
+        if values:  # as text: Markdown would make links of e-mail addresses
+            st.text(t("upload.mapping.example", values=joined(t, values)))
+        if guess is not None and guess.headings == headings:
+            st.caption(plain(_why(t, draft, guess)))
 
 
 def _why(t: Translator, draft: Draft, guess: ColumnGuess) -> str:
@@ -127,7 +138,7 @@ def _unused(t: Translator, draft: Draft) -> None:
     used = {heading for headings in draft.columns.values() for heading in headings}
     unused = [heading for heading in draft.offer.table.header if heading not in used]
     if unused:
-        st.caption(plain(t("upload.mapping.unused", headings="、".join(unused))))
+        st.caption(plain(t("upload.mapping.unused", headings=joined(t, unused))))
 
 
 def missing_fields(t: Translator, draft: Draft) -> list[str]:

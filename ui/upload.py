@@ -29,25 +29,35 @@ def stepper(t: Translator, current: str) -> None:
     """The three steps, the current one filled; it is said in bold as well, not by colour alone."""
     names = [f"{number} {t(f'upload.step.{step}')}" for number, step in enumerate(STEPS, start=1)]
     badges = [
-        f":primary-badge[**{name}**]" if step == current else f":gray-badge[{name}]"
+        f":green-badge[**{name}**]" if step == current else f":gray-badge[{name}]"
         for step, name in zip(STEPS, names, strict=True)
     ]
     st.markdown(" → ".join(badges))
 
 
-def choose_files(visit: Visit, desk: Desk) -> None:
+def choose_files(visit: Visit, desk: Desk, *, with_places: bool = True) -> None:
     """The upload field; what is put in goes to the desk at once."""
     t = visit.t
+    _word_upload_field(t)
     with st.container(border=True, key="card_choose"):
         st.subheader(t("upload.choose.title"), anchor=False)
-        files = st.file_uploader(
-            t("upload.choose.label"), accept_multiple_files=True, key=f"upload_{desk.uploads}", help=None
-        )
+        files = st.file_uploader(t("upload.choose.label"), accept_multiple_files=True, key=f"upload_{desk.uploads}")
         st.caption(t("upload.choose.note"))
-        where_to_find(t)
+        if with_places:
+            where_to_find(t)
     if files:
         desk.take(list(files))
         st.rerun()
+
+
+def _word_upload_field(t: Translator) -> None:
+    """The words on the upload field, which Streamlit knows in English only; the style holds no text but our own."""
+    field = '[class*="st-key-upload_"] [data-testid="stFileUploaderDropzone"]'
+    words = t("upload.choose.button")
+    st.html(
+        f"<style>{field} button p {{font-size: 0}} {field} button p::after {{content: '{words}'; font-size: 1rem}} "
+        f"{field} [data-testid='stFileUploaderDropzoneInstructions'] {{display: none}}</style>"
+    )
 
 
 def where_to_find(t: Translator) -> None:
