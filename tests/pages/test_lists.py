@@ -1,0 +1,149 @@
+"""The page Lists: card, preview, file and command line tell of the same people."""
+
+from __future__ import annotations
+
+import csv
+import io
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from crm_core.db import Database
+from crm_core.findings.lists import lists_answer, urgent_lists
+from crm_core.i18n import Translator
+from crm_core.lists.columns import LIST_COLUMNS
+from crm_core.lists.ready_made import CONSENT, READY_MADE, ListSize
+from crm_core.metrics.measure import default_params
+from crm_core.params import Params, Period
+from crm_core.settings import ShopSettings
+from tests.core import builders
+from tests.pages.shops import HOSTILE_NAME, opened, visit_of, words
+from ui.list_open import list_csv, list_xlsx
+
+EVERY_LIST = list(READY_MADE)
+
+
+def question(path: Path) -> Params:
+    database = Database(path)
+    with database.cursor() as cursor:
+        asked = default_params(cursor, ShopSettings())
+    database.close()
+    assert asked is not None
+    return asked
+
+
+def rows_of(content: bytes) -> list[list[str]]:
+    assert content.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def printed(path: Path, key: str) -> list[list[str]]:
+    """The rows of a list as the command line prints them, without the heading."""
+    reply = builders.run("list", key, "--columns", ",".join(READY_MADE[key].columns), "--db", path)
+    assert reply.status == 0
+    return rows_of(reply.out)[1:]
+
+
+@pytest.mark.parametrize("language", ["zh-TW", "en"])
+def test_card_file_and_command_line_count_the_same_people(filled_shop: Path, language: str) -> None:
+    asked = question(filled_shop)
+    app, t = opened("lists", lang=language), Translator(language)
+    said = words(app)
+    counts = {}
+    with visit_of("lists", language) as visit:
+        for key, entry in READY_MADE.items():
+            in_file = rows_of(list_csv(visit, key, asked, entry.columns))
+            assert in_file[0] == [t(f"lists.column.{column}") for column in entry.columns]
+            counts[key] = len(in_file) - 1
+            assert counts[key] == len(printed(filled_shop, key)), key
+    assert sum(counts.values()) > 20
+    for key, count in counts.items():
+        name = t(f"{READY_MADE[key].locale_key}.name")
+        card = said.split(f"**{name}**\n", 1)[1].split("\n", 1)[0]
+        expected = f"**{t.plural('lists.page.people', count)}**" if count else t("lists.card.empty")
+        assert card.startswith(expected), key
+
+
+def test_the_file_holds_the_rows_of_the_command_line_in_words(filled_shop: Path) -> None:
+    asked, t = question(filled_shop), Translator("en")
+    with visit_of("lists", "en") as visit:
+        in_file = rows_of(list_csv(visit, "top_spenders", asked, ("customer_id", "segment", "revenue")))[1:]
+    reply = builders.run("list", "top_spenders", "--columns", "customer_id,segment,revenue", "--db", filled_shop)
+    told = [[row[0], t(f"segments.{row[1]}.name") if row[1] else "", row[2]] for row in rows_of(reply.out)[1:]]
+    assert in_file == told
+    assert in_file
+
+
+def test_a_dangerous_name_is_harmless_in_the_csv_and_plain_text_in_the_workbook(filled_shop: Path) -> None:
+    asked = question(filled_shop)
+    with visit_of("lists", "zh-TW") as visit:
+        found = [
+            (
+                [row[0] for row in rows_of(list_csv(visit, key, asked, ("name", "phone")))],
+                CalamineWorkbook.from_filelike(io.BytesIO(list_xlsx(visit, key, asked, ("name", "phone"))))
+                .get_sheet_by_index(0)
+                .to_python(),
+            )
+            for key in EVERY_LIST
+        ]
+    names = {name for in_csv, _ in found for name in in_csv}
+    cells = {row[0] for _, in_sheet in found for row in in_sheet}
+    phones = {str(row[1]) for _, in_sheet in found for row in in_sheet[1:] if row[1]}
+    assert f"'{HOSTILE_NAME}" in names
+    assert HOSTILE_NAME not in names
+    assert HOSTILE_NAME in cells
+    assert phones
+    assert all(phone.startswith("0912-345-") for phone in phones)
+
+
+@pytest.mark.usefixtures("filled_shop")
+def test_the_preview_shows_consents_in_words_and_the_columns_that_were_chosen() -> None:
+    app = opened("lists", lang="en", list="top_spenders")
+    shown = app.dataframe[0].value
+    assert set(CONSENT) <= set(shown.columns)
+    assert set(shown["consent_email"]) <= {"yes", "no", "not on record"}
+    app.multiselect[0].set_value(["name", "city"]).run()
+    assert list(app.dataframe[0].value.columns) == ["name", "city"]
+    app.button(key="back_to_lists").click().run()
+    app.button(key="open_top_spenders").click().run()
+    assert "top_spenders" in app.query_params["list"]
+    assert list(app.dataframe[0].value.columns) == ["name", "city"]
+    app.multiselect[0].set_value([]).run()
+    assert "Choose at least one column" in words(app)
+    assert not app.dataframe
+
+
+@pytest.mark.usefixtures("filled_shop")
+@pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", "segment_'; drop table imports; --", "nobody"])
+@pytest.mark.parametrize(("language", "way_back"), [("en", "Go back to all lists"), ("zh-TW", "回到名單總覽")])
+def test_a_list_that_does_not_exist_is_refused_with_a_way_back(hostile: str, language: str, way_back: str) -> None:
+    app = opened("lists", lang=language, list=hostile)
+    assert way_back in app.error[0].value
+    app.button(key="back_to_lists").click().run()
+    assert not app.error
+    assert "list" not in app.query_params
+
+
+@pytest.mark.usefixtures("empty_shop")
+@pytest.mark.parametrize(("language", "sentence"), [("en", "No orders yet"), ("zh-TW", "還沒有訂單資料")])
+def test_an_empty_shop_is_told_what_to_upload(language: str, sentence: str) -> None:
+    assert sentence in words(opened("lists", lang=language))
+
+
+def test_the_answer_names_the_urgent_lists_that_have_people() -> None:
+    t = Translator("en")
+    nobody = dict.fromkeys(READY_MADE, ListSize(0, Decimal(0)))
+    asked = Params(builders.FIRST_DAY, Period(builders.FIRST_DAY, builders.FIRST_DAY))
+    assert lists_answer(nobody, asked, t).sentence.startswith("Nobody is on any list")
+    some = {**nobody, "silent_best": ListSize(2, Decimal(9)), "segment_new": ListSize(7, Decimal(1))}
+    assert urgent_lists(some) == ("silent_best",)
+    assert lists_answer(some, asked, t).sentence == "To contact today: Best customers gone silent (2)."
+    assert urgent_lists({**nobody, "segment_new": ListSize(7, Decimal(1))}) == ("segment_new",)
+
+
+def test_every_column_has_a_heading_in_both_languages() -> None:
+    for language in ("en", "zh-TW"):
+        headings = [Translator(language)(f"lists.column.{key}") for key in LIST_COLUMNS]
+        assert len(set(headings)) == len(LIST_COLUMNS)
