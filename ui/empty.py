@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui.sample_shop import offer_sample
 from ui.session import Visit
 
 PAGES = Path(__file__).parent.parent / "pages"
@@ -20,7 +21,8 @@ def no_orders(visit: Visit) -> None:
         st.markdown(t("app.empty.sentence"))
         for number, step in enumerate(STEPS, start=1):
             st.markdown(f"**{number}.** {t(f'app.empty.step.{step}')}")
-        _ways(visit)
+        _link_to_data(visit)
+        offer_sample(visit)
 
 
 def missing(visit: Visit, what: str) -> None:
@@ -35,11 +37,6 @@ def missing(visit: Visit, what: str) -> None:
 def nothing_found(visit: Visit) -> None:
     """Filters that leave nothing."""
     st.info(visit.t("app.empty.filtered"))
-
-
-def _ways(visit: Visit) -> None:
-    with st.container(horizontal=True):
-        _link_to_data(visit)
 
 
 def _link_to_data(visit: Visit) -> None:

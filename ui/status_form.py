@@ -10,6 +10,7 @@ from crm_core.ingest.status import Meaning
 from crm_core.ingest.status_rules import StatusRule, set_meaning, status_rules
 from ui.session import Visit
 
+COLUMNS = ("word", "field", "orders", "origin")
 CHOICES = (Meaning.VALID, Meaning.UNPAID, Meaning.CANCELLED, Meaning.REFUNDED, Meaning.PARTIALLY_REFUNDED)
 
 
@@ -41,7 +42,7 @@ def _editor(visit: Visit, rules: list[StatusRule]) -> list[str]:
         }
     )
     config: dict[str, ColumnConfig] = {
-        name: st.column_config.Column(t(f"settings.status.column.{name}"), disabled=True) for name in rows
+        name: st.column_config.Column(t(f"settings.status.column.{name}"), disabled=True) for name in COLUMNS
     }
     config["meaning"] = st.column_config.SelectboxColumn(
         t("settings.status.column.meaning"),
