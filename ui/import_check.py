@@ -210,7 +210,7 @@ def result_card(visit: Visit, draft: Draft, result: Outcome | CrmError) -> None:
         return
     _in_numbers(visit, result.summary)
     st.markdown(plain(_in_rows(t, result)))
-    remarks = _remarks(visit, result.summary)
+    remarks = _remarks(visit, draft, result.summary)
     if remarks:
         st.caption(plain("\n".join(remarks)))
     if result.receipt.problems:
@@ -243,7 +243,8 @@ def _in_numbers(visit: Visit, summary: Summary) -> None:
     with st.container(key="tiles_result"):
         for name, text in numbers.items():
             with st.container(border=True, key=f"card_tile_result_{name}"):
-                st.metric(t(f"upload.result.{name}"), text)
+                is_orders = name == "orders"
+                st.metric(t(f"upload.result.{name}"), text, help=t("upload.result.orders_help") if is_orders else None)
     if summary.kind is not Kind.CUSTOMERS:
         st.markdown(plain(t("upload.result.days", days=days)))
 
@@ -261,7 +262,7 @@ def _in_rows(t: Translator, result: Outcome) -> str:
     )
 
 
-def _remarks(visit: Visit, summary: Summary) -> list[str]:
+def _remarks(visit: Visit, draft: Draft, summary: Summary) -> list[str]:
     """What else a person would count in the file: cancelled and anonymous orders, its own totals, its layout."""
     t = visit.t
     if summary.kind is not Kind.ORDERS:
@@ -276,7 +277,7 @@ def _remarks(visit: Visit, summary: Summary) -> list[str]:
     parts = [t(f"upload.result.{name}", n=t.number(count)) for name, count in counts.items() if count]
     lines = [t("upload.result.less", parts=joined(t, parts))]
     remarks = lines if parts else []
-    if summary.paid_all:
+    if draft.columns.get("order_total"):
         remarks.append(
             t("upload.result.file_total", total=t.money(summary.paid_all, summary.currency or visit.currency))
         )
