@@ -50,8 +50,7 @@ def repurchase_answer(readings: Mapping[str, Reading], t: Translator) -> Answer:
 
 
 def _by_day(days: int, reading: Reading, place: str, t: Translator) -> str:
-    share = float(reading.value) if is_defined(reading.value) else 0.0
-    return t(f"repurchase.sentence.{place}", days=days, n=t.fixed(share * 100, 0))
+    return t(f"repurchase.sentence.{place}", days=days, n=t.share(reading.value, 0).removesuffix("%"))
 
 
 def _how_sure(last: tuple[int, Reading], buyers: int, t: Translator) -> str:

@@ -1,0 +1,182 @@
+"""The page Repurchase shows what the core measures and the command line prints, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crm_core.charts.shares import order_values, share_bands
+from crm_core.charts.theme import LIGHT
+from crm_core.db import Database
+from crm_core.findings.repurchase import repurchase_answer, share_trend, value_title
+from crm_core.i18n import Translator
+from crm_core.metrics.spec import Reading, Unit
+from crm_core.metrics.tables import table
+from crm_core.params import Params, Period
+from crm_core.settings import ShopSettings
+from tests.pages.weekly_shop import app_on, make_shop, opened, printed, said
+
+LAST = date(2026, 8, 4)
+TILES = (
+    "repurchase_rate",
+    "repurchase_order_share",
+    "repurchase_revenue_share",
+    "average_repurchase_count",
+    "observed_gap_median",
+)
+WITHIN = ("repurchase_within_30d", "repurchase_within_60d", "repurchase_within_90d")
+SETTINGS = ShopSettings()
+ZH, EN = Translator("zh-TW"), Translator("en")
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("shop") / "huike.duckdb"
+    make_shop(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def told(path: Path) -> dict[str, Any]:
+    """What the command line prints of all history."""
+    form = printed("metrics", *TILES, *WITHIN, "first_purchase_aov", "repurchase_aov", "--db", str(path))
+    return {metric["metric"]: metric for metric in form["metrics"]}
+
+
+@pytest.fixture
+def shop(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with app_on(path, monkeypatch):
+        yield
+
+
+@pytest.fixture
+def database(path: Path) -> Iterator[Database]:
+    database = Database(path)
+    yield database
+    database.close()
+
+
+@pytest.mark.parametrize("language", ["zh-TW", "en"])
+def test_the_page_shows_what_the_command_line_prints(
+    told: dict[str, Any], path: Path, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    t = Translator(language)
+    with app_on(path, monkeypatch):
+        app = opened("repurchase", lang=language, period="all")
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown == {t(f"metrics.{key}.label"): t.value(told[key]["value"], Unit(told[key]["unit"])) for key in TILES}
+    n30, n60, n90 = (t.share(told[key]["value"], 0).removesuffix("%") for key in WITHIN)
+    sentence = {
+        "zh-TW": f"每 100 位第一次來買的客人，30 天內有 {n30} 位回來，60 天內 {n60} 位，90 天內 {n90} 位。",
+        "en": f"Of 100 first-time buyers, {n30} are back by day 30, {n60} by day 60, {n90} by day 90.",
+    }
+    assert sentence[language] in said(app)
+    assert t.share(told[WITHIN[2]]["low"]) in said(app)
+    assert not app.exception
+
+
+def test_the_shop_counted_by_hand(told: dict[str, Any]) -> None:
+    # 28 weeks of 6 or 5 repeat orders, 4 in week 29, 1 in week 30, of 10 a week and 2 in the last.
+    repeats = 14 * 5 + 14 * 6 + 4 + 1
+    assert told["repurchase_order_share"]["value"] == pytest.approx(repeats / 302)
+    assert told["repurchase_order_share"]["sample_size"] == 302
+    assert told["repurchase_rate"]["sample_size"] == 302 - repeats
+    # Every repeat order is one more purchase of somebody.
+    rate, times = told["repurchase_rate"]["value"], told["average_repurchase_count"]["value"]
+    assert rate * (302 - repeats) * times == pytest.approx(repeats)
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_choice_of_cohorts_stands_in_the_address() -> None:
+    app = opened("repurchase", lang="en")
+    assert "how many bought again?" in said(app)
+    app.segmented_control(key="choice_repurchase_measure").set_value("value").run()
+    assert "What has each month's new customer brought since?" in said(app)
+    assert "value" in app.query_params["measure"]
+    app.segmented_control(key="choice_repurchase_measure").set_value("share").run()
+    assert "measure" not in app.query_params
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize("query", [{"measure": "<script>"}, {"measure": ""}, {"as_of": "2026-13-01"}, {"period": "x"}])
+def test_a_value_that_makes_no_sense_is_refused_kindly(query: dict[str, str]) -> None:
+    app = opened("repurchase", lang="en", **query)
+    assert len(app.toast) == 1
+    assert not app.exception
+    assert not app.error
+    assert len(app.metric) == 5
+
+
+@pytest.mark.usefixtures("shop")
+def test_before_thirty_days_have_passed_nothing_is_claimed() -> None:
+    app = opened("repurchase", lang="en", as_of="2026-01-20")
+    assert "Nobody has waited 30 days" in said(app)
+    later = opened("repurchase", lang="en", as_of="2026-05-09")
+    assert "are back by day 30" in said(later)
+    assert "Nobody has waited 90 days yet" in said(later)
+
+
+def test_shares_are_told_by_month_and_in_short_periods_by_week(database: Database) -> None:
+    long, short = Period(date(2025, 8, 6), LAST), Period(date(2026, 7, 20), LAST)
+    with database.cursor() as cursor:
+        by_month = share_trend(cursor, Params(LAST, long), SETTINGS)
+        months = table(cursor, "repurchase_by_month", Params(LAST, long), SETTINGS)
+        by_week = share_trend(cursor, Params(LAST, short), SETTINGS)
+    # The months before the shop began are left out; the rest is the table that the command line prints.
+    assert by_month.frame["start"].iloc[0] == date(2026, 1, 1)
+    assert by_month.frame.equals(months.frame.tail(len(by_month.frame)).reset_index(drop=True))
+    assert by_week.frame["repurchase_order_share"].tolist() == [0.6, 0.4, 0.5]
+    assert by_week.frame["repurchase_orders"].tolist() == [6, 4, 1]
+    assert by_week.frame["is_complete"].tolist() == [True, True, False]
+    assert list(by_week.frame) == [column.key for column in by_week.columns]
+
+
+def reading(metric: str, value: float | None, n: int = 100, unit: Unit = Unit.MONEY) -> Reading:
+    return Reading(metric, unit, value, n, is_thin=n < 30)
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "title"),
+    [
+        (1000.0, 1260.0, "A repeat order is worth 26% more than a first one"),
+        (1000.0, 740.0, "A repeat order is worth 26% less than a first one"),
+        (1000.0, 1004.0, "Repeat orders are as large as first ones"),
+        (1000.0, None, "Are repeat orders larger than first ones?"),
+        (None, None, "Are repeat orders larger than first ones?"),
+        (0.0, 10.0, "Are repeat orders larger than first ones?"),
+    ],
+)
+def test_the_title_says_which_order_is_worth_more(first: float | None, again: float | None, title: str) -> None:
+    assert value_title(reading("first_purchase_aov", first), reading("repurchase_aov", again), EN) == title
+
+
+def test_the_answer_tells_only_what_the_data_can_tell() -> None:
+    values = (0.145, 0.321, None)
+    readings = {key: reading(key, value, 12, Unit.SHARE) for key, value in zip(WITHIN, values, strict=True)}
+    answer = repurchase_answer(readings, ZH)
+    assert answer.sentence == "每 100 位第一次來買的客人，30 天內有 15 位回來，60 天內 32 位。"
+    assert "90 天內的比例還算不出來" in answer.how_sure
+    assert "客人還少" in answer.how_sure
+
+
+def test_charts_say_their_numbers() -> None:
+    values = [("First", reading("first_purchase_aov", 1060.0)), ("Again", reading("repurchase_aov", 780.0))]
+    assert order_values(values, EN, LIGHT, "TWD").alt == "First NT$1,060, Again NT$780"
+    share = reading("repurchase_order_share", 0.412, unit=Unit.SHARE)
+    assert "41.2%" in share_bands((0.1, 0.2, 0.4), share, EN, LIGHT).alt
+    unknown = reading("repurchase_order_share", None, 0, Unit.SHARE)
+    assert share_bands((0.1, 0.2, 0.4), unknown, EN, LIGHT).alt == EN("charts.empty")
+
+
+@pytest.mark.parametrize(("language", "sentence"), [("en", "No orders yet"), ("zh-TW", "還沒有訂單資料")])
+def test_an_empty_shop_says_what_to_bring(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, sentence: str
+) -> None:
+    with app_on(tmp_path / "empty.duckdb", monkeypatch):
+        app = opened("repurchase", lang=language)
+    assert sentence in said(app)
+    assert not app.exception
