@@ -1,0 +1,271 @@
+"""Measure the product side by side with its peers and print the table of docs/benchmarks.md.
+
+``python -m benchmarks.run --size small`` takes about a minute, ``--size full`` about half an hour on two cores and 6 GB
+of disk. Every measurement runs in a process of its own; memory is the largest process of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import xlsxwriter
+
+from benchmarks.generate import ONLINE_RETAIL, WORK, Shape, order_lines, write_csv, write_parts
+from benchmarks.tasks import PAGES
+
+PROJECT = Path(__file__).parents[1]
+PYMC = "pymc-marketing==0.19.2"
+MEGABYTE = 1_000_000
+
+Measured = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large the measured shop is."""
+
+    online_retail: Shape
+    xlsx_rows: int
+    shop: Shape
+    addition: int
+    with_pymc: bool
+
+
+SIZES = {
+    "small": Size(replace(ONLINE_RETAIL, lines=100_000), 10_000, Shape(100_000), 1_000, with_pymc=False),
+    "full": Size(ONLINE_RETAIL, 100_000, Shape(10_000_000), 10_000, with_pymc=True),
+}
+
+
+def run_task(name: str, *arguments: object, python: str = sys.executable, database: Path | None = None) -> Measured:
+    """Run one task; its result with ``peak``, the memory in MB of the largest process in it."""
+    environment = {**os.environ, "HUIKE_DB": str(database)} if database else None
+    command = [python, "-m", "benchmarks.tasks", name, *map(str, arguments)]
+    child = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+    out, err = child.communicate()
+    if child.returncode:
+        raise SystemExit(f"{name}: {err.decode()[-2000:]}")
+    found: Measured = json.loads(out.splitlines()[-1])
+    return found
+
+
+def run_measured(name: str, *arguments: object) -> Measured:
+    """As :func:`run_task`, with the peak memory where the system tells it."""
+    timer = shutil.which("time", path="/usr/bin")
+    if timer is None:
+        return run_task(name, *arguments) | {"peak": None}
+    report = WORK / "peak.txt"
+    command = [timer, "-f", "%M", "-o", str(report), sys.executable, "-m", "benchmarks.tasks", name]
+    done = subprocess.run([*command, *map(str, arguments)], cwd=PROJECT, capture_output=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{name}: {done.stderr.decode()[-2000:]}")
+    found: Measured = json.loads(done.stdout.splitlines()[-1])
+    return found | {"peak": int(report.read_text().split()[-1]) * 1024 // MEGABYTE}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table."""
+
+    work: str
+    ours: str
+    peer: str = ""
+    ratio: str = ""
+    budget: str = ""
+
+
+def seconds(value: float) -> str:
+    """Seconds as a person reads them."""
+    return f"{value:.2f} s" if value < 10 else f"{value:.0f} s"
+
+
+def fresh(name: str) -> Path:
+    """A new folder below the work folder."""
+    folder = WORK / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def csv_import(size: Size) -> list[Line]:
+    """CSV import, validation and marts included, against DuckDB's own reader."""
+    folder = fresh("csv")
+    file = write_csv(order_lines(size.online_retail), folder / "online_retail.csv")
+    peer = run_task("duckdb_csv", file, folder / "peer.duckdb")["seconds"]
+    ours = run_measured("take_in", folder / "huike.duckdb", file)
+    work = f"CSV import, {size.online_retail.lines:,} lines, validated, marts included; peer: `read_csv` into a table"
+    return [
+        Line(work, seconds(ours["seconds"]), seconds(peer), f"{ours['seconds'] / peer:.1f} ×", "within 8 ×"),
+        Line("peak memory of that import", f"{ours['peak']} MB", budget="below 1,500 MB"),
+    ]
+
+
+def xlsx_import(size: Size) -> list[Line]:
+    """Reading a spreadsheet, against a bare calamine."""
+    folder = fresh("xlsx")
+    file = folder / "orders.xlsx"
+    write_xlsx(order_lines(Shape(size.xlsx_rows)), file)
+    peer = run_task("bare_calamine", file)["seconds"]
+    reading = run_task("parse_xlsx", file, folder / "parsed")["seconds"]
+    whole = run_task("take_in", folder / "huike.duckdb", file)["seconds"]
+    named = f"{size.xlsx_rows:,} rows"
+    return [
+        Line(f"XLSX read, {named}; peer: bare calamine", seconds(reading), seconds(peer), f"{reading / peer:.1f} ×"),
+        Line(f"XLSX import, {named}", seconds(whole), seconds(peer), f"{whole / peer:.1f} ×", "within 2 ×"),
+    ]
+
+
+def write_xlsx(table: pa.Table, path: Path) -> None:
+    """The lines as the only sheet of a workbook, days as true date cells."""
+    options = {"constant_memory": True, "default_date_format": "yyyy-mm-dd hh:mm"}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        sheet = book.add_worksheet("orders")
+        sheet.write_row(0, 0, table.column_names)
+        for number, row in enumerate(zip(*(column.to_pylist() for column in table.columns), strict=True), start=1):
+            sheet.write_row(number, 0, row)
+
+
+def large_shop(size: Size, *, keep: bool) -> tuple[Path, list[Line]]:
+    """A shop of that many lines, taken in through the real import, file by file."""
+    folder = WORK / f"shop-{size.shop.lines}"
+    database = folder / "huike.duckdb"
+    if keep and database.exists():
+        return database, []
+    files = write_parts(size.shop, fresh(folder.name))
+    taken = run_measured("take_in", database, *files)
+    each = ", ".join(seconds(value) for value in taken["each"])
+    work = f"filling the shop: {size.shop.lines:,} lines in {len(files)} CSV files ({each})"
+    return database, [
+        Line(work, seconds(taken["seconds"])),
+        Line("peak memory of that", f"{taken['peak']} MB", budget="below 1,500 MB"),
+    ]
+
+
+def rfm(size: Size, database: Path) -> list[Line]:
+    """The RFM table against pandas and pymc-marketing, which start from the lines in memory."""
+    lines = database.parent / "lines.parquet"
+    ours = run_task("rfm_core", database)
+    named = f"RFM of {size.shop.lines:,} lines, {size.shop.customers:,} customers"
+    peers = [(f"{named}; peer: pandas `groupby` + `qcut`", "rfm_pandas", sys.executable, "at least 10 × faster")]
+    if size.with_pymc:
+        peers.append((f"{named}; peer: {PYMC} `rfm_segments`", "rfm_pymc", pymc_python(), "at least 40 × faster"))
+    found = []
+    for work, task, python, budget in peers:
+        if not python:
+            found.append(Line(work, seconds(ours["seconds"]), "could not be installed", budget=budget))
+            continue
+        peer = run_task(task, lines, python=python)["seconds"]
+        ratio = f"{peer / ours['seconds']:.0f} × faster"
+        found.append(Line(work, seconds(ours["seconds"]), seconds(peer), ratio, budget))
+    return found
+
+
+def pymc_python() -> str:
+    """A Python with pymc-marketing, in an environment made for nothing else; empty where it cannot be installed."""
+    folder = WORK / "pymc"
+    python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    probe = subprocess.run([str(python), "-c", "import pymc_marketing, pyarrow"], capture_output=True, check=False)
+    if probe.returncode:
+        install = [str(python), "-m", "pip", "install", "--quiet", PYMC, f"pyarrow=={version('pyarrow')}"]
+        if subprocess.run(install, check=False).returncode:
+            return ""
+    return str(python)
+
+
+def app(size: Size, database: Path) -> list[Line]:
+    """Every page on the server, the start, and the memory of the idle app."""
+    shown = run_task("pages", database=database)
+    lines = f"{size.shop.lines:,} lines"
+    found = [
+        Line(
+            f"page *{name.replace('_', ' ')}*, {lines}: warm (first visit {seconds(shown[name]['cold'])})",
+            seconds(shown[name]["warm"]),
+            budget="300 ms" if name == "this_week" else "1 s",
+        )
+        for name in PAGES
+    ]
+    slowest = max(PAGES, key=lambda name: shown[name]["filter"])
+    work = f"another as-of date, slowest page (*{slowest.replace('_', ' ')}*)"
+    found.append(Line(work, seconds(shown[slowest]["filter"]), budget="500 ms"))
+    return found
+
+
+def start() -> list[Line]:
+    """From the command to the first page of the sample shop."""
+    database = fresh("sample") / "huike.duckdb"
+    load = [sys.executable, "-m", "crm_core", "sample", "load", "--db", str(database)]
+    subprocess.run(load, cwd=PROJECT, check=True, capture_output=True)
+    found = run_task("start", database=database)
+    return [
+        Line("start to first page in a browser, sample shop", seconds(found["seconds"]), budget="3 s"),
+        Line("memory of the idle app after it", f"{found['memory']} MB", budget="below 300 MB"),
+    ]
+
+
+def addition(size: Size, database: Path) -> list[Line]:
+    """A small file into the large shop; on a copy, which is thrown away."""
+    folder = fresh("addition")
+    shutil.copy(database, folder / "huike.duckdb")
+    shape = Shape(size.addition, seed=2)
+    lines = order_lines(shape)
+    newer = pc.add(lines.column("InvoiceNo"), 100_000_000)
+    file = write_csv(lines.set_column(0, "InvoiceNo", newer), folder / "newer.csv")
+    taken = run_task("take_in", folder / "huike.duckdb", file)["seconds"]
+    shutil.rmtree(folder)
+    work = f"import of {size.addition:,} lines into {size.shop.lines:,}, backup included"
+    return [Line(work, seconds(taken), budget="5 s")]
+
+
+def machine() -> str:
+    """Cores, memory, system and versions: no names."""
+    memory = ""
+    info = Path("/proc/meminfo")
+    if info.exists():
+        memory = f", {int(info.read_text().split()[1]) / MEGABYTE:.0f} GB of memory"
+    names = ("duckdb", "pandas", "streamlit", "python-calamine")
+    packages = ", ".join(f"{name} {version(name)}" for name in names)
+    system = f"{platform.system()} {platform.machine()}"
+    return f"{os.cpu_count()} cores{memory}, {system}, Python {platform.python_version()}, {packages}"
+
+
+def show(lines: list[Line]) -> None:
+    """Print lines of the Markdown table."""
+    for line in lines:
+        print(f"| {line.work} | {line.ours} | {line.peer} | {line.ratio} | {line.budget} |", flush=True)
+
+
+def main() -> None:
+    """Run everything and print the table."""
+    parser = argparse.ArgumentParser(description="Benchmarks, side by side.")
+    parser.add_argument("--size", choices=sorted(SIZES), default="small")
+    parser.add_argument("--keep", action="store_true", help="use the large shop of an earlier run")
+    arguments = parser.parse_args()
+    size = SIZES[arguments.size]
+    WORK.mkdir(exist_ok=True)
+    print(f"{machine()}\n\n| work | ours | peer | ratio | budget |\n|---|---|---|---|---|", flush=True)
+    show(csv_import(size))
+    show(xlsx_import(size))
+    database, filled = large_shop(size, keep=arguments.keep)
+    show(filled)
+    show(rfm(size, database))
+    show(addition(size, database))
+    show(app(size, database))
+    show(start())
+
+
+if __name__ == "__main__":
+    main()

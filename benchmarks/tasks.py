@@ -1,0 +1,190 @@
+"""What is measured, each in a process of its own.
+
+``python -m benchmarks.tasks NAME ARGUMENT…`` prints one JSON document.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+Result = dict[str, Any]
+PROJECT = Path(__file__).parents[1]
+PAGES = ("this_week", "repurchase", "products", "customers", "lists")
+KEPT_READY_SECONDS = 600
+
+
+def _timed(work: Callable[[], object]) -> float:
+    start = perf_counter()
+    work()
+    return perf_counter() - start
+
+
+def take_in(database: str, *files: str) -> Result:
+    """Import files over the command line's own function; seconds of each."""
+    from crm_core.cli import main
+
+    seconds = []
+    for file in files:
+        said = io.StringIO()
+        with redirect_stdout(said):
+            seconds.append(_timed(partial(main, ["import", "orders", file, "--db", database, "--json"])))
+        receipt = json.loads(said.getvalue())
+        if receipt["rows_loaded"] != receipt["rows_read"]:
+            raise SystemExit(f"{file}: {receipt}")
+    return {"seconds": sum(seconds), "each": seconds}
+
+
+def duckdb_csv(file: str, database: str) -> Result:
+    """DuckDB's own reader into a table of a new database file."""
+    import duckdb
+
+    with duckdb.connect(database) as connection:
+        load = f"create table lines as select * from read_csv('{file}')"
+        return {"seconds": _timed(lambda: connection.execute(load))}
+
+
+def parse_xlsx(file: str, folder: str) -> Result:
+    """Our own reading of a spreadsheet, child process and Parquet included."""
+    from crm_core.ingest.parse import parse
+
+    path = Path(file)
+    return {"seconds": _timed(lambda: parse(path, path.name, Path(folder)))}
+
+
+def bare_calamine(file: str) -> Result:
+    """The cells of the first sheet as Python values."""
+    from python_calamine import CalamineWorkbook
+
+    return {"seconds": _timed(lambda: CalamineWorkbook.from_path(file).get_sheet_by_index(0).to_python())}
+
+
+def rfm_core(database: str) -> Result:
+    """The RFM table of all customers as the page and the command line get it: first call, and best of three."""
+    from crm_core.db import Database
+    from crm_core.metrics.measure import default_params
+    from crm_core.metrics.tables import table
+    from crm_core.settings import load_settings
+
+    shop = Database(Path(database))
+    with shop.cursor() as cursor:
+        settings = load_settings(cursor)
+        params = default_params(cursor, settings)
+        assert params is not None
+        seconds = [_timed(lambda: table(cursor, "rfm", params, settings)) for _ in range(3)]
+    shop.close()
+    return {"seconds": seconds[0], "best": min(seconds)}
+
+
+def rfm_pandas(lines: str) -> Result:
+    """The usual recipe: revenue per line, group by customer, quartiles by ``qcut`` on ranks."""
+    import pandas as pd
+
+    frame = pd.read_parquet(lines, columns=["InvoiceNo", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID"])
+
+    def recipe() -> None:
+        frame["Revenue"] = frame["Quantity"] * frame["UnitPrice"]
+        now = frame["InvoiceDate"].max()
+        found = frame.groupby("CustomerID").agg(
+            last=("InvoiceDate", "max"), frequency=("InvoiceNo", "nunique"), monetary=("Revenue", "sum")
+        )
+        found["recency"] = (now - found["last"]).dt.days
+        for column, labels in (("recency", [4, 3, 2, 1]), ("frequency", [1, 2, 3, 4]), ("monetary", [1, 2, 3, 4])):
+            found[f"{column}_score"] = pd.qcut(found[column].rank(method="first"), 4, labels=labels)
+
+    return {"seconds": _timed(recipe)}
+
+
+def rfm_pymc(lines: str) -> Result:
+    """pymc-marketing's ``rfm_segments`` on the same lines; runs in an environment of its own."""
+    import pandas as pd
+    from pymc_marketing.clv.utils import rfm_segments
+
+    frame = pd.read_parquet(lines, columns=["Quantity", "InvoiceDate", "UnitPrice", "CustomerID"])
+    frame["Revenue"] = frame["Quantity"] * frame["UnitPrice"]
+    return {"seconds": _timed(lambda: rfm_segments(frame, "CustomerID", "InvoiceDate", "Revenue"))}
+
+
+def pages() -> Result:
+    """Seconds of the server for each page on ``HUIKE_DB``: first visit, again, and with another as-of date."""
+    from streamlit.testing.v1 import AppTest
+
+    from crm_core.db import Database, database_path
+    from crm_core.periods import data_extent
+
+    shop = Database(database_path())
+    with shop.cursor() as cursor:
+        extent = data_extent(cursor)
+    shop.close()
+    assert extent is not None
+    app = AppTest.from_file(PROJECT / "app.py", default_timeout=KEPT_READY_SECONDS)
+    app.run()
+    found: Result = {}
+    for name in PAGES:
+        app.switch_page(f"pages/{name}.py")
+        cold = _timed(app.run)
+        warm = min(_timed(app.run) for _ in range(3))
+        app.query_params["as_of"] = (extent.last_on - timedelta(days=7)).isoformat()
+        found[name] = {"cold": cold, "warm": warm, "filter": _timed(app.run)}
+        del app.query_params["as_of"]
+        if app.exception:
+            raise SystemExit(f"{name}: {app.exception[0].value}")
+    return found
+
+
+def start() -> Result:
+    """Seconds from the command to the first page in a browser on ``HUIKE_DB``, and the memory of the server then."""
+    from playwright.sync_api import sync_playwright
+
+    from run import find_chromium
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page()
+        begin = perf_counter()
+        server = _server()
+        page.goto(_address(server))
+        page.wait_for_selector("[data-testid=stMetricValue]", timeout=60_000)
+        page.wait_for_selector("[data-test-script-state=notRunning]", timeout=60_000, state="attached")
+        seconds = perf_counter() - begin
+        browser.close()
+        status = Path(f"/proc/{server.pid}/status").read_text()
+        server.terminate()
+        server.wait()
+    resident = re.search(r"VmRSS:\s+(\d+)", status)
+    return {"seconds": seconds, "memory": int(resident[1]) // 1024 if resident else 0}
+
+
+def _server() -> subprocess.Popen[str]:
+    options = ["--server.port", "0", "--server.headless", "true"]
+    command = [sys.executable, "-u", "-m", "streamlit", "run", "app.py", *options]
+    return subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, encoding="utf-8")
+
+
+def _address(server: subprocess.Popen[str]) -> str:
+    assert server.stdout is not None
+    for line in server.stdout:
+        if found := re.search(r"URL: http://[^:]+:(\d+)", line):
+            threading.Thread(target=server.stdout.read, daemon=True).start()
+            return f"http://localhost:{found[1]}"
+    raise SystemExit("the app did not start")
+
+
+TASKS: dict[str, Callable[..., Result]] = {
+    task.__name__: task
+    for task in (take_in, duckdb_csv, parse_xlsx, bare_calamine, rfm_core, rfm_pandas, rfm_pymc, pages, start)
+}
+
+if __name__ == "__main__":
+    print(json.dumps(TASKS[sys.argv[1]](*sys.argv[2:])))
