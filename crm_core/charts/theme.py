@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+# Latin fonts first: quotation marks of a Chinese font are as wide as a character.
 FONT = (
-    "'Noto Sans TC', 'Noto Sans CJK TC', 'PingFang TC', 'Microsoft JhengHei UI', 'Microsoft JhengHei', "
-    "'Heiti TC', 'Segoe UI', sans-serif"
+    "'Segoe UI', 'Helvetica Neue', Arial, 'Noto Sans TC', 'Noto Sans CJK TC', 'PingFang TC', 'Microsoft JhengHei UI', "
+    "'Microsoft JhengHei', 'Heiti TC', sans-serif"
 )
 
 
