@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from crm_core.findings.customers import FEWEST_CUSTOMERS, customers_answer, slipping
-from crm_core.metrics import rfm
 from crm_core.metrics.measure import measure
+from crm_core.metrics.rfm_overview import rfm_overview
 from crm_core.params import Params
 from ui import address, frame
 from ui.customer_charts import overview_charts
@@ -19,19 +19,16 @@ from ui.session import Visit
 
 def overview(visit: Visit, params: Params) -> None:
     """The whole shop: answer, charts, segments, cut points, table."""
-    settings = visit.settings
-    segments = remembered(visit, rfm.segments, params, settings)
-    going = slipping(segments)
+    found = remembered(visit, rfm_overview, params, visit.settings)
+    going = slipping(found.segments)
     if not going.all_customers:
         missing(visit, "customers")
         return
-    top20 = remembered(visit, rfm.top20_revenue_share, params, settings)
-    answer = customers_answer(top20, going, params, visit.t, visit.currency)
+    answer = customers_answer(found.top20, going, params, visit.t, visit.currency)
     frame.answer(answer.sentence, answer.how_sure)
-    cells, points = remembered(visit, rfm.rfm_map, params, settings), remembered(visit, rfm.pareto, params, settings)
-    overview_charts(visit, cells, points, has_curve=going.all_customers >= FEWEST_CUSTOMERS)
-    segment_cards(visit, segments)
-    cut_points(visit, remembered(visit, rfm.rfm_cuts, params, settings))
+    overview_charts(visit, found.cells, found.pareto, has_curve=going.all_customers >= FEWEST_CUSTOMERS)
+    segment_cards(visit, found.segments)
+    cut_points(visit, found.cuts)
     customer_table(visit, params)
 
 

@@ -10,7 +10,7 @@ from crm_core.metrics.spec import Column, ColumnKind, Unit
 
 MEMBER = "member"
 PERSON = "left join customer_mart as person on person.customer_id = member.customer_id"
-USUAL = "left join usual_products($question) as usual on usual.customer_id = member.customer_id"
+USUAL = "left join usual on usual.customer_id = member.customer_id"
 ANSWER = "left join latest_answers($question) as answer on answer.customer_id = member.customer_id"
 
 

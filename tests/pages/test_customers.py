@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from crm_core.db import Database
 from crm_core.findings.customers import customers_answer, slipping
 from crm_core.i18n import Translator
+from crm_core.metrics import rfm
 from crm_core.metrics.customers import CustomerView, customer_reference, customer_view
 from crm_core.metrics.measure import default_params
 from crm_core.metrics.rfm import RfmCuts
+from crm_core.metrics.rfm_overview import rfm_overview
 from crm_core.metrics.score_ranges import Range, score_ranges
 from crm_core.metrics.segments import SEGMENT_KEYS
 from crm_core.metrics.spec import Reading, Unit
@@ -144,6 +146,29 @@ def test_a_segment_that_does_not_exist_is_every_segment() -> None:
 @pytest.mark.parametrize(("language", "sentence"), [("en", "No orders yet"), ("zh-TW", "還沒有訂單資料")])
 def test_an_empty_shop_is_told_what_to_upload(language: str, sentence: str) -> None:
     assert sentence in words(opened("customers", lang=language))
+
+
+@pytest.mark.parametrize("channel", [None, "web"])
+def test_the_overview_gives_what_its_parts_give_one_by_one_and_leaves_nothing_behind(
+    filled_shop: Path, channel: str | None
+) -> None:
+    database, settings = Database(filled_shop), ShopSettings()
+    with database.cursor() as cursor:
+        asked = default_params(cursor, settings)
+        assert asked is not None
+        asked = replace(asked, channel=channel)
+        found = rfm_overview(cursor, asked, settings)
+        pd.testing.assert_frame_equal(found.segments, rfm.segments(cursor, asked, settings))
+        pd.testing.assert_frame_equal(found.cells, rfm.rfm_map(cursor, asked, settings))
+        pd.testing.assert_frame_equal(found.pareto, rfm.pareto(cursor, asked, settings))
+        assert found.top20 == rfm.top20_revenue_share(cursor, asked, settings)
+        assert found.cuts == rfm.rfm_cuts(cursor, asked, settings)
+        earlier = replace(asked, as_of=date(2024, 2, 1), channel=None)
+        before = rfm.segments(cursor, earlier, settings)
+    with database.cursor() as cursor:
+        pd.testing.assert_frame_equal(before, rfm.segments(cursor, earlier, settings))
+    database.close()
+    assert before["customers"].sum() != found.segments["customers"].sum()
 
 
 def segments_frame(**customers: int) -> pd.DataFrame:

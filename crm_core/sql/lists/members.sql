@@ -1,7 +1,33 @@
--- Grain: member of one ready-made list, the highest spenders first. Input: list_memberships.
+-- Grain: member of one ready-made list, the highest spenders first.
+-- Inputs: list_memberships, product_purchase_mart, product_mart.
 -- {{columns}} and {{joins}} are filled from the registry of list columns.
 with members as (
-    select * from list_memberships($question, $limits) where list_contains(list_keys, $list_key)
+    select *
+    from list_memberships($question, $limits)
+    where list_contains(list_keys, $list_key)
+    order by revenue desc, customer_id
+    limit $limit
+),
+
+-- What the members bought up to the as-of date: on how many days each product, for how much.
+bought as (
+    select customer_id, product_key, count(*) as purchases, sum(net_amount) as revenue
+    from product_purchase_mart
+    where purchased_on <= ($question).as_of and customer_id in (select customer_id from members)
+    group by customer_id, product_key
+),
+
+-- The product on most days, then the one for most money.
+most_bought as (
+    select customer_id, arg_max(product_key, (purchases, revenue, product_key)) as product_key
+    from bought
+    group by customer_id
+),
+
+usual as (
+    select customer_id, coalesce(product_mart.name, product_key) as usual_product
+    from most_bought
+    left join product_mart using (product_key)
 ),
 
 told as (
@@ -9,7 +35,6 @@ told as (
     from members as member
     {joins}
     order by member.revenue desc, member.customer_id
-    limit $limit
 )
 
 select * from told

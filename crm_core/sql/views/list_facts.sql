@@ -21,30 +21,6 @@ latest as (
 
 select * from latest;
 
--- Grain: customer with a purchase. Inputs: product_purchase_mart, product_mart.
--- The product that each customer bought on most days up to the as-of date (then for most money).
-create or replace macro usual_products(q) as table
-with bought as (
-    select customer_id, product_key, count(*) as purchases, sum(net_amount) as revenue
-    from product_purchase_mart
-    where purchased_on <= (q).as_of
-    group by customer_id, product_key
-),
-
-usual as (
-    select customer_id, arg_max(product_key, (purchases, revenue, product_key)) as product_key
-    from bought
-    group by customer_id
-),
-
-named as (
-    select customer_id, coalesce(product_mart.name, product_key) as usual_product
-    from usual
-    left join product_mart using (product_key)
-)
-
-select * from named;
-
 -- Grain: customer who bought (in the window) or answered, up to the as-of date; with a channel, whose first purchase was in
 -- it. Inputs: rfm_scores, purchase_mart, latest_answers, customer_mart.
 -- The figures of every customer, and the keys of the ready-made lists that the customer is on.

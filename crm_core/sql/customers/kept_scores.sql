@@ -1,0 +1,7 @@
+-- Grain: as rfm_scores. Input: rfm_scores. The scores of one question, kept on this cursor while several models read them.
+create or replace temp table kept_scores as
+with scores as (
+    select * from rfm_scores($question)
+)
+
+select * from scores
