@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import streamlit as st
 
@@ -10,9 +11,10 @@ from crm_core.db import Database
 from crm_core.ingest.load import Origin
 from crm_core.ingest.mapping import as_confirmed_by_person
 from crm_core.ingest.model import GENERIC, ParsedFile
-from crm_core.ingest.pipeline import commit
+from crm_core.ingest.pipeline import Outcome, commit
 from crm_core.metrics.measure import default_params, measure
 from crm_core.metrics.spec import Reading, Unit
+from crm_core.params import Params, Period
 from crm_core.schema import Kind
 from crm_core.settings import load_settings
 from ui.import_desk import Desk, Draft, Receipted, WaitingFile, mapping_of, now
@@ -39,7 +41,8 @@ def load_file(
     """
     mapping = mapping_of(draft)
     is_own = mapping != draft.offer.mapping or mapping.platform == GENERIC
-    before = figures(database, mapping.kind)
+    until = _last_day(draft)
+    before = figures(database, mapping.kind, until)
     outcome = commit(
         database,
         file,
@@ -50,17 +53,30 @@ def load_file(
         remember=is_own,
         without_sample=without_sample,
     )
-    after = figures(database, mapping.kind)
+    after = figures(database, mapping.kind, until)
     desk.done.append(Receipted(waiting.name, outcome, before, after, is_own, without_sample))
     desk.put_away()
 
 
-def figures(database: Database, kind: Kind) -> dict[str, Reading]:
-    """The shop's figures that a file of this kind can change, over all history; none in an empty shop."""
+def figures(database: Database, kind: Kind, until: date | None) -> dict[str, Reading]:
+    """The shop's figures that a file of this kind can change, over all history; none in an empty shop.
+
+    They reach to ``until`` where that is later than the last order: answers often come after it.
+    """
     with database.cursor() as cursor:
         settings = load_settings(cursor)
         params = default_params(cursor, settings)
-        return {} if params is None else measure(cursor, FIGURES[kind], params, settings)
+        if params is None:
+            return {}
+        last_on = max(params.as_of, until or params.as_of)
+        asked = Params(last_on, Period(params.period.start, last_on))
+        return measure(cursor, FIGURES[kind], asked, settings)
+
+
+def _last_day(draft: Draft) -> date | None:
+    """The last day of the file, as its check found it."""
+    checked = draft.tested[1] if draft.tested else None
+    return checked.summary.last_on if isinstance(checked, Outcome) else None
 
 
 def receipts(visit: Visit, desk: Desk) -> None:
