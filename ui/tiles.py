@@ -54,7 +54,8 @@ def _tile(visit: Visit, tile: Tile, comparison: Comparison) -> None:
         chart_data=line if len(line) > 1 else None,
         chart_type="line",
     )
-    held_against = t("app.tile.no_earlier" if change is None else f"app.tile.versus_{comparison.value}")
+    is_compared = change is not None and is_defined(change.absolute)
+    held_against = t(f"app.tile.versus_{comparison.value}" if is_compared else "app.tile.no_earlier")
     st.caption(f"{plain(held_against)}  \n{plain(sample_text(t, tile, visit.currency))}")
 
 

@@ -94,8 +94,8 @@ def _by_week(cursor: Cursor, params: Params, settings: ShopSettings) -> Table:
 
 
 def value_title(first: Reading, again: Reading, t: Translator) -> str:
-    """Whether a repeat order is worth more than a first one, as the title of their chart."""
-    if not (is_defined(first.value) and is_defined(again.value)) or not first.value:
+    """Whether a repeat order is worth more than a first one, as the title of their chart; of few orders a question."""
+    if not (is_defined(first.value) and is_defined(again.value)) or not first.value or first.is_thin or again.is_thin:
         return t("repurchase.value.unknown")
     ratio = float(again.value) / float(first.value) - 1
     if abs(ratio) < 0.005:  # shown without decimals

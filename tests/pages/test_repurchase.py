@@ -154,6 +154,11 @@ def test_the_title_says_which_order_is_worth_more(first: float | None, again: fl
     assert value_title(reading("first_purchase_aov", first), reading("repurchase_aov", again), EN) == title
 
 
+def test_few_orders_claim_nothing() -> None:
+    first, again = reading("first_purchase_aov", 1000.0, 29), reading("repurchase_aov", 740.0, 400)
+    assert value_title(first, again, EN) == "Are repeat orders larger than first ones?"
+
+
 def test_the_answer_tells_only_what_the_data_can_tell() -> None:
     values = (0.145, 0.321, None)
     readings = {key: reading(key, value, 12, Unit.SHARE) for key, value in zip(WITHIN, values, strict=True)}
