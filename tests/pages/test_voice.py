@@ -87,6 +87,19 @@ def test_orders_without_answers_say_which_file_is_missing(language: str, sentenc
     assert Translator(language)("metrics.contactable_rate.label") in {metric.label for metric in app.metric}
 
 
+@pytest.mark.usefixtures("filled_shop")
+def test_answers_without_orders_are_shown() -> None:
+    with session.shop_database().write() as cursor:
+        for mart in ("order_mart", "purchase_mart", "order_line_mart", "product_purchase_mart"):
+            cursor.execute(f"delete from {mart}")
+        scores = [score for (score,) in cursor.execute("select nps from answer_mart where nps is not null").fetchall()]
+    app = opened("voice", lang="en", period="all")
+    assert not app.error
+    answers = next(metric.value for metric in app.metric if metric.label == "Valid scores")
+    assert 0 < int(answers) <= len(scores)
+    assert HOSTILE_COMMENT in set(app.dataframe[-1].value["comment"])
+
+
 # ------------------------------------------------------------------------------------- whether the change is real
 
 
