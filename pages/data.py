@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ui import frame
-from ui.data_page import check_file, first_visit, note, stock
+from ui.data_page import check_file, first_visit, more_to_see, note, stock
 from ui.import_desk import has_own, has_sample, open_desk
 from ui.import_done import receipts
 from ui.import_history import history
@@ -23,4 +23,6 @@ with frame.page("data", needs_orders=False) as visit:
         check_file(visit, desk, desk.current)
     elif not desk.done:
         choose_files(visit, desk, with_places=not is_first_visit)
-    history(visit, desk)
+    if not desk.waiting:  # nothing beside a check
+        more_to_see(visit)
+        history(visit, desk)

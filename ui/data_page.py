@@ -10,6 +10,7 @@ from crm_core.errors import CrmError
 from crm_core.metrics.measure import default_params, measure
 from crm_core.metrics.spec import Reading
 from crm_core.periods import data_extent
+from crm_core.schema import Kind
 from ui import frame
 from ui.import_check import draft_of, file_card, first_rows, result_card, tested
 from ui.import_desk import Desk, WaitingFile, has_own, has_sample
@@ -19,8 +20,10 @@ from ui.refusal import show_refusal
 from ui.remembered import remembered
 from ui.sample_shop import offer_sample
 from ui.session import Visit
+from ui.text import plain
 from ui.upload import leave_out, read_file, where_to_find
 
+MOSTLY = 0.8
 STOCK = ("orders", "customers", "identified_order_share", "nps_answers")
 
 
@@ -51,6 +54,32 @@ def _how_sure(visit: Visit, found: Mapping[str, Reading]) -> str:
         return visit.t("upload.answer.sample")
     everyone = "everyone" if share.value == 1 else "identified"
     return visit.t(f"upload.answer.{everyone}", share=visit.t.reading_text(share))
+
+
+def more_to_see(visit: Visit) -> None:
+    """What is missing to answer more, for a shop that has orders."""
+    t, params = visit.t, default_params(visit.cursor, visit.settings)
+    if params is None or data_extent(visit.cursor) is None:
+        return
+    found = remembered(visit, measure, STOCK, params, visit.settings)
+    share = found["identified_order_share"]
+    answered, known = _present(visit)
+    lines = {
+        "identify": t("upload.health.identify", share=t.reading_text(share)) if (share.value or 0) < MOSTLY else None,
+        "survey": None if answered else t("upload.health.survey"),
+        "members": None if known else t("upload.health.members"),
+    }
+    missing = [line for line in lines.values() if line is not None]
+    if missing:
+        frame.section(t("upload.health.title"))
+        st.markdown("\n".join(f"- {plain(line)}" for line in missing))
+
+
+def _present(visit: Visit) -> tuple[bool, bool]:
+    """Whether any survey answer and any member record is in force."""
+    asked = "select count(*) filter (kind = ?), count(*) filter (kind = ?) from imports where undone_at is null"
+    row = visit.cursor.execute(asked, [Kind.SURVEY, Kind.CUSTOMERS]).fetchone()
+    return (bool(row[0]), bool(row[1])) if row else (False, False)
 
 
 def first_visit(visit: Visit) -> None:
@@ -91,11 +120,15 @@ def check_file(visit: Visit, desk: Desk, waiting: WaitingFile) -> None:
     with result:
         outcome = tested(visit, waiting, file, draft)
         result_card(visit, draft, outcome)
-        without_sample = has_sample(visit.cursor) and st.checkbox(
-            visit.t("upload.sample.in_the_way"), value=not has_own(visit.cursor), key=f"no_sample_{waiting.number}"
+        is_refused = isinstance(outcome, CrmError)
+        without_sample = (
+            not is_refused
+            and has_sample(visit.cursor)
+            and st.checkbox(
+                visit.t("upload.sample.in_the_way"), value=not has_own(visit.cursor), key=f"no_sample_{waiting.number}"
+            )
         )
         with st.container(horizontal=True):
-            is_refused = isinstance(outcome, CrmError)
             is_wanted = st.button(visit.t("upload.result.load"), type="primary", disabled=is_refused, key="load_file")
             leave_out(visit.t, desk, "upload.result.skip")
         if is_wanted:

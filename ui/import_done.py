@@ -8,6 +8,7 @@ from datetime import date
 import streamlit as st
 
 from crm_core.db import Database
+from crm_core.i18n import Translator
 from crm_core.ingest.load import Origin
 from crm_core.ingest.mapping import as_confirmed_by_person
 from crm_core.ingest.model import GENERIC, ParsedFile
@@ -42,7 +43,7 @@ def load_file(
     mapping = mapping_of(draft)
     is_own = mapping != draft.offer.mapping or mapping.platform == GENERIC
     until = _last_day(draft)
-    before = figures(database, mapping.kind, until)
+    before = {} if without_sample else figures(database, mapping.kind, until)
     outcome = commit(
         database,
         file,
@@ -87,6 +88,11 @@ def receipts(visit: Visit, desk: Desk) -> None:
             st.subheader(t("upload.done.title"), anchor=False)
             _receipt(visit, done)
             _changes(visit, done, number)
+    if not desk.waiting:
+        _ways_on(t, desk)
+
+
+def _ways_on(t: Translator, desk: Desk) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         week = page_path("week")
         if week is not None:

@@ -17,7 +17,7 @@ from ui.problem_list import download_problems
 from ui.refusal import show_refusal
 from ui.sample_shop import offer_removal
 from ui.session import Visit
-from ui.text import plain
+from ui.text import joined, plain
 
 SHOWN_AT_FIRST = 8
 SHOWN_MORE = 20
@@ -26,7 +26,9 @@ SHOWN = "imports_shown"
 
 def history(visit: Visit, desk: Desk) -> None:
     """Every import, the newest first."""
-    t, records = visit.t, imports_of(visit.cursor)
+    t = visit.t
+    # A sample shop that is gone leaves no trace: nothing in it was the person's own.
+    records = [each for each in imports_of(visit.cursor) if not each.is_sample or each.undone_at is None]
     st.subheader(t("upload.history.title"), anchor=False)
     if not records:
         st.caption(t("upload.history.empty"))
@@ -56,12 +58,12 @@ def _facts(visit: Visit, record: ImportRecord) -> None:
     badges = [f":gray-badge[{t('upload.history.state_undone')}]"] if record.undone_at else []
     badges += [f":green-badge[{t('upload.sample_badge')}]"] if record.is_sample else []
     st.markdown(" ".join([f"**{plain(record.file_name)}**", *badges]))
-    counts = t(
-        "upload.history.counts",
-        loaded=t.number(record.rows_loaded),
-        unchanged=t.number(record.rows_unchanged),
-        rejected=t.number(record.rows_rejected),
-    )
+    amounts = {
+        "loaded": record.rows_loaded,
+        "unchanged": record.rows_unchanged,
+        "rejected": record.rows_rejected,
+    }
+    counts = joined(t, [t(f"upload.history.{name}", n=t.number(n)) for name, n in amounts.items() if n])
     platform = (
         t(f"data.platform.{record.platform}") if record.platform != "generic" else t(f"upload.kind_name.{record.kind}")
     )

@@ -72,7 +72,7 @@ def _row(t: Translator, draft: Draft, field: Field, guess: ColumnGuess | None, k
         with middle:
             draft.columns[field.name] = _pick(t, draft, field, label, f"column_{key}_{field.name}")
         with right:
-            _evidence(t, draft, field.name, guess)
+            _evidence(t, draft, field, guess)
 
 
 def _pick(t: Translator, draft: Draft, field: Field, label: str, key: str) -> tuple[str, ...]:
@@ -101,13 +101,13 @@ def _pick(t: Translator, draft: Draft, field: Field, label: str, key: str) -> tu
     return (picked,) if picked else ()
 
 
-def _evidence(t: Translator, draft: Draft, name: str, guess: ColumnGuess | None) -> None:
+def _evidence(t: Translator, draft: Draft, field: Field, guess: ColumnGuess | None) -> None:
     """What the chosen columns hold, and why they were proposed."""
-    headings = draft.columns.get(name, ())
+    headings = draft.columns.get(field.name, ())
     if not headings:
         return
     with st.container(gap="xxsmall"):
-        values = _examples(draft, headings)
+        values = _examples(draft, headings, field.combine)
         if values:  # as text: Markdown would make links of e-mail addresses
             st.text(t("upload.mapping.example", values=joined(t, values)))
         if guess is not None and guess.headings == headings:
@@ -122,11 +122,18 @@ def _why(t: Translator, draft: Draft, guess: ColumnGuess) -> str:
     return f"{t(f'data.reason.{guess.reason}')} · {t(f'upload.sureness.{sureness}')}"
 
 
-def _examples(draft: Draft, headings: tuple[str, ...]) -> list[str]:
-    """A few different cells of the columns, shortened."""
-    cells = (" ".join(row[heading] or "" for heading in headings).strip() for row in draft.samples)
-    found = dict.fromkeys(cell for cell in cells if cell)
+def _examples(draft: Draft, headings: tuple[str, ...], combine: Combine) -> list[str]:
+    """A few different cells of the columns, several columns put together as they will be, shortened."""
+    rows = ([row[heading] or "" for heading in headings] for row in draft.samples)
+    filled = ([cell for cell in row if cell.strip()] for row in rows)
+    found = dict.fromkeys(_together(cells, combine) for cells in filled if cells)
     return [_shortened(cell) for cell in list(found)[:SAMPLES_SHOWN]]
+
+
+def _together(cells: list[str], combine: Combine) -> str:
+    if combine is Combine.FIRST:
+        return cells[0]
+    return (" + " if combine is Combine.SUM else " ").join(cells)
 
 
 def _shortened(text: str) -> str:
