@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from crm_core.charts.model import (
+    Cell,
     Chart,
     blank,
-    cell,
+    draw_cells,
     give_axes,
     heading,
     nice_ticks,
@@ -64,12 +65,14 @@ def rfm_map(frame: pd.DataFrame, t: Translator, theme: Theme) -> Chart:
     cells = records(frame, MapCell)
     bins = max(row.r_score for row in cells)
     figure.update_layout(height=84 * bins + 60)
+    drawn = []
     for row in cells:
         colour = theme.segments[row.segment]
         name = t(f"segments.{row.segment}.name").replace(" ", "<br>")
         ink = ink_on(colour) if row.customers else theme.muted
         text = f"<b>{t.number(row.customers)}</b><br><span style='font-size:10px'>{name}</span>"
-        cell(figure, row.f_score, row.r_score, colour, text, ink, opacity=1 if row.customers else 0.25)
+        drawn.append(Cell(row.f_score, row.r_score, colour, text, ink, opacity=1 if row.customers else 0.25))
+    draw_cells(figure, drawn)
     give_axes(figure, bins, bins)
     scores = list(range(1, bins + 1))
     side = {"range": [0.5, bins + 0.5], "tickvals": scores, "showgrid": False}

@@ -137,11 +137,37 @@ def row_name(figure: go.Figure, theme: Theme, row: int, name: str, numbers: str 
         note(figure, numbers, theme.muted, x=1, xshift=16, **{**place, "xanchor": "right"})
 
 
-def cell(figure: go.Figure, x: float, y: float, colour: str, text: str, ink: str, *, opacity: float = 1.0) -> None:
-    """One cell of a map around (x, y), with a hairline of space around it and words in it."""
-    sides = {"x0": x - 0.48, "x1": x + 0.48, "y0": y - 0.47, "y1": y + 0.47}
-    figure.add_shape(type="rect", fillcolor=colour, opacity=opacity, line_width=0, layer="below", **sides)
-    note(figure, text, ink, x=x, y=y, xanchor="center", align="center")
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a map around (x, y), with words in it."""
+
+    x: float
+    y: float
+    colour: str
+    text: str
+    ink: str
+    opacity: float = 1.0
+
+    @property
+    def shape(self) -> dict[str, object]:
+        """Its ground, with a hairline of space around it."""
+        sides = {"x0": self.x - 0.48, "x1": self.x + 0.48, "y0": self.y - 0.47, "y1": self.y + 0.47}
+        look = {"fillcolor": self.colour, "opacity": self.opacity, "line": {"width": 0}, "layer": "below"}
+        return {"type": "rect", **look, **sides}
+
+    @property
+    def words(self) -> dict[str, object]:
+        """The words in the middle of it."""
+        place = {"x": self.x, "y": self.y, "xanchor": "center", "yanchor": "middle", "align": "center"}
+        return {"text": self.text, "font": {"color": self.ink, "size": 12}, "showarrow": False, **place}
+
+
+def draw_cells(figure: go.Figure, cells: Sequence[Cell]) -> None:
+    """Draw the cells of a map, all at once: the library looks through all it has for each one that is added alone."""
+    figure.update_layout(
+        shapes=[*figure.layout.shapes, *(cell.shape for cell in cells)],
+        annotations=[*figure.layout.annotations, *(cell.words for cell in cells)],
+    )
 
 
 def give_axes(figure: go.Figure, across: int, up: int) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from crm_core.analysis.survival import ReturnCurve
-from crm_core.charts.model import SQUARE, Chart, blank, cell, give_axes, heading, note, records, share_axis
+from crm_core.charts.model import SQUARE, Cell, Chart, blank, draw_cells, give_axes, heading, note, records, share_axis
 from crm_core.charts.theme import Theme, ink_on
 from crm_core.i18n import Translator
 
@@ -103,11 +103,13 @@ def cohort_heat_map(frame: pd.DataFrame, t: Translator, theme: Theme) -> Chart:
     rows = {cohort: row for row, cohort in enumerate(cohorts, start=1)}
     cells = [c for c in cells if c.cohort in rows]
     top = max([c.share or 0.0 for c in cells if c.is_complete], default=0.0) or 0.01
+    drawn = []
     for c in cells:
         share = c.share or 0.0
         colour = _shade(theme, share / top) if c.is_complete else theme.immature
         ink = ink_on(colour) if c.is_complete else theme.muted
-        cell(figure, c.months_since, rows[c.cohort], colour, t.fixed(share * 100, 0), ink)
+        drawn.append(Cell(c.months_since, rows[c.cohort], colour, t.fixed(share * 100, 0), ink))
+    draw_cells(figure, drawn)
     months = max(c.months_since for c in cells)
     give_axes(figure, months, len(rows))
     names = {c.cohort: f"{t.year_month(c.cohort)} ({t.number(c.customers)})" for c in cells}

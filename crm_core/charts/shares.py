@@ -11,10 +11,11 @@ import pandas as pd
 
 from crm_core.charts.model import (
     LINE,
+    Cell,
     Chart,
     blank,
-    cell,
     day_axis,
+    draw_cells,
     give_axes,
     heading,
     nice_ticks,
@@ -155,10 +156,12 @@ def cohort_values(frame: pd.DataFrame, t: Translator, theme: Theme, currency: st
     columns = {months: column for column, months in enumerate(VALUE_MONTHS, start=1)}
     cells = [c for c in cells if c.cohort in rows]
     top = max(c.cumulative_revenue_per_customer or 0.0 for c in cells) or 1.0
+    drawn = []
     for c in cells:
         amount = c.cumulative_revenue_per_customer or 0.0
         colour = _shade(theme, amount / top)
-        cell(figure, columns[c.months_since], rows[c.cohort], colour, t.number(amount), ink_on(colour))
+        drawn.append(Cell(columns[c.months_since], rows[c.cohort], colour, t.number(amount), ink_on(colour)))
+    draw_cells(figure, drawn)
     give_axes(figure, len(columns), len(rows))
     names = {c.cohort: f"{t.year_month(c.cohort)} ({t.number(c.customers)})" for c in cells}
     ticks = {"tickvals": list(rows.values()), "ticktext": [names[cohort] for cohort in rows]}
