@@ -1,4 +1,4 @@
-"""The return curve against a hand-made table, against lifelines, and against its own promises."""
+"""The return curve against a hand-made table, against SciPy, and against its own promises."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import random
 from collections import Counter
 from math import sqrt
 
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lifelines import KaplanMeierFitter
+from scipy.stats import CensoredData, ecdf
 
 from crm_core.analysis.survival import ReturnCurve, WaitCount, return_curve
 from tests import oracle
@@ -78,15 +77,26 @@ def test_customers_who_are_still_waiting_are_not_a_no() -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_it_agrees_with_lifelines(seed: int) -> None:
+def test_it_agrees_with_scipy(seed: int) -> None:
     chance = random.Random(seed)
     waits = [(chance.randint(0, 60), chance.random() < 0.5) for _ in range(300)]
-    fitter = KaplanMeierFitter().fit([day for day, _ in waits], [event for _, event in waits])
-    survival: pd.Series[float] = fitter.survival_function_["KM_estimate"]
-    at_risk = fitter.event_table["at_risk"]
-    for point in curve_of(waits).points:
-        assert point.share == pytest.approx(1 - survival.loc[point.days])
-        assert point.at_risk == at_risk.loc[point.days]
+    days, is_waiting = [day for day, _ in waits], [not came for _, came in waits]
+    staying = ecdf(CensoredData.right_censored(days, is_waiting)).sf
+    bounds = staying.confidence_interval(0.95, method="linear")
+    expected = {
+        int(day): (1 - share, max(0.0, 1 - high), min(1.0, 1 - low))
+        for day, share, low, high in zip(
+            staying.quantiles,
+            staying.probabilities,
+            bounds.low.probabilities,
+            bounds.high.probabilities,
+            strict=True,
+        )
+    }
+    points = {point.days: (point.share, point.low, point.high) for point in curve_of(waits).points}
+    assert points.keys() == expected.keys()
+    for day, point in points.items():
+        assert point == pytest.approx(expected[day], abs=1e-4), day
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.booleans()), min_size=1, max_size=60))
