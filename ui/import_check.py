@@ -77,7 +77,7 @@ def file_card(visit: Visit, waiting: WaitingFile, file: ParsedFile, draft: Draft
 
 
 def _what(t: Translator, offered: Offer) -> str:
-    rows = t.number(offered.table.row_count)
+    rows = t.plural("upload.file.rows", offered.table.row_count)
     if offered.profile.platform == GENERIC:
         return t("upload.file.is_generic", kind=t(f"upload.kind.{offered.mapping.kind}"), rows=rows)
     return t("upload.file.is", platform=t(f"data.platform.{offered.profile.platform}"), rows=rows)
@@ -253,9 +253,9 @@ def _in_rows(t: Translator, result: Outcome) -> str:
     receipt = result.receipt
     if receipt.rows_loaded == 0 and receipt.rows_rejected == 0:
         return t("upload.result.nothing_new")
-    return t(
+    return t.plural(
         "upload.result.rows",
-        read=t.number(receipt.rows_read),
+        receipt.rows_read,
         loaded=t.number(receipt.rows_loaded),
         unchanged=t.number(receipt.rows_unchanged),
         rejected=t.number(receipt.rows_rejected),

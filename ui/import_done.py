@@ -86,7 +86,7 @@ def receipts(visit: Visit, desk: Desk) -> None:
     for number, done in enumerate(desk.done):
         with st.container(border=True, key=f"card_done_{number}"):
             st.subheader(t("upload.done.title"), anchor=False)
-            _receipt(visit, done)
+            _receipt(visit, done, with_problems=not desk.waiting)
             _changes(visit, done, number)
     if not desk.waiting:
         _ways_on(t, desk)
@@ -102,17 +102,17 @@ def _ways_on(t: Translator, desk: Desk) -> None:
             st.rerun()
 
 
-def _receipt(visit: Visit, done: Receipted) -> None:
+def _receipt(visit: Visit, done: Receipted, *, with_problems: bool) -> None:
     t, receipt = visit.t, done.outcome.receipt
-    sentence = t(
+    sentence = t.plural(
         "upload.done.rows",
+        receipt.rows_loaded,
         file=done.file_name,
-        loaded=t.number(receipt.rows_loaded),
         unchanged=t.number(receipt.rows_unchanged),
         rejected=t.number(receipt.rows_rejected),
     )
     st.markdown(plain(sentence))
-    if receipt.problems:
+    if receipt.problems and with_problems:
         problem_list(t, receipt.problems)
     if done.is_remembered:
         st.caption(t("upload.done.remembered"))

@@ -63,7 +63,7 @@ def _facts(visit: Visit, record: ImportRecord) -> None:
         "unchanged": record.rows_unchanged,
         "rejected": record.rows_rejected,
     }
-    counts = joined(t, [t(f"upload.history.{name}", n=t.number(n)) for name, n in amounts.items() if n])
+    counts = joined(t, [t.plural(f"upload.history.{name}", n) for name, n in amounts.items() if n])
     platform = (
         t(f"data.platform.{record.platform}") if record.platform != "generic" else t(f"upload.kind_name.{record.kind}")
     )

@@ -22,7 +22,7 @@ def problem_list(t: Translator, problems: Iterable[RuleCount]) -> None:
     for problem in problems:
         colour = "orange" if problem.severity == "rejected" else "gray"
         state = t(f"upload.problems.{problem.severity}")
-        count = t("upload.problems.count", n=t.number(problem.count))
+        count = t.plural("upload.problems.count", problem.count)
         parts = [f":{colour}-badge[{state}] **{count}** {plain(t(f'problems.{problem.rule}.what'))}"]
         remedy = plain(t(f"problems.{problem.rule}.remedy"))
         example = (

@@ -98,7 +98,7 @@ def test_the_result_is_shown_before_anything_is_saved(language: str) -> None:
         t("upload.result.revenue"): "NT$1,100",
     }
     said = words(app)
-    assert t("upload.result.rows", read=6, loaded=5, unchanged=0, rejected=1) in said
+    assert t.plural("upload.result.rows", 6, loaded=5, unchanged=0, rejected=1) in said
     assert t("upload.result.cancelled", n=1) in said
     assert t("problems.unreadable.what") in said
     assert t.date_range(FIRST_DAY, LAST_DAY) in said
@@ -110,7 +110,7 @@ def test_the_result_is_shown_before_anything_is_saved(language: str) -> None:
 def test_the_receipt_shows_what_the_command_line_prints(language: str, tmp_path: Path) -> None:
     app, t = load(bring(opened("data", lang=language), ("orders.csv", ORDERS))), Translator(language)
     assert tiles(app) == figures(t)
-    assert t("upload.done.rows", file="orders.csv", loaded=5, unchanged=0, rejected=1) in words(app)
+    assert t.plural("upload.done.rows", 5, file="orders.csv", unchanged=0, rejected=1) in words(app)
 
     elsewhere = tmp_path / "elsewhere.duckdb"
     (tmp_path / "orders.csv").write_bytes(ORDERS)
