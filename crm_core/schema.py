@@ -33,6 +33,7 @@ class CellType(StrEnum):
     DATE = "date"
     MONEY = "money"
     NUMBER = "number"
+    CURRENCY = "currency"
     PHONE = "phone"
     EMAIL = "email"
     FLAG = "flag"
@@ -87,7 +88,7 @@ ORDERS = (
     _order_money("shipping", Combine.SUM),
     _order_money("tax", Combine.SUM),
     _order_money("refunded"),
-    Field("currency", CellType.TEXT),
+    Field("currency", CellType.CURRENCY),
     Field("city", CellType.TEXT),
     Field("coupon", CellType.TEXT),
     Field("sku", CellType.TEXT),

@@ -34,6 +34,7 @@ SQL_TYPES: dict[CellType, str] = {
     CellType.DATE: "date",
     CellType.MONEY: "decimal(18, 4)",
     CellType.NUMBER: "decimal(18, 4)",
+    CellType.CURRENCY: "varchar",
     CellType.PHONE: "varchar",
     CellType.EMAIL: "varchar",
     CellType.FLAG: "boolean",
@@ -210,6 +211,7 @@ def _parser(cell: CellType, field_name: str, context: ReadingContext) -> tuple[C
     parsers: dict[CellType, tuple[Callable[[str], object], pa.DataType]] = {
         CellType.MONEY: (_amount, MONEY_TYPE),
         CellType.NUMBER: (_amount, MONEY_TYPE),
+        CellType.CURRENCY: (values.parse_currency, pa.string()),
         CellType.PHONE: (lambda text: values.parse_phone(text, context.country), pa.string()),
         CellType.EMAIL: (values.parse_email, pa.string()),
         CellType.FLAG: (values.parse_flag, pa.bool_()),

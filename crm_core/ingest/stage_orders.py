@@ -50,10 +50,13 @@ def stage_orders(cursor: Cursor, table: TextTable, mapping: ColumnMapping, slots
     facts = one_row(cursor, model("staging/order_facts"))
     _find_order_problems(cursor, "order_id" in mapped)
     rules = _money_rules(facts, mapping, "order_id" in mapped)
+    _judge_status_words(cursor)
+    if count_of(facts, "status_differs"):
+        per_line = {name: rule for name, rule in rules.items() if name.endswith("_per_line")}
+        cursor.execute(model("staging/settle_line_status"), per_line)
     cursor.execute(model("staging/orders"), {**rules, "account_space": mapping.account_space})
     cursor.execute(model("staging/order_lines"))
     cursor.execute(model("staging/product_names"))
-    _judge_status_words(cursor)
     collect_problems(cursor, slots)
     _add_order_warnings(cursor)
     return _summarise_orders(cursor, table, mapping, _shape(facts, mapped, filled, mapping))
@@ -64,14 +67,17 @@ def _fill_down(cursor: Cursor, mapped: set[str]) -> bool:
     blanks = one_row(
         cursor,
         "select count(*) filter (order_id is null and (product is not null or sku is not null)) as orders, "
-        "count(*) filter (channel is null) as channels, count(channel) as known_channels from source_rows",
+        "count(*) filter (channel is null) as channels, count(channel) as known_channels, count(order_id) as numbers "
+        "from source_rows",
     )
-    fill_orders = "order_id" in mapped and count_of(blanks, "orders") > 0
-    if fill_orders:
+    is_filled = False
+    if "order_id" in mapped and count_of(blanks, "orders"):
         cursor.execute(model("staging/fill_orders_down"))
+        numbers = one_row(cursor, "select count(order_id) as numbers from source_rows")
+        is_filled = count_of(numbers, "numbers") > count_of(blanks, "numbers")
     if count_of(blanks, "channels") and count_of(blanks, "known_channels"):
         cursor.execute(model("staging/fill_channels"))
-    return fill_orders
+    return is_filled
 
 
 def _number_orders(cursor: Cursor, mapping: ColumnMapping, has_order_id: bool) -> None:

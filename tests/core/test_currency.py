@@ -62,3 +62,10 @@ def test_a_file_without_a_currency_is_of_the_shop_s(tmp_path: Path) -> None:
     shop.take_in("orders", write_csv(tmp_path / "first.csv", [order("a", "USD")]))
     shop.take_in("orders", write_csv(tmp_path / "second.csv", [order("b", None)]))
     assert (shop.values("revenue")["revenue"], currency_of(shop)) == (20, "USD")
+
+
+@pytest.mark.parametrize("word", ["NT$", "NTD", "新台幣", "台幣", " twd ", "ＴＷＤ", "-"])
+def test_a_currency_may_be_called_by_its_common_names(tmp_path: Path, word: str) -> None:
+    shop = Shop(tmp_path / "shop.duckdb")
+    shop.take_in("orders", write_csv(tmp_path / "orders.csv", [order("a", "TWD"), order("b", word)]))
+    assert currency_of(shop) == "TWD"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,12 +14,14 @@ from crm_core.ingest.load import Receipt
 from crm_core.schema import Kind
 from tests.core.builders import (
     Document,
+    Shop,
     answer_cells,
     fingerprints,
     order_cells,
     random_answers,
     random_orders,
     take_in,
+    write_csv,
 )
 
 
@@ -159,3 +162,64 @@ def test_the_owner_s_word_outlasts_the_next_import(database: Database) -> None:
     receipt = take_in(database, Kind.ORDERS, [order("b", 20, status="glowing")])
     assert rules(receipt) == {}
     assert one(database, "select is_counted from order_mart where order_id = 'b'") is False
+
+
+def test_a_cancelled_line_does_not_cancel_its_order(database: Database) -> None:
+    rows = [
+        order("a", 100, status="Shipped", sku="TEA"),
+        order("a", 300, status="Cancelled", sku="CUP"),
+        order("b", 80, status="Cancelled"),
+        order("b", 80, status="Pending"),
+    ]
+    assert take_in(database, Kind.ORDERS, rows).revenue == 100
+    with database.cursor() as cursor:
+        lines = cursor.execute("select product_key, is_ranked, net_amount from order_line_mart order by 1").fetchall()
+        orders = cursor.execute("select order_id, is_counted, net_amount from order_mart order by 1").fetchall()
+    assert lines == [("CUP", False, 0), ("TEA", True, 100)]
+    assert orders == [("a", True, 100), ("b", False, 0)]
+
+
+def test_a_returned_line_is_given_back_and_a_refund_is_taken_off_once(database: Database) -> None:
+    rows = [
+        order("a", 100, status="Shipped"),
+        order("a", 300, status="Returned"),
+        order("b", 100, status="Shipped", refunded=300),
+        order("b", 300, status="Refunded", refunded=300),
+    ]
+    assert take_in(database, Kind.ORDERS, rows).revenue == 200
+
+
+def test_a_row_of_another_order_without_a_number_is_rejected_not_added_to_the_order_above(database: Database) -> None:
+    rows = [
+        order("a", 500),
+        order(None, 300, ordered_at="2024-03-06 11:00", customer_id="c2"),
+        order(None, 70, ordered_at=None, customer_id=None),
+        order("b", 100, ordered_at="2024-03-07"),
+        order(None, 20, ordered_at=None, customer_id=None),
+        order(None, 5, ordered_at="2024-03-07"),
+    ]
+    receipt = take_in(database, Kind.ORDERS, rows)
+    assert (receipt.orders, float(receipt.revenue), receipt.rows_rejected) == (2, 625, 2)
+    assert rules(receipt) == {"no_order_id": ("rejected", 2)}
+
+
+def test_an_unreadable_number_costs_the_order_above_nothing(database: Database) -> None:
+    rows = [
+        order("a", 500),
+        order("2.02403E+13", 300, customer_id="c2"),
+        order(None, 70, ordered_at=None, customer_id=None),
+    ]
+    receipt = take_in(database, Kind.ORDERS, rows)
+    assert (receipt.orders, float(receipt.revenue), receipt.rows_rejected) == (1, 500, 2)
+
+
+def test_answers_read_under_another_mapping_are_loaded_anew(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop.duckdb")
+    file = write_csv(tmp_path / "answers.csv", [{"When": "2024-03-05", "Mail": "a@x.tw", "NPS": 9, "Service": 2}])
+    shop.take_in("survey", file)
+    columns = '[columns]\nsubmitted_at = "When"\nemail = "Mail"\nnps = "Service"\n'
+    (tmp_path / "survey.toml").write_text(f'kind = "survey"\n{columns}', encoding="utf-8")
+    again = shop.take_in("survey", file, "--mapping", tmp_path / "survey.toml")
+    assert (again["rows_loaded"], shop.values("nps", "nps_answers")) == (1, {"nps": -100, "nps_answers": 1})
+    shop.undo(again["import_id"])
+    assert shop.values("nps")["nps"] == 100

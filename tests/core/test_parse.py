@@ -412,6 +412,12 @@ def test_a_total_row_at_the_bottom_is_left_out(label: str) -> None:
     assert [(row.row_number, row.reason) for row in table.ignored] == [(4, "total")]
 
 
+def test_a_total_row_may_fill_most_columns_where_it_holds_sums() -> None:
+    orders = "order_id,total,shipping,discount,quantity,price\nA1,900,100,0,2,400\nA2,250,50,10,1,210\n"
+    assert len(read_text(f"{orders}合計,1150,150,10,3,\n").rows) == 2
+    assert len(read_text(f"{orders}合計,1,2,3,4,5\n").rows) == 3
+
+
 def test_a_total_in_a_later_column_must_be_the_sum() -> None:
     assert read_text(f"{ORDERS},,,合計,870\n").rows == ROWS
     assert len(read_text(f"{ORDERS},,,合計,120\n").rows) == 3

@@ -40,6 +40,7 @@ REMARK = re.compile(
     r"(?:備註|註|附註|說明|注意|列印|製表|匯出時間|note|notes|remark|printed|generated)\s*[:：].*|[※*]\s*\S.*",
     re.IGNORECASE | re.DOTALL,
 )
+FEWEST_SUMS = 2  # in a full row one sum may be chance
 PLAIN_ANSWER = re.compile(r"(?:open-ended )?response", re.IGNORECASE)
 
 
@@ -259,21 +260,21 @@ def _typical_count(body: Body, start: int) -> int:
 
 def _bottom_reason(body: Body, row: Row, width: int, index: int) -> IgnoredReason | None:
     """Why a row at the bottom is no data; None when it is."""
-    if index == 0 or _count(row) * 2 > width:
+    if index == 0:
         return None
     at, label = next((position, cell) for position, cell in enumerate(row) if cell)
+    if _count(row) * 2 > width:  # totals of many columns fill many cells
+        is_total = at < LABEL_COLUMNS and TOTAL.fullmatch(label) and _sums(body, row, index) >= FEWEST_SUMS
+        return "total" if is_total else None
     if TOTAL.fullmatch(label):
-        return "total" if at < LABEL_COLUMNS or _count(row) == 1 or _is_sum(body, row, index) else None
+        return "total" if at < LABEL_COLUMNS or _count(row) == 1 or _sums(body, row, index) else None
     return "note" if _count(row) == 1 and at < LABEL_COLUMNS and REMARK.fullmatch(label) else None
 
 
-def _is_sum(body: Body, row: Row, index: int) -> bool:
-    """Whether a number of the row is the sum of its column: then a label in the product column is no product."""
-    for position, cell in enumerate(row):
-        total = _amount(cell)
-        if total and _column_sum(body, position, index) == total:
-            return True
-    return False
+def _sums(body: Body, row: Row, index: int) -> int:
+    """How many numbers of the row are the sum of their column: with any, a label in the product column is no product."""
+    totals = [(position, _amount(cell)) for position, cell in enumerate(row)]
+    return sum(1 for position, total in totals if total and _column_sum(body, position, index) == total)
 
 
 def _column_sum(body: Body, position: int, end: int) -> float:

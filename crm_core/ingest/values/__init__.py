@@ -11,7 +11,7 @@ from crm_core.ingest.values.dates import (
     parse_timestamp,
 )
 from crm_core.ingest.values.flags import Gender, LineType, parse_flag, parse_gender, parse_line_type
-from crm_core.ingest.values.money import parse_money, parse_number
+from crm_core.ingest.values.money import parse_currency, parse_money, parse_number
 from crm_core.ingest.values.phones import parse_phone
 from crm_core.ingest.values.scores import NotOnScale, parse_satisfaction, parse_score
 from crm_core.ingest.values.text import (
@@ -46,6 +46,7 @@ __all__ = [
     "is_nobody",
     "is_placeholder",
     "normalise_heading",
+    "parse_currency",
     "parse_date",
     "parse_email",
     "parse_flag",

@@ -11,8 +11,8 @@ import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 from unicodedata import normalize
 
-from crm_core.ingest.values.text import unwrap
-from crm_core.ingest.values.words import word_set
+from crm_core.ingest.values.text import fold, is_placeholder, unwrap
+from crm_core.ingest.values.words import meanings, word_set
 
 PLACES = Decimal("0.0001")
 ZERO = Decimal(0).quantize(PLACES)
@@ -23,6 +23,7 @@ _NOISE = Context(prec=EXACT_DIGITS, rounding=ROUND_HALF_UP)
 _ROUND = Context(prec=40, rounding=ROUND_HALF_UP)
 _PLAIN = re.compile(r"-?\d{1,13}(?:\.\d{1,20})?", re.ASCII)
 _FREE = word_set("free")
+_CURRENCIES = meanings("currency")
 _CURRENCY = (
     r"(?:nt\$?|ntd\$?|twd\$?|us\$|usd\$?|hk\$|hkd\$?|s\$|sgd\$?|a\$|aud|rm|myr|eur|gbp|jpy|cny|rmb|[$€£¥₩]"
     r"|新台幣|新臺幣|台幣)"
@@ -54,6 +55,12 @@ def parse_number(text: str) -> Decimal | None:
     if _PLAIN.fullmatch(text):
         return _quantised(Decimal(text))
     return _signed(_folded(text), _COUNT)
+
+
+def parse_currency(text: str) -> str | None:
+    """The ISO code behind ``NT$``, ``新台幣``, ``twd``; other texts in upper case, ``None`` for a placeholder."""
+    value = fold(unwrap(text))
+    return None if is_placeholder(value) else _CURRENCIES.get(value, value.upper())
 
 
 def _folded(text: str) -> str:

@@ -1,7 +1,8 @@
 -- Grain: survey answer. Inputs: source_rows, answer_texts (row_number, answers: every cell of the row as JSON);
 -- $account_space, $default_channel, $survey (the signature of its
 -- questions), $satisfaction_scale (5 or 10), $is_nps_asked.
--- An answer without a response number is known by its whole content; the same content twice is two answers.
+-- An answer without a response number is known by its whole content; the same content twice is two answers. Read under another
+-- mapping the same cells are another answer: the hash is of what they were read as.
 create or replace temp table staged_answers as
 with people as (
     select
@@ -48,5 +49,8 @@ select
     case when nps between 0 and 10 then nps end as nps, nps_text, $is_nps_asked as is_nps_asked,
     csat::double as satisfaction, case when csat is not null then $satisfaction_scale end::smallint as satisfaction_scale,
     trim(comment) as comment, recommended, trim(source_heard) as source_heard, contact_consent, answers, row_count,
-    hash(answers)::hugeint as content_hash
+    hash(
+        identity_key, submitted_at, coalesce(trim(channel), $default_channel), order_id, nps, nps_text, $is_nps_asked, csat,
+        case when csat is not null then $satisfaction_scale end, comment, recommended, source_heard, contact_consent, answers
+    )::hugeint as content_hash
 from newest;

@@ -9,6 +9,10 @@ with per_order as (
         min(nullif(subtotal, 0)) <> max(nullif(subtotal, 0)) as subtotal_differs,
         min(nullif(discount, 0)) <> max(nullif(discount, 0)) as discount_differs,
         min(nullif(refunded, 0)) <> max(nullif(refunded, 0)) as refunded_differs,
+        coalesce(min(status) <> max(status), false)
+        or coalesce(min(payment_status) <> max(payment_status), false)
+        or coalesce(min(fulfil_status) <> max(fulfil_status), false)
+        or coalesce(min(return_status) <> max(return_status), false) as status_differs,
         count(nullif(coalesce(order_total, subtotal), 0)) as money_rows,
         arg_max(order_total, abs(order_total)) as order_total,
         arg_max(subtotal, abs(subtotal)) as subtotal,
@@ -40,7 +44,8 @@ facts as (
         count(*) filter (total_differs) as total_differs,
         count(*) filter (subtotal_differs) as subtotal_differs,
         count(*) filter (discount_differs) as discount_differs,
-        count(*) filter (refunded_differs) as refunded_differs
+        count(*) filter (refunded_differs) as refunded_differs,
+        count(*) filter (status_differs) as status_differs
     from per_order
 ),
 

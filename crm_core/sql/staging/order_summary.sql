@@ -51,8 +51,7 @@ line_facts as (
 ),
 
 currencies as (
-    select case when count(distinct upper(trim(currency))) = 1 then max(upper(trim(currency)))
-        when count(currency) > 0 then string_agg(distinct upper(trim(currency)), ', ' order by upper(trim(currency))) end as currency
+    select string_agg(distinct currency, ', ' order by currency) as currency
     from source_rows
 )
 
