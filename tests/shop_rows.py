@@ -95,8 +95,11 @@ def _purchases(orders: Iterable[Order]) -> list[Record]:
     ):
         days = [(day, list(of_day)) for day, of_day in groupby(theirs, key=lambda order: order.day)]
         dates = [None, *(day for day, _ in days), None]
+        so_far = Decimal(0)
         for no, (day, of_day) in enumerate(days, start=1):
             before, after = dates[no - 1], dates[no + 1]
+            amount = sum((order.net_amount for order in of_day), Decimal(0))
+            so_far += amount
             found.append(
                 {
                     "customer_id": customer,
@@ -105,7 +108,8 @@ def _purchases(orders: Iterable[Order]) -> list[Record]:
                     "gap_days": None if before is None else (day - before).days,
                     "next_on": after,
                     "order_count": len(of_day),
-                    "net_amount": sum((order.net_amount for order in of_day), Decimal(0)),
+                    "net_amount": amount,
+                    "net_so_far": so_far,
                     "channel": of_day[0].channel,
                 }
             )

@@ -91,6 +91,7 @@ def _purchases(group: list[Bought]) -> Iterator[Row]:
             "next_on": on(group[number].day) if number < len(group) else None,
             "order_count": 1,
             "net_amount": row.amount,
+            "net_so_far": sum((earlier.amount for earlier in group[:number]), Decimal(0)),
             "channel": row.channel,
         }
 

@@ -81,6 +81,7 @@ def purchase(customer: str, day: int, number: int, next_day: int | None, gap: in
         "next_on": None if next_day is None else date(2024, 3, next_day),
         "order_count": 1,
         "net_amount": 10,
+        "net_so_far": 10 * number,
         "channel": "web",
     }
 

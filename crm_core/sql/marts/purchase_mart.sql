@@ -21,11 +21,12 @@ numbered as (
         *,
         row_number() over by_day as purchase_no,
         purchased_on - lag(purchased_on) over by_day as gap_days,
-        lead(purchased_on) over by_day as next_on
+        lead(purchased_on) over by_day as next_on,
+        (sum(net_amount) over by_day)::decimal(18, 4) as net_so_far
     from days
-    window by_day as (partition by customer_id order by purchased_on)
+    window by_day as (partition by customer_id order by purchased_on rows unbounded preceding)
 )
 
-select customer_id, purchased_on, purchase_no, gap_days, next_on, order_count, net_amount, channel
+select customer_id, purchased_on, purchase_no, gap_days, next_on, order_count, net_amount, net_so_far, channel
 from numbered
 order by purchased_on, customer_id;

@@ -30,6 +30,7 @@ create table purchase_mart (
     next_on date,                           -- day of the next purchase, NULL for the last
     order_count integer not null,
     net_amount decimal(18, 4) not null,
+    net_so_far decimal(18, 4) not null,     -- of this and all earlier purchases of the customer
     channel varchar not null                -- of the day's first order
 );
 

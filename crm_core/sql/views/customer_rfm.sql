@@ -4,22 +4,30 @@
 -- recency_cuts, frequency_cuts, monetary_cuts (the owner's, NULL: computed), segment_map VARCHAR[] (the segment of the cell
 -- r, f, m stands at (r - 1) * bins² + (f - 1) * bins + m).
 
--- How many of the cut points (at most four) are strictly below a value, and strictly above it.
-create or replace macro cuts_below(cuts, figure) as
-    (cuts[1] < figure)::integer + (cuts[2] < figure)::integer + (cuts[3] < figure)::integer
-    + coalesce((cuts[4] < figure)::integer, 0);
+-- How many of the cut points (three or four, the fourth may be NULL) are strictly below a value, and strictly above it.
+create or replace macro cuts_below(cut_1, cut_2, cut_3, cut_4, figure) as
+    (cut_1 < figure)::integer + (cut_2 < figure)::integer + (cut_3 < figure)::integer
+    + coalesce((cut_4 < figure)::integer, 0);
 
-create or replace macro cuts_above(cuts, figure) as
-    (cuts[1] > figure)::integer + (cuts[2] > figure)::integer + (cuts[3] > figure)::integer
-    + coalesce((cuts[4] > figure)::integer, 0);
+create or replace macro cuts_above(cut_1, cut_2, cut_3, cut_4, figure) as
+    (cut_1 > figure)::integer + (cut_2 > figure)::integer + (cut_3 > figure)::integer
+    + coalesce((cut_4 > figure)::integer, 0);
 
 -- Grain: customer with a purchase in the window. Inputs: purchase_mart, order_mart.
 -- How long ago, how often and for how much each customer bought; stand-alone returns lower the revenue.
 create or replace macro rfm_values(q) as table
-with purchases as (
-    select customer_id, purchased_on, purchase_no, net_amount
+with last_purchases as (
+    select customer_id, purchased_on, purchase_no, net_so_far
     from purchase_mart
-    where purchased_on <= (q).as_of and purchased_on >= coalesce((q).since, '-infinity'::date)
+    where purchased_on <= (q).as_of and coalesce(next_on > (q).as_of, true)
+        and purchased_on >= coalesce((q).since, '-infinity'::date)
+),
+
+-- The last purchase before the window: what it says "so far" is not of the window. None without a window.
+earlier_purchases as (
+    select customer_id, purchase_no, net_so_far
+    from purchase_mart
+    where purchased_on < (q).since and coalesce(next_on >= (q).since, true)
 ),
 
 returns as (
@@ -33,12 +41,12 @@ returns as (
 totals as (
     select
         customer_id,
-        max(purchased_on) as last_on,
-        max(purchase_no) as purchase_count, -- over all history, whatever the window
-        count(*)::integer as frequency,
-        sum(net_amount) as purchased
-    from purchases
-    group by customer_id
+        purchased_on as last_on,
+        last_purchases.purchase_no as purchase_count, -- over all history, whatever the window
+        last_purchases.purchase_no - coalesce(earlier_purchases.purchase_no, 0) as frequency,
+        last_purchases.net_so_far - coalesce(earlier_purchases.net_so_far, 0) as purchased
+    from last_purchases
+    left join earlier_purchases using (customer_id)
 ),
 
 net as (
@@ -119,21 +127,35 @@ select * from of_channel;
 -- Grain: as rfm_customers. Inputs: rfm_customers, rfm_cuts.
 -- The scores, relative to the whole shop, and the segment of their cell.
 create or replace macro rfm_scores(q) as table
-with scored as (
+-- One column per cut point: a list would be copied for every customer.
+with cuts as (
+    select
+        recency_cuts[1] as r_1, recency_cuts[2] as r_2, recency_cuts[3] as r_3, recency_cuts[4] as r_4,
+        frequency_cuts[1] as f_1, frequency_cuts[2] as f_2, frequency_cuts[3] as f_3, frequency_cuts[4] as f_4,
+        monetary_cuts[1] as m_1, monetary_cuts[2] as m_2, monetary_cuts[3] as m_3, monetary_cuts[4] as m_4
+    from rfm_cuts(q)
+),
+
+scored as (
     select
         customer_id, last_on, purchase_count, recency_days, frequency, revenue, monetary,
-        1 + cuts_above(recency_cuts, recency_days) as r_score,
-        1 + cuts_below(frequency_cuts, frequency) as f_score,
-        1 + cuts_below(monetary_cuts, monetary) as m_score
+        1 + cuts_above(r_1, r_2, r_3, r_4, recency_days) as r_score,
+        1 + cuts_below(f_1, f_2, f_3, f_4, frequency) as f_score,
+        1 + cuts_below(m_1, m_2, m_3, m_4, monetary) as m_score
     from rfm_customers(q)
-    cross join rfm_cuts(q)
+    cross join cuts
+),
+
+-- A join with the small table of cells: taking each customer's segment out of the list would copy the list per customer.
+segment_cells as (
+    select unnest((q).segment_map) as segment, generate_subscripts((q).segment_map, 1) as cell
 ),
 
 with_segment as (
-    select
-        *,
-        (q).segment_map[(r_score - 1) * (q).bins * (q).bins + (f_score - 1) * (q).bins + m_score] as segment
+    select scored.*, segment_cells.segment
     from scored
+    inner join segment_cells
+        on segment_cells.cell = (r_score - 1) * (q).bins * (q).bins + (f_score - 1) * (q).bins + m_score
 )
 
 select * from with_segment;
