@@ -272,7 +272,7 @@ def _bottom_reason(body: Body, row: Row, width: int, index: int) -> IgnoredReaso
 
 
 def _sums(body: Body, row: Row, index: int) -> int:
-    """How many numbers of the row are the sum of their column: with any, a label in the product column is no product."""
+    """How many numbers of the row are the sum of their column; with any, a label among products is no product."""
     totals = [(position, _amount(cell)) for position, cell in enumerate(row)]
     return sum(1 for position, total in totals if total and _column_sum(body, position, index) == total)
 
