@@ -119,7 +119,10 @@ class Translator:
         """A short number for axes and tight places: 12.3萬, 123.5K."""
         if not is_defined(value):
             return UNDEFINED
-        return _minus(format_compact_decimal(value, locale=self.locale, fraction_digits=digits))
+        text = format_compact_decimal(value, locale=self.locale, fraction_digits=digits)
+        if text.lstrip("-").isdecimal():  # too small to be shortened: Babel leaves out the separators
+            return self.fixed(value, 0)
+        return _minus(text)
 
     def money(self, value: Number | None, currency: str = "TWD") -> str:
         """An amount in a currency: NT$1,234, $1,234.50."""

@@ -69,9 +69,10 @@ def last_full_week(extent: DataExtent, *, starts_on_sunday: bool = False) -> Per
 
 
 def last_week_with_orders(cursor: Cursor, extent: DataExtent, *, starts_on_sunday: bool = False) -> Period:
-    """The latest week with an order that the data covers to its end; without one the current week."""
+    """The latest week with an order that counts and that the data covers to its end; without one the current week."""
     full = last_full_week(extent, starts_on_sunday=starts_on_sunday)
-    row = cursor.execute("select max(ordered_on) from order_mart where ordered_on <= ?", [full.end]).fetchone()
+    asked = "select max(ordered_on) from order_mart where is_counted and ordered_on <= ?"
+    row = cursor.execute(asked, [full.end]).fetchone()
     last_on = row[0] if row and row[0] is not None else extent.last_on
     return week_of(last_on, starts_on_sunday=starts_on_sunday)
 

@@ -82,10 +82,12 @@ def comment_columns(t: Translator, found: pd.DataFrame) -> list[Column]:
 
 def shown(t: Translator, found: pd.DataFrame) -> pd.DataFrame:
     """The rows as they are read: attitudes in words, a word for those who are not known."""
+    anonymous = found["customer_id"].isna()
+    nameless = anonymous.map({True: t("voice.comments.anonymous"), False: t("voice.comments.nameless")})
     attitudes = {key: t(f"metrics.attitude.{key}") for key in ATTITUDES}
     return found.assign(
         attitude=found["attitude"].map(attitudes),
-        who=found["name"].fillna(t("voice.comments.anonymous")),
+        who=found["name"].fillna(nameless),
         answered_on=pd.to_datetime(found["answered_on"]),
     )
 

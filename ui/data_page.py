@@ -9,7 +9,7 @@ import streamlit as st
 from crm_core.errors import CrmError
 from crm_core.metrics.measure import default_params, measure
 from crm_core.metrics.spec import Reading
-from crm_core.periods import data_extent
+from crm_core.periods import data_extent, has_orders
 from crm_core.schema import Kind
 from ui import frame
 from ui.import_check import draft_of, file_card, first_rows, result_card, tested
@@ -24,7 +24,7 @@ from ui.text import plain
 from ui.upload import leave_out, read_file, where_to_find
 
 MOSTLY = 0.8
-STOCK = ("orders", "customers", "identified_order_share", "nps_answers")
+STOCK = ("orders", "customers", "identified_order_share")
 
 
 def stock(visit: Visit) -> None:
@@ -35,17 +35,22 @@ def stock(visit: Visit) -> None:
 def _stock(visit: Visit) -> tuple[str, str]:
     t = visit.t
     extent, params = data_extent(visit.cursor), default_params(visit.cursor, visit.settings)
-    if params is None:
-        return t("upload.answer.empty"), t("upload.answer.empty_next")
+    if params is None or extent is None or not has_orders(visit.cursor):
+        return _without_orders(visit)
     found = remembered(visit, measure, STOCK, params, visit.settings)
-    if extent is None:
-        answers = found["nps_answers"]
-        what = "answers_only" if answers.value else "members_only"
-        sentence = t(f"upload.answer.{what}", answers=t.reading_text(answers))
-        return sentence, t("upload.answer.answers_only_next")
     orders, customers = (t.reading_text(found[key]) for key in ("orders", "customers"))
     days = t.date_range(extent.first_on, extent.last_on)
     return t("upload.answer.full", orders=orders, customers=customers, days=days), _how_sure(visit, found)
+
+
+def _without_orders(visit: Visit) -> tuple[str, str]:
+    t = visit.t
+    answered, known = _present(visit)
+    if not answered and not known:
+        return t("upload.answer.empty"), t("upload.answer.empty_next")
+    answers = visit.cursor.execute("select count(*) from answer_mart").fetchall()[0][0]
+    sentence = t("upload.answer.answers_only" if answered else "upload.answer.members_only", answers=t.number(answers))
+    return sentence, t("upload.answer.answers_only_next")
 
 
 def _how_sure(visit: Visit, found: Mapping[str, Reading]) -> str:
@@ -59,7 +64,7 @@ def _how_sure(visit: Visit, found: Mapping[str, Reading]) -> str:
 def more_to_see(visit: Visit) -> None:
     """What is missing to answer more, for a shop that has orders."""
     t, params = visit.t, default_params(visit.cursor, visit.settings)
-    if params is None or data_extent(visit.cursor) is None:
+    if params is None or not has_orders(visit.cursor):
         return
     found = remembered(visit, measure, STOCK, params, visit.settings)
     share = found["identified_order_share"]

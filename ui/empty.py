@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from crm_core.periods import data_extent
 from ui.sample_shop import offer_sample
 from ui.session import Visit
 
@@ -22,6 +23,8 @@ def no_orders(visit: Visit) -> None:
         for number, step in enumerate(STEPS, start=1):
             st.markdown(f"**{number}.** {t(f'app.empty.step.{step}')}")
         _link_to_data(visit)
+        if data_extent(visit.cursor) is not None:
+            st.page_link("pages/voice.py", label=t("app.empty.to_voice"), icon=":material/chat_bubble:")
         offer_sample(visit)
 
 

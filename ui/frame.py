@@ -11,7 +11,7 @@ from uuid import uuid4
 import streamlit as st
 
 from crm_core.errors import CrmError
-from crm_core.i18n import Translator
+from crm_core.i18n import Translator, is_defined
 from crm_core.metrics.spec import Reading
 from crm_core.periods import data_extent, has_orders
 from ui import navigation, session
@@ -84,7 +84,7 @@ def footer(visit: Visit, identified: Reading | None = None) -> None:
     extent = data_extent(visit.cursor)
     if extent is not None:
         parts.append(t("app.footer.data_up_to", day=t.date(extent.last_on)))
-    if identified is not None:
+    if identified is not None and is_defined(identified.value):
         parts.append(t("app.footer.identified", share=t.reading_text(identified)))
     warnings = warning_count(visit)
     if warnings:

@@ -76,6 +76,7 @@ def route_first(t: Translator) -> None:
     """
     if ROUTED not in st.session_state:
         mark_routed()
+        configure()
         st.navigation([page for group in pages(t).values() for page in group])
         st.rerun()
 

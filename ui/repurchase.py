@@ -144,5 +144,5 @@ def bands_chart(visit: Visit, share: Reading) -> None:
         share_bands(bands, share, t, visit.theme),
         definition=t("repurchase.bands.how", bands=listed, source=source),
         people=people_on("second_purchase_due"),
-        note=source,
+        note=f"{t('app.tile.thin')} · {source}" if share.is_thin else source,
     )

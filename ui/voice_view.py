@@ -63,19 +63,24 @@ def score_tiles(
     left_out = t("voice.tile.left_out", blank=counts["blank"], invalid=counts["invalid"])
     of_answers = t("voice.tile.of_answers", n=counts["answers"])
     told = {"nps_answers": left_out, "nps_promoters": of_answers, "nps_detractors": of_answers}
-    shown = [Tile("nps", found["nps"], trend=points)]
+    answers = _counted(visit, "answers")
+    shown = [Tile("nps", found["nps"], trend=points, n=answers)]
     shown += [Tile(key, found[key], metric_of(key).better, n=_always(words)) for key, words in told.items()]
-    tiles(visit, [*shown, Tile("referral_rate", found["referral_rate"])], comparison, key="scores")
+    tiles(visit, [*shown, Tile("referral_rate", found["referral_rate"], n=answers)], comparison, key="scores")
 
 
 def _always(words: str) -> Callable[[Reading], str]:
     return lambda _: words
 
 
+def _counted(visit: Visit, what: str) -> Callable[[Reading], str]:
+    return lambda reading: visit.t.plural(f"voice.tile.{what}", reading.sample_size)
+
+
 def contact_tiles(visit: Visit, found: Mapping[str, Measured], comparison: Comparison) -> None:
     """How many customers may be written to, in any channel and in each."""
     section(visit.t("voice.contact.title"), visit.t("voice.contact.note"))
-    tiles(visit, [Tile(key, found[key]) for key in CONTACT], comparison, key="contact")
+    tiles(visit, [Tile(key, found[key], n=_counted(visit, "people")) for key in CONTACT], comparison, key="contact")
 
 
 def score_chart(visit: Visit, nps: Reading) -> None:
@@ -152,6 +157,7 @@ def breakdown_chart(visit: Visit, by: str, found: Table, nps: Reading) -> None:
     everyone = (t("metrics.nps.short"), float(nps.value)) if is_defined(nps.value) else None
     different = [str(name) for name in frame.loc[frame["is_different"].astype(bool), "group"]]
     groups = t("charts.comma").join(different)
+    alike = "note_none" if len(dots) > 1 else "note_one"
     show_chart(
         visit,
         f"by_{by}",
@@ -160,7 +166,7 @@ def breakdown_chart(visit: Visit, by: str, found: Table, nps: Reading) -> None:
         rows=Rows(frame, headed(t, found.columns)[:-1], f"nps_by_{by}.csv"),
         definition=t("metrics.nps.help"),
         people=DETRACTORS,
-        note=t("voice.segment.note", groups=groups) if different else t("voice.segment.note_none"),
+        note=t("voice.segment.note", groups=groups) if different else t(f"voice.segment.{alike}"),
     )
 
 

@@ -18,6 +18,7 @@ MARKS = (30, 60, 90, 180)
 QUARTER = 0.25
 MONTHS_SHOWN = 12
 COHORTS_SHOWN = 24
+NOT_YET = "…"
 
 
 def return_curve(curve: ReturnCurve, t: Translator, theme: Theme, until: int = 180) -> Chart:
@@ -96,9 +97,10 @@ def cohort_heat_map(frame: pd.DataFrame, t: Translator, theme: Theme) -> Chart:
     has not ended are grey, so that "not yet" does not look like a fall.
     """
     figure = blank(theme)
-    cells = [c for c in records(frame, CohortCell) if 1 <= c.months_since <= MONTHS_SHOWN and c.share is not None]
+    cells = [c for c in records(frame, CohortCell) if 1 <= c.months_since <= MONTHS_SHOWN]
+    cells = [c for c in cells if c.share is not None or not c.is_complete]
     cohorts = sorted({c.cohort for c in cells}, reverse=True)[:COHORTS_SHOWN]
-    if not cohorts:
+    if not any(c.is_complete for c in cells):
         return Chart(figure, t("charts.empty"))
     rows = {cohort: row for row, cohort in enumerate(cohorts, start=1)}
     cells = [c for c in cells if c.cohort in rows]
@@ -108,7 +110,8 @@ def cohort_heat_map(frame: pd.DataFrame, t: Translator, theme: Theme) -> Chart:
         share = c.share or 0.0
         colour = _shade(theme, share / top) if c.is_complete else theme.immature
         ink = ink_on(colour) if c.is_complete else theme.muted
-        drawn.append(Cell(c.months_since, rows[c.cohort], colour, t.fixed(share * 100, 0), ink))
+        words = NOT_YET if c.share is None else t.fixed(share * 100, 0)
+        drawn.append(Cell(c.months_since, rows[c.cohort], colour, words, ink))
     draw_cells(figure, drawn)
     months = max(c.months_since for c in cells)
     give_axes(figure, months, len(rows))
@@ -117,7 +120,8 @@ def cohort_heat_map(frame: pd.DataFrame, t: Translator, theme: Theme) -> Chart:
     figure.update_layout(height=92 + 26 * len(rows))
     figure.update_yaxes(range=[0.5, len(rows) + 0.5], showgrid=False, **ticks)
     figure.update_xaxes(range=[0.5, months + 0.5], dtick=1, title_text=t("charts.cohorts.months"))
-    heading(figure, theme, t("charts.cohorts.unit"), [(theme.immature, SQUARE, t("charts.cohorts.immature"))])
+    not_over = [(theme.immature, SQUARE, t("charts.cohorts.immature"))]
+    heading(figure, theme, t("charts.cohorts.unit"), [] if all(c.is_complete for c in cells) else not_over)
     first, last = t.month(cohorts[-1]), t.month(cohorts[0])
     return Chart(figure, t("charts.cohorts.alt", n=len(rows), top=t.share(top), first=first, last=last))
 

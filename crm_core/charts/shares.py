@@ -69,6 +69,7 @@ def shares_over_time(frame: pd.DataFrame, t: Translator, theme: Theme, *, by_mon
             mode="lines+markers",
             line={"color": colour, "width": 2.5, "dash": "solid" if shade == "accent" else "dot"},
             marker={"color": fill, "size": 7, "line": {"color": colour, "width": 2}},
+            cliponaxis=False,
             hovertext=[f"{t.date(row.start)}<br>{t.share(value)}" for row, value in zip(rows, values, strict=True)],
             hoverinfo="text",
         )

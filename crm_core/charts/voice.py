@@ -9,9 +9,14 @@ from crm_core.charts.theme import Theme
 from crm_core.i18n import Translator, is_defined
 from crm_core.metrics.spec import Reading, TrendPoint
 
-# The scores of each attitude, and where its words stand.
-ATTITUDES = {"detractor": (range(7), 3.0), "passive": (range(7, 9), 7.5), "promoter": (range(9, 11), 9.5)}
+# The scores of each attitude, and where its words stand: those of the two narrow ones lean away from each other.
+ATTITUDES = {
+    "detractor": (range(7), 3.0, "center"),
+    "passive": (range(7, 9), 8.4, "right"),
+    "promoter": (range(9, 11), 8.6, "left"),
+}
 FEW = 8
+FEWEST_TICKS = 4  # below that the ticks would count half answers
 
 
 def nps_bar(reading: Reading, t: Translator, theme: Theme) -> Chart:
@@ -25,10 +30,10 @@ def nps_bar(reading: Reading, t: Translator, theme: Theme) -> Chart:
         return Chart(figure, t("charts.empty"))
     value = float(reading.value)
     if reading.low is not None and reading.high is not None:
-        line = {"color": theme.accent, "width": 8}
+        line = {"color": theme.accent, "width": 16}
         ends = [reading.low, reading.high]
         figure.add_scatter(x=ends, y=[0, 0], mode="lines", line=line, opacity=0.35, hoverinfo="skip")
-    dot = {"color": theme.surface if reading.is_thin else theme.accent, "size": 16}
+    dot = {"color": theme.surface if reading.is_thin else theme.accent, "size": 9}
     dot["line"] = {"color": theme.accent, "width": 3}
     figure.add_scatter(x=[value], y=[0], mode="markers", marker=dot, hoverinfo="skip")
     note(figure, f"<b>{t.points(value)}</b>", theme.ink, x=value, y=0.3, xanchor="center", yanchor="bottom", yshift=8)
@@ -87,10 +92,10 @@ def nps_distribution(answers: Mapping[int, int], t: Translator, theme: Theme) ->
     figure = blank(theme, top=16)
     total = sum(answers.values())
     most = max(answers.values(), default=0)
-    ticks = nice_ticks(most * 1.3)
+    ticks = nice_ticks(max(most * 1.3, FEWEST_TICKS))
     colours = {"detractor": theme.detractor, "passive": theme.passive, "promoter": theme.promoter}
     listed = []
-    for attitude, (scores, centre) in ATTITUDES.items():
+    for attitude, (scores, x, side) in ATTITUDES.items():
         counts = [answers.get(score, 0) for score in scores]
         figure.add_bar(
             x=list(scores),
@@ -103,9 +108,8 @@ def nps_distribution(answers: Mapping[int, int], t: Translator, theme: Theme) ->
             hoverinfo="skip",
         )
         share = t.share(sum(counts) / total, 0) if total else t.share(None)
-        words = f"{t(f'charts.nps.{attitude}')}<br><b>{share}</b>"
-        place = {"xanchor": "center", "yanchor": "top", "align": "center"}
-        note(figure, words, theme.ink, x=centre, y=ticks[-1], **place)
+        words = f'<span style="font-size:11px">{t(f"charts.nps.{attitude}")}<br><b>{share}</b></span>'
+        note(figure, words, theme.ink, x=x, y=ticks[-1], xanchor=side, yanchor="top", align=side)
         figure.add_shape(
             type="line",
             x0=scores[0] - 0.4,

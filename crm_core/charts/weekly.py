@@ -97,7 +97,12 @@ def share_by_week(
     if known:
         day, value = known[-1]
         figure.add_scatter(
-            x=[day], y=[value], mode="markers", marker={"color": theme.accent, "size": 9}, hoverinfo="skip"
+            x=[day],
+            y=[value],
+            mode="markers",
+            marker={"color": theme.accent, "size": 9},
+            cliponaxis=False,
+            hoverinfo="skip",
         )
         note(figure, f"<b>{t.share(value)}</b>", theme.accent, x=day, y=value, xshift=9)
         figure.update_layout(margin={"r": 54})  # room for the number: beside the line it would lie on it

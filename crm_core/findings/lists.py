@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from crm_core.findings.customers import FEWEST_CUSTOMERS
 from crm_core.findings.words import Answer
 from crm_core.i18n import Translator
 from crm_core.lists.ready_made import READY_MADE, ListSize
@@ -19,8 +20,11 @@ def urgent_lists(sizes: Mapping[str, ListSize]) -> tuple[str, ...]:
 
 
 def lists_answer(sizes: Mapping[str, ListSize], params: Params, t: Translator) -> Answer:
-    """The most urgent lists with their sizes."""
+    """The most urgent lists with their sizes; where few customers are known, that the segments mean little yet."""
     sure = t("lists.page.how_sure", day=t.date(params.as_of))
+    people = sum(sizes[key].customers for key, entry in READY_MADE.items() if entry.segment)
+    if people < FEWEST_CUSTOMERS:
+        sure += t("lists.page.few", customers=t.number(people))
     parts = [
         t("lists.page.part", name=t(f"{READY_MADE[key].locale_key}.name"), customers=t.number(sizes[key].customers))
         for key in urgent_lists(sizes)

@@ -191,6 +191,19 @@ def test_a_cell_that_is_not_over_is_grey_and_not_a_fall() -> None:
     assert figure["layout"]["yaxis"]["ticktext"] == ["3/2026 (300)", "2/2026 (200)", "1/2026 (100)"]
 
 
+def test_a_month_without_a_share_yet_is_drawn_as_not_over() -> None:
+    frame = cohorts()
+    frame.loc[~frame["is_complete"], "share"] = None
+    figure = plain(repurchase.cohort_heat_map(frame, EN, LIGHT))
+    assert [shape["fillcolor"] for shape in figure["layout"]["shapes"]].count(LIGHT.immature) == 3
+    assert [words["text"] for words in figure["layout"]["annotations"]].count(repurchase.NOT_YET) == 3
+
+
+def test_few_answers_are_counted_in_whole_numbers() -> None:
+    figure = plain(voice.nps_distribution({9: 1}, EN, LIGHT))
+    assert figure["layout"]["yaxis"]["tickvals"] == [0, 1, 2, 3, 4]
+
+
 def test_an_undefined_rate_has_no_dot() -> None:
     chart = DRAWN["repurchased_products"](EN, LIGHT)
     rates = [trace for trace in plain(chart)["data"] if trace.get("xaxis") == "x2" and trace["mode"] == "markers"]

@@ -40,6 +40,7 @@ def test_amounts_are_written_as_people_pay_them() -> None:
     assert ZH.money(-1234.5, "USD") == "−US$1,234.50"
     assert ZH.compact_money(123_456) == "NT$12.3萬"
     assert EN.compact_money(-123_456) == "−NT$123.5K"
+    assert ZH.compact_money(1_500) == "NT$1,500"
     assert (currency_digits("TWD"), currency_digits("JPY"), currency_digits("USD")) == (0, 0, 2)
 
 

@@ -198,6 +198,18 @@ def test_answers_are_loaded_with_their_figures(language: str) -> None:
 
 
 @pytest.mark.usefixtures("empty_shop")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_shop_with_answers_only_is_told_what_it_has(language: str) -> None:
+    t = Translator(language)
+    app = load(bring(opened("data", lang=language), ("survey.csv", SURVEY)))
+    assert t("upload.answer.answers_only", answers="3") in words(app)
+    assert t("upload.health.title") not in words(app)
+    footer = words(opened("voice", lang=language))
+    assert t("app.footer.identified", share="—") not in footer
+    assert t("voice.segment.note_one") in footer
+
+
+@pytest.mark.usefixtures("empty_shop")
 def test_a_kind_that_was_taken_wrongly_can_be_corrected() -> None:
     t = Translator("en")
     people = b"name,phone,birthday\nWang,0912000001,1990-01-02\nLin,0912000002,1991-03-04\n"
