@@ -39,6 +39,7 @@ NEEDED_FIELDS = [
 ]
 LINE_FIELDS = ("sku", "product", "unit_price", "line_total")
 PER_LINE_SHARE = 0.1
+PART_NAMED_SHARE = 0.5
 
 
 def stage_orders(cursor: Cursor, table: TextTable, mapping: ColumnMapping, slots: list[Slot], folder: Path) -> Summary:
@@ -54,6 +55,7 @@ def stage_orders(cursor: Cursor, table: TextTable, mapping: ColumnMapping, slots
     if count_of(facts, "status_differs"):
         per_line = {name: rule for name, rule in rules.items() if name.endswith("_per_line")}
         cursor.execute(model("staging/settle_line_status"), per_line)
+    cursor.execute(model("staging/summary_rows"), {"has_summary_rows": _has_summary_rows(facts)})
     cursor.execute(model("staging/orders"), {**rules, "account_space": mapping.account_space})
     cursor.execute(model("staging/order_lines"))
     cursor.execute(model("staging/product_names"))
@@ -150,10 +152,17 @@ def _judge_status_words(cursor: Cursor) -> None:
         cursor.execute("insert into status_meanings values (?, ?, ?, ?)", [field, word, meaning, origin])
 
 
+def _has_summary_rows(facts: Facts) -> bool:
+    """Whether most orders that name products on some rows only have a row that sums the others up."""
+    return count_of(facts, "summary_orders") > PART_NAMED_SHARE * count_of(facts, "part_named_orders")
+
+
 def _shape(facts: Facts, mapped: set[str], filled: bool, mapping: ColumnMapping) -> Shape:
     """The layout that the rows show (FORMATS §0)."""
     if filled:
         return Shape.LINES_BLANK_BELOW
+    if _has_summary_rows(facts):
+        return Shape.SUMMARY_AND_LINES
     if not mapped.intersection(LINE_FIELDS):
         return Shape.ONE_ROW_PER_ORDER
     if count_of(facts, "single_money_orders") > count_of(facts, "repeated_money_orders"):

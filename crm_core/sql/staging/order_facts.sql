@@ -1,6 +1,7 @@
 -- Grain: one row for the file. Input: order_rows.
 -- What the order-level money columns do over the rows of one order: repeat, stand on one row, or differ (then they are no
--- order-level money at all), and whether the subtotal is before or after discounts, by reconciling it with lines and total.
+-- order-level money at all), whether the subtotal is before or after discounts, by reconciling it with lines and total, and
+-- whether rows without a product sum up the others.
 with per_order as (
     select
         order_no,
@@ -19,10 +20,29 @@ with per_order as (
         max(discount) as discount,
         max(shipping) as shipping,
         max(tax) as tax,
-        sum(line_value) as lines_value
+        sum(line_value) as rows_value,
+        sum(line_value) filter (product_key is not null) as named_value,
+        sum(line_value) filter (product_key is null) as unnamed_value,
+        count(product_key) between 1 and count(*) - 1 as is_part_named,
+        coalesce(bool_or(product_key is null and coalesce(order_total, subtotal, 0) <> 0), false) as has_unnamed_money,
+        coalesce(bool_or(product_key is not null and coalesce(order_total, subtotal, 0) <> 0), false) as has_named_money
     from order_rows
     where order_no is not null
     group by order_no
+),
+
+-- A row without a product sums the others up where it alone has the order's money, or is worth what they are worth.
+summed as (
+    select
+        *,
+        is_part_named and (
+            (has_unnamed_money and not has_named_money) or coalesce(abs(unnamed_value - named_value) < 0.02, false)
+        ) as has_summary
+    from per_order
+),
+
+valued as (
+    select *, case when has_summary then named_value else rows_value end as lines_value from summed
 ),
 
 discounted as (
@@ -31,7 +51,7 @@ discounted as (
         discount,
         coalesce(order_total - coalesce(shipping, 0) - coalesce(tax, 0), lines_value - discount) as paid_for_goods,
         lines_value
-    from per_order
+    from valued
     where subtotal is not null and discount <> 0
 ),
 
@@ -45,8 +65,10 @@ facts as (
         count(*) filter (subtotal_differs) as subtotal_differs,
         count(*) filter (discount_differs) as discount_differs,
         count(*) filter (refunded_differs) as refunded_differs,
-        count(*) filter (status_differs) as status_differs
-    from per_order
+        count(*) filter (status_differs) as status_differs,
+        count(*) filter (is_part_named) as part_named_orders,
+        count(*) filter (has_summary) as summary_orders
+    from valued
 ),
 
 subtotal_evidence as (

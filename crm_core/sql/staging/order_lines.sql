@@ -1,4 +1,4 @@
--- Grain: line of a staged order. Inputs: order_rows, staged_orders.
+-- Grain: line of a staged order. Inputs: order_rows, summary_rows, staged_orders.
 -- The order's net amount is spread over its lines in proportion to their value less what was returned. Most orders are worth
 -- what their lines are worth, and are done; in the others, what rounding leaves over goes to the largest line.
 create or replace temp table staged_order_lines as
@@ -12,7 +12,7 @@ with lines as (
         staged_orders.goods_amount - staged_orders.refund_amount as order_net
     from order_rows
     inner join staged_orders on order_rows.order_no = staged_orders.order_no
-    where order_rows.product_key is not null or staged_orders.line_count = staged_orders.row_count
+    where order_rows.row_number not in (select row_number from summary_rows)
 ),
 
 shares as (

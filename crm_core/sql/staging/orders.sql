@@ -1,8 +1,12 @@
--- Grain: order of the file. Inputs: order_rows without the rejected rows, order_numbers; $account_space; what order_facts decided ($…_per_line, $subtotal_before).
+-- Grain: order of the file. Inputs: order_rows without the rejected rows, summary_rows, order_numbers; $account_space; what
+-- order_facts decided ($…_per_line, $subtotal_before).
 -- Order-level money is taken once per order (METRICS §1), whatever the shape: the value that is not zero.
 create or replace temp table staged_orders as
 with good_rows as (
-    select * from order_rows where row_number not in (select row_number from rejected_rows)
+    select order_rows.*, summary_rows.row_number is null as is_line
+    from order_rows
+    left join summary_rows on order_rows.row_number = summary_rows.row_number
+    where order_rows.row_number not in (select row_number from rejected_rows)
 ),
 
 per_order as (
@@ -27,8 +31,8 @@ per_order as (
         max(shipping) as shipping,
         max(tax) as tax,
         abs(case when $refunded_per_line then sum(refunded) else arg_max(refunded, abs(refunded)) end) as refunded,
-        sum(line_value) as lines_value,
-        sum(coalesce(line_value, 0) - weight) as returned_value,
+        sum(line_value) filter (is_line) as lines_value,
+        sum(coalesce(line_value, 0) - weight) filter (is_line) as returned_value,
         bool_or(
             coalesce(quantity, 1) > 0 and coalesce(nullif(unit_price, 0), nullif(line_total, 0)) > 0
         ) as has_priced_line,
@@ -37,13 +41,9 @@ per_order as (
         bool_or(
             coalesce(quantity, 1) > 0 and unit_price is null and line_total = 0 and product is null and sku is null
         ) as has_bare_amount,
-        -- A summary row names no product although other rows of its order do: it is no line.
-        case when count(product_key) > 0 then count(product_key) else count(*) end as line_count,
-        (case
-            when count(product_key) > 0 then sum(weight) filter (product_key is not null) else sum(weight)
-        end)::decimal(18, 4) as weight,
-        coalesce(sum(coalesce(quantity, 1)) filter (product_key is not null), sum(coalesce(quantity, 1)))::decimal(18, 4)
-            as quantity,
+        count(*) filter (is_line) as line_count,
+        coalesce(sum(weight) filter (is_line), 0)::decimal(18, 4) as weight,
+        coalesce(sum(coalesce(quantity, 1)) filter (is_line), 0)::decimal(18, 4) as quantity,
         count(*) as row_count,
         -- A sum of hashes does not depend on the order of the lines. Where a newer engine hashes differently, an unchanged
         -- order is stored once more, which changes no number.
