@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from crm_core import backup, marts
 from crm_core.checks import check
 from crm_core.db import Cursor, Database, database_path
-from crm_core.errors import CrmError, FileRefused, ImportRefused, InvalidParams, MappingRefused
+from crm_core.errors import CrmError, FileRefused, ImportRefused, MappingRefused
 from crm_core.export import csv_bytes
 from crm_core.i18n import Translator, best_language
 from crm_core.ingest import mapping as mappings
@@ -39,7 +39,7 @@ from crm_core.ingest.pipeline import (
     remove_sample,
     take_back,
 )
-from crm_core.json_forms import Json, dumps, import_form, metrics_form, plain_record, table_form
+from crm_core.json_forms import NO_DAY, Json, dumps, import_form, metrics_form, plain_record, table_form
 from crm_core.lists.ready_made import list_members, list_of
 from crm_core.metrics.measure import compare, default_params
 from crm_core.metrics.registry import METRICS
@@ -249,10 +249,12 @@ def _asking(arguments: argparse.Namespace, t: Translator) -> Iterator[tuple[Curs
 
 
 def _params(cursor: Cursor, settings: ShopSettings, arguments: argparse.Namespace) -> Params:
-    """The question: without ``--from`` and ``--to`` the period is all history up to the as-of date."""
-    params = default_params(cursor, settings)
-    if params is None:
-        raise InvalidParams("no_data_yet")
+    """The question: without ``--from`` and ``--to`` the period is all history up to the as-of date.
+
+    An empty shop has no day of its own; asked without one it answers for ``NO_DAY``, with zeros and undefined values.
+    """
+    empty_day = arguments.end or NO_DAY
+    params = default_params(cursor, settings) or Params(empty_day, Period(empty_day, empty_day))
     as_of = arguments.as_of or params.as_of
     end = arguments.end or as_of
     start = arguments.start or min(params.period.start, end)

@@ -20,6 +20,10 @@ from crm_core.params import Params
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
+NO_DAY = date(1970, 1, 1)
+"""Stands for the days of a shop without data; printed as null."""
+
+
 def dumps(document: Json) -> str:
     """One JSON document; undefined numbers are null, never NaN."""
     return json.dumps(document, ensure_ascii=False, allow_nan=False)
@@ -57,12 +61,16 @@ def _totals(summary: Summary) -> dict[str, Json]:
 def metrics_form(params: Params, measured: Mapping[str, Measured]) -> dict[str, Json]:
     """The readings with their comparisons (METRICS §1)."""
     return {
-        "as_of": params.as_of.isoformat(),
-        "from": params.period.start.isoformat(),
-        "to": params.period.end.isoformat(),
+        "as_of": _day(params.as_of),
+        "from": _day(params.period.start),
+        "to": _day(params.period.end),
         "channel": params.channel,
         "metrics": [_metric_form(item) for item in measured.values()],
     }
+
+
+def _day(day: date) -> str | None:
+    return None if day == NO_DAY else day.isoformat()
 
 
 def _metric_form(item: Measured) -> dict[str, Json]:

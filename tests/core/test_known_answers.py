@@ -176,7 +176,17 @@ def test_online_retail_raw_twice_and_undone(shared_data: Path, tmp_path_factory:
     assert shop.fingerprints() == marts
     shop.undo(receipt["import_id"])
     assert {rows for rows, _ in shop.fingerprints().values()} == {0}
-    assert shop.run("metrics", "--json").document["error"] == "no_data_yet"
+    empty = shop.ask("metrics")
+    assert [empty["as_of"], empty["from"], empty["to"]] == [None, None, None]
+    values = {metric["metric"]: metric["value"] for metric in empty["metrics"]}
+    assert [values[key] for key in ("revenue", "orders", "customers", "repurchase_rate", "nps")] == [
+        0,
+        0,
+        0,
+        None,
+        None,
+    ]
+    assert shop.table("rfm") == []
 
 
 # ---- the other real files of orders ----
