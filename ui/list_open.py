@@ -26,6 +26,7 @@ from ui.table import Column, show_table
 from ui.text import plain
 
 PREVIEW_ROWS = 50
+PREVIEW_COLUMNS = 8
 SHEET_ROWS = 1_048_575  # of one sheet, under its headings
 COLUMNS_MEMORY = "list_columns"
 CUSTOMERS_PAGE = "pages/customers.py"
@@ -54,7 +55,9 @@ def open_list(visit: Visit, entry: ReadyMadeList, params: Params, size: ListSize
         st.info(visit.t("lists.page.no_column"))
         return
     _files(visit, entry, params, columns, size)
-    _preview(visit, entry, params, columns, size)
+    _preview(visit, entry, params, columns[:PREVIEW_COLUMNS], size)
+    if len(columns) > PREVIEW_COLUMNS:
+        st.caption(visit.t("lists.page.more_columns", n=PREVIEW_COLUMNS))
 
 
 def _header(visit: Visit, entry: ReadyMadeList, size: ListSize, *, is_available: bool) -> None:
