@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
-from crm_core.export import csv_bytes
 
+from crm_core.export import csv_bytes
 from ui.table import Column
 
 CSV = "text/csv"
