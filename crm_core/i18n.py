@@ -18,7 +18,7 @@ from babel import Locale
 from babel.dates import format_date, format_interval, format_skeleton, format_time
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, get_currency_precision
 
-from crm_core.errors import CrmError
+from crm_core.errors import CrmError, Fact
 from crm_core.metrics.spec import Number, Reading, Unit
 
 LOCALES = {"zh-TW": "zh_Hant_TW", "en": "en"}
@@ -244,10 +244,19 @@ class Translator:
         return self("app.format.interval", low=low, high=high)
 
     def error_text(self, error: CrmError) -> tuple[str, str]:
-        """What happened and what to do next, from ``errors.toml``; numbers among the facts are formatted."""
+        """What happened and what to do next, from ``errors.toml``; numbers are formatted, fields named."""
         known = error.code if self.has(f"errors.{error.code}.what") else "unexpected"
-        facts = {name: fact if isinstance(fact, str) else self.number(fact, 2) for name, fact in error.facts.items()}
+        facts = {name: self._fact(name, fact) for name, fact in error.facts.items()}
         return self(f"errors.{known}.what", **facts), self(f"errors.{known}.remedy", **facts)
+
+    def _fact(self, name: str, fact: Fact) -> str:
+        if not isinstance(fact, str):
+            return self.number(fact, 2)
+        if name not in ("field", "fields"):
+            return fact
+        keys = [f"data.field.{key}" for key in fact.split(", ")]
+        known = [self(key) if self.has(key) else key.removeprefix("data.field.") for key in keys]
+        return self("app.format.comma").join(known)
 
 
 def reading_text(t: Translator, reading: Reading, currency: str = "TWD") -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_core.errors import CrmError, DatabaseBusy, InvalidParams
+from crm_core.errors import CrmError, DatabaseBusy, InvalidParams, MappingRefused
 from crm_core.i18n import Translator, best_language, currency_digits, languages, texts
 from crm_core.metrics.spec import Reading, Unit
 
@@ -150,3 +150,15 @@ def test_any_number_can_be_written(value: float, unit: Unit) -> None:
 def test_an_amount_can_be_read_back(amount: Decimal) -> None:
     text = EN.money(amount, "USD").replace("$", "").replace(",", "").replace("−", "-")
     assert Decimal(text) == amount
+
+
+@pytest.mark.parametrize(("language", "name"), [("zh-TW", "訂單時間"), ("en", "Time of the order")])
+def test_a_refusal_calls_fields_by_their_names(language: str, name: str) -> None:
+    t = Translator(language)
+    what, remedy = t.error_text(MappingRefused("mapping_incomplete", fields="ordered_at, any_money"))
+    assert name in what
+    assert t("data.field.any_money") in what
+    assert "ordered_at" not in what + remedy
+    assert (
+        t.error_text(MappingRefused("mapping_field_unknown", field="nonsense", kind="orders"))[0].count("nonsense") == 1
+    )
