@@ -259,16 +259,6 @@ class Translator:
         return self("app.format.comma").join(known)
 
 
-def reading_text(t: Translator, reading: Reading, currency: str = "TWD") -> str:
-    """The value of a reading, formatted by its unit."""
-    return t.reading_text(reading, currency)
-
-
-def error_text(t: Translator, error: CrmError) -> tuple[str, str]:
-    """What happened and what to do next, in the translator's language."""
-    return t.error_text(error)
-
-
 def is_defined(value: Number | None) -> TypeGuard[Number]:
     """Whether there is a value: neither ``None`` nor the NaN that stands for it in a frame."""
     return value is not None and value == value
