@@ -48,6 +48,7 @@ class Combine(StrEnum):
 
     FIRST = "first"  # the first one that is not blank
     SUM = "sum"  # their sum (discounts of several kinds)
+    LATEST = "latest"  # the latest of their moments (paid, sent, completed)
     JOIN = "join"  # their texts, joined by a space (first and last name, date and time)
 
 
@@ -69,11 +70,13 @@ PERSON = (
     Field("customer_id", CellType.IDENTIFIER),
     Field("email", CellType.EMAIL),
     Field("phone", CellType.PHONE),
+    Field("phone_country", CellType.TEXT),  # calling code of a phone that is written without it
 )
 
 ORDERS = (
     Field("order_id", CellType.IDENTIFIER),
     Field("ordered_at", CellType.TIMESTAMP, Combine.JOIN),
+    Field("last_event_at", CellType.TIMESTAMP, Combine.LATEST),  # says how fresh an export is, nothing else
     *PERSON,
     Field("customer_name", CellType.TEXT, Combine.JOIN),
     Field("channel", CellType.TEXT),

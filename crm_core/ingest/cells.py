@@ -74,7 +74,7 @@ def slots_of(table: TextTable, mapping: ColumnMapping) -> list[Slot]:
     for field in FIELDS[mapping.kind]:
         headings = [h for h in mapping.columns.get(field.name, ()) if h in table.header]
         columns = [table.column(heading) for heading in headings]
-        if field.combine is Combine.SUM:
+        if field.combine in (Combine.SUM, Combine.LATEST):
             slots += [Slot(field, i, c, h) for i, (c, h) in enumerate(zip(columns, headings, strict=True))]
         elif columns:
             slots.append(Slot(field, 0, _joined(columns, field.combine), headings[0]))
@@ -254,6 +254,8 @@ def _typed_columns(field: Field, slots: list[Slot], lookups: dict[str, Lookup]) 
         parts = [f"abs({lookups[slot.alias].value})" for slot in slots]
         total = " + ".join(f"coalesce({part}, 0)" for part in parts)
         value = f"case when coalesce({', '.join(parts)}) is not null then {total} end"
+    elif field.combine is Combine.LATEST:
+        value = f"greatest({', '.join(lookups[slot.alias].value for slot in slots)})"
     else:
         value = lookups[slots[0].alias].value
     yield f"({value})::{sql_type} as {field.name}"

@@ -13,7 +13,7 @@ from typing import Any
 
 from crm_core.errors import MappingRefused
 from crm_core.ingest import synonyms, values
-from crm_core.ingest.model import GENERIC, ColumnGuess, ColumnMapping, Profile, TextTable
+from crm_core.ingest.model import GENERIC, ColumnGuess, ColumnMapping, PackedItems, Profile, TextTable
 from crm_core.ingest.platforms import Platform, platforms
 from crm_core.ingest.profile import MONEY_FIELDS
 from crm_core.ingest.survey_columns import survey_guesses
@@ -31,6 +31,8 @@ ANY_MONEY, ANY_IDENTIFIER, ANY_ANSWER = "any_money", "any_identifier", "any_answ
 # Of these, further columns stand in where the first is blank; of others only the best heading is taken.
 COALESCED = frozenset(["email", "phone", "sku"])
 SIMILAR_ENOUGH = 0.84
+# These only take what no other field needs: in some files the day of payment is the only day there is.
+LEFT_OVER = frozenset(["last_event_at"])
 # A wrong customer number merges strangers; it is never guessed from a heading that is merely alike (Customer No, Note).
 NEVER_SIMILAR = frozenset(["customer_id"])
 SHORTEST_SIMILAR = 4
@@ -116,6 +118,7 @@ def _claim_unknown_columns(draft: Draft) -> None:
         _settle_money(draft)
     _claim_similar(draft)
     _claim_by_content(draft)
+    _claim_left_over(draft)
 
 
 def _as_mapping(draft: Draft, platform: Platform | None) -> ColumnMapping:
@@ -164,7 +167,8 @@ def _claim_synonyms(draft: Draft) -> None:
     """The best-ranked claims first, so that a heading with two meanings goes to the field it names best."""
     found = synonyms.hits(draft.kind, draft.header)
     claims = sorted(
-        ((hits[0].rank, name, hits) for name, hits in found.items() if draft.is_open(name)), key=lambda claim: claim[:2]
+        ((hits[0].rank, name, hits) for name, hits in found.items() if draft.is_open(name) and name not in LEFT_OVER),
+        key=lambda claim: claim[:2],
     )
     for _, name, hits in claims:
         buyers = [hit.heading for hit in hits if not hit.is_receiver and hit.heading not in draft.taken]
@@ -172,6 +176,12 @@ def _claim_synonyms(draft: Draft) -> None:
             draft.claim(name, buyers if name in COALESCED else buyers[:1], SYNONYM)
         else:
             draft.claim(name, [hit.heading for hit in hits][:1], SYNONYM, RECEIVER_CONFIDENCE)
+
+
+def _claim_left_over(draft: Draft) -> None:
+    for name, hits in synonyms.hits(draft.kind, draft.free).items():
+        if name in LEFT_OVER:
+            draft.claim(name, [hit.heading for hit in hits], SYNONYM)
 
 
 def _claim_joined_names(draft: Draft) -> None:
@@ -284,7 +294,7 @@ def _claim_similar(draft: Draft) -> None:
 def _similar_fields(draft: Draft, compact: str) -> list[tuple[str, float]]:
     matches = []
     for name, words in synonyms.words_of(draft.kind).items():
-        if draft.is_open(name) and name not in NEVER_SIMILAR:
+        if draft.is_open(name) and name not in NEVER_SIMILAR | LEFT_OVER:
             ending = compact.endswith(ENDINGS.get(name, ())) and not NOT_THE_BUYER.search(compact)
             ratio = 1.0 if ending else max((_ratio(compact, word) for word in words), default=0.0)
             if ratio >= SIMILAR_ENOUGH:
@@ -441,7 +451,15 @@ def _from_document(document: dict[str, Any]) -> ColumnMapping:
         account_space=document.get("account_space") or "shop",
         subtotal_includes_discount=document.get("subtotal_includes_discount"),
         date_order=order,
+        items=_packed(document["items"]) if document.get("items") else None,
+        item_columns=tuple(
+            {str(name): str(heading) for name, heading in item.items()} for item in document.get("item_columns", ())
+        ),
     )
+
+
+def _packed(items: Mapping[str, Any]) -> PackedItems:
+    return PackedItems(_headings(items["headings"]), str(items["item"]), items.get("between"))
 
 
 def _headings(value: str | Sequence[str]) -> tuple[str, ...]:

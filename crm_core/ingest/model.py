@@ -87,13 +87,29 @@ class ColumnGuess:
 
 
 @dataclass(frozen=True)
+class PackedItems:
+    """How one cell tells of several lines of an order.
+
+    ``headings`` are the columns that hold packed items. ``item`` is a regular expression for one item, with named groups
+    that are canonical line fields: ``product``, ``variant``, ``sku``, ``quantity``, ``unit_price``, ``line_total``,
+    ``line_discount``. ``between`` is a regular expression for what separates items; ``None``: one item after the other.
+    """
+
+    headings: tuple[str, ...]
+    item: str
+    between: str | None = None
+
+
+@dataclass(frozen=True)
 class ColumnMapping:
     """What the columns of a table mean.
 
     ``columns`` maps canonical field names to headings of the file (several: see ``schema.Combine``). ``shape`` None: to
     be detected. ``channel`` names the channel of every row of a file without a channel column. ``account_space`` names
     who issued the file's customer ids: ids of two spaces are never the same account. ``subtotal_includes_discount``
-    True: the file's subtotal is what is left after discounts; None: decide by reconciling.
+    True: the file's subtotal is what is left after discounts; None: decide by reconciling. Where one row tells of several
+    lines, ``items`` says how its cells hold them, or ``item_columns`` which columns do: one canonical field → heading per
+    item (商品1 數量1, 商品2 數量2).
     """
 
     kind: Kind
@@ -104,4 +120,6 @@ class ColumnMapping:
     account_space: str = "shop"
     subtotal_includes_discount: bool | None = None
     date_order: Literal["dmy", "mdy"] | None = None
+    items: PackedItems | None = None
+    item_columns: tuple[dict[str, str], ...] = ()
     guesses: tuple[ColumnGuess, ...] = field(default=(), compare=False)
