@@ -244,9 +244,16 @@ class Translator:
         return self("app.format.interval", low=low, high=high)
 
     def error_text(self, error: CrmError) -> tuple[str, str]:
-        """What happened and what to do next, from ``errors.toml``; numbers are formatted, fields named."""
+        """What happened and what to do next, from ``errors.toml``; numbers are formatted, fields named.
+
+        A refused export of a known ``platform`` is told in the words that ``formats.toml`` has for it.
+        """
         known = error.code if self.has(f"errors.{error.code}.what") else "unexpected"
         facts = {name: self._fact(name, fact) for name, fact in error.facts.items()}
+        export = f"formats.{facts.get('platform')}"
+        if known == "unexpected" and self.has(f"{export}.name"):
+            known = "wrong_export"
+            facts |= {part: self(f"{export}.{part}") for part in ("name", "note", "menu")}
         return self(f"errors.{known}.what", **facts), self(f"errors.{known}.remedy", **facts)
 
     def _fact(self, name: str, fact: Fact) -> str:

@@ -80,7 +80,7 @@ def _what(t: Translator, offered: Offer) -> str:
     rows = t.plural("upload.file.rows", offered.table.row_count)
     if offered.profile.platform == GENERIC:
         return t("upload.file.is_generic", kind=t(f"upload.kind.{offered.mapping.kind}"), rows=rows)
-    return t("upload.file.is", platform=t(f"data.platform.{offered.profile.platform}"), rows=rows)
+    return t("upload.file.is", platform=t(f"formats.{offered.profile.platform}.name"), rows=rows)
 
 
 def _why(t: Translator, waiting: WaitingFile, offered: Offer) -> list[str]:

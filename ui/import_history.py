@@ -65,7 +65,7 @@ def _facts(visit: Visit, record: ImportRecord) -> None:
     }
     counts = joined(t, [t.plural(f"upload.history.{name}", n) for name, n in amounts.items() if n])
     platform = (
-        t(f"data.platform.{record.platform}") if record.platform != "generic" else t(f"upload.kind_name.{record.kind}")
+        t(f"formats.{record.platform}.name") if record.platform != "generic" else t(f"upload.kind_name.{record.kind}")
     )
     st.caption(plain(f"{platform} · {_brought(visit, record)} · {counts}"))
     moments = [t("upload.history.at", when=t.datetime(_shop_time(visit, record.imported_at)))]

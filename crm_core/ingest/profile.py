@@ -13,7 +13,7 @@ from crm_core.schema import Kind
 
 FINGERPRINT_CONFIDENCE, FORM_CONFIDENCE, GENERIC_CONFIDENCE, WEAK_CONFIDENCE, NO_CONFIDENCE = 0.99, 0.9, 0.7, 0.4, 0.1
 
-MONEY_FIELDS = ("line_total", "unit_price", "order_total", "subtotal")
+MONEY_FIELDS = ("line_total", "line_gross", "unit_price", "order_total", "subtotal")
 PERSON_FIELDS = ("customer_id", "email", "phone", "name", "birthday", "gender", "given_name", "family_name")
 ATTITUDE_FIELDS = ("nps", "csat", "recommended", "contact_consent", "comment")
 
@@ -28,7 +28,8 @@ def profile(table: TextTable, file_name: str = "") -> Profile:
     """The kind and platform of a table, from its headings.
 
     A platform's fingerprint decides; else the kind whose fields the headings name. Raises ``MappingRefused`` for an
-    export that is known and holds no orders, customers or answers (a payout report), with the code of that export.
+    export that is known and holds no orders, customers or answers (a payout report, a list of products), with the code
+    and the key of that export.
     """
     signature = header_signature(table.header)
     kind, confidence, evidence = _generic_kind(table.header)
@@ -37,7 +38,7 @@ def profile(table: TextTable, file_name: str = "") -> Profile:
     if found is not None and not (found[0].is_weak and is_surely_orders):
         platform, compact = found
         if platform.refuse:
-            raise MappingRefused(platform.refuse, file=file_name)
+            raise MappingRefused(platform.refuse, file=file_name, platform=platform.key)
         headings = tuple(heading for heading in table.header if compact_heading(heading) in compact)
         sureness = FORM_CONFIDENCE if platform.is_weak else FINGERPRINT_CONFIDENCE
         return Profile(platform.kind, platform.key, sureness, signature, headings)
@@ -45,9 +46,9 @@ def profile(table: TextTable, file_name: str = "") -> Profile:
 
 
 def _platform_of(header: tuple[str, ...]) -> tuple[Platform, frozenset[str]] | None:
-    """The platform with the most fingerprint headings; a strong fingerprint goes before a weak one."""
+    """The platform with the most fingerprint headings; one that proves more goes first."""
     found = [(platform, hits) for platform in platforms().values() if (hits := platform.fingerprint.hits(header))]
-    return max(found, key=lambda match: (not match[0].is_weak, len(match[1])), default=None)
+    return max(found, key=lambda match: (match[0].rank, len(match[1])), default=None)
 
 
 def _generic_kind(header: tuple[str, ...]) -> tuple[Kind, float, tuple[str, ...]]:

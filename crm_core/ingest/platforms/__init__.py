@@ -1,20 +1,35 @@
 """Exports of known platforms, as data: one TOML file each, found by name, so that a new one needs no code.
 
 A file holds ``kind``, optional ``shape``, ``channel`` (name of the channel where no column tells it),
-``account_space``, ``subtotal_includes_discount``, ``utc`` (headings whose times are UTC) and ``refuse`` (error code of
-a file that is no input, however much it looks like one); ``[fingerprint]`` with ``headings`` (``at_least`` of them,
-default 2, must occur), ``required`` (all must) and ``first`` (the first heading is one of these: a weak sign, for
-forms); ``[columns]`` canonical field = heading or headings; ``[aliases]`` heading = its names in other versions.
+``account_space``, ``subtotal_includes_discount``, ``utc`` (headings whose times are UTC), ``ignored`` (headings that look
+like a field and are none) and ``refuse`` (error code of a file that is no input, however much it looks like one). Tables:
+
+- ``[fingerprint]``: ``headings`` (``at_least`` of them, default 2, must occur), ``required`` (all must), ``one_of`` (one
+  must), ``without`` (canonical fields that no heading may name: for files known by what they lack) and ``first`` (the
+  first heading is one of these: a weak sign, for forms).
+- ``[columns]``: canonical field = heading or headings; ``[aliases]``: heading = its names in other versions.
+- ``[status_words.<field>]``: word = its meaning, where this platform means something of its own by it.
+- ``[items]``: how one row tells of several lines: ``headings`` (may end in ``*``), ``item``, ``between``; see
+  ``model.PackedItems``.
+- ``[derived.<field>]``: what another field says besides: ``from`` (that field), ``pattern`` (a regular expression),
+  ``text`` (what it becomes, with ``\\1`` …).
+- ``[instead.<field>]``: a column that stands in on some rows: ``take`` (its heading) where the column ``where`` says one
+  of the words ``says``.
+
+Names and instructions for the owner stand in the locale files, ``formats.<file name>``.
 """
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any
 
+from crm_core.ingest import synonyms
+from crm_core.ingest.model import PackedItems
 from crm_core.ingest.values import compact_heading
 from crm_core.schema import Kind, Shape
 
@@ -23,12 +38,14 @@ FEWEST_HITS = 2
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """Which headings give a platform away; all are compact headings."""
+    """Which headings give a platform away; all are compact headings, ``without`` holds canonical fields."""
 
     headings: frozenset[str]
     required: frozenset[str]
     first: frozenset[str]
     at_least: int
+    one_of: frozenset[str] = frozenset()
+    without: frozenset[str] = frozenset()
 
     def hits(self, header: tuple[str, ...]) -> frozenset[str]:
         """The compact headings that decide for this platform; empty where it is not it."""
@@ -36,9 +53,31 @@ class Fingerprint:
         if self.first:
             opening = compact_heading(header[0]) if header else ""
             return frozenset({opening}) if opening in self.first else frozenset()
-        found = self.headings & present
-        is_match = self.required <= present and len(found) >= self.at_least
-        return found if is_match else frozenset()
+        is_match = (
+            self.required <= present
+            and len(self.headings & present) >= self.at_least
+            and (not self.one_of or not self.one_of.isdisjoint(present))
+            and self.without.isdisjoint(synonyms.hits(Kind.ORDERS, header) if self.without else ())
+        )
+        return (self.headings | self.one_of) & present if is_match else frozenset()
+
+
+@dataclass(frozen=True)
+class Derived:
+    """What a field says besides its own meaning: ``pattern`` replaced by ``text`` in the texts of ``source``."""
+
+    source: str
+    pattern: str
+    text: str
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """The column ``take`` instead of the field's own where the column ``where`` says one of ``says`` (folded)."""
+
+    take: str
+    where: str
+    says: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -55,12 +94,24 @@ class Platform:
     account_space: str = "shop"
     subtotal_includes_discount: bool | None = None
     utc: frozenset[str] = frozenset()
+    ignored: frozenset[str] = frozenset()
     refuse: str | None = None
+    status_words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    items: PackedItems | None = None
+    derived: Mapping[str, Derived] = field(default_factory=dict)
+    instead: Mapping[str, StandIn] = field(default_factory=dict)
 
     @property
     def is_weak(self) -> bool:
         """Whether only the first heading speaks for it."""
         return bool(self.fingerprint.first)
+
+    @property
+    def rank(self) -> int:
+        """How much its fingerprint proves: headings of its own, a form's first heading, or only what is lacking."""
+        if self.is_weak:
+            return 1
+        return 0 if self.fingerprint.without else 2
 
 
 @cache
@@ -69,23 +120,18 @@ def platforms() -> dict[str, Platform]:
     folder = resources.files("crm_core.ingest").joinpath("platforms")
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
     return {
-        key: _platform(key, tomllib.loads(file.read_text(encoding="utf-8")))
+        key: platform_of(key, tomllib.loads(file.read_text(encoding="utf-8")))
         for file in files
         if (key := file.name.removesuffix(".toml"))
     }
 
 
-def _platform(key: str, document: dict[str, Any]) -> Platform:
-    sign = document["fingerprint"]
+def platform_of(key: str, document: dict[str, Any]) -> Platform:
+    """The platform that a parsed file describes. Raises ``KeyError`` or ``ValueError`` for a file that is wrong."""
     return Platform(
         key=key,
         kind=Kind(document["kind"]),
-        fingerprint=Fingerprint(
-            _compacted(sign.get("headings", [])),
-            _compacted(sign.get("required", [])),
-            _compacted(sign.get("first", [])),
-            sign.get("at_least", FEWEST_HITS),
-        ),
+        fingerprint=_fingerprint(document["fingerprint"]),
         columns={name: _listed(headings) for name, headings in document.get("columns", {}).items()},
         aliases={compact_heading(name): tuple(other) for name, other in document.get("aliases", {}).items()},
         shape=Shape(document["shape"]) if "shape" in document else None,
@@ -93,8 +139,36 @@ def _platform(key: str, document: dict[str, Any]) -> Platform:
         account_space=document.get("account_space", "shop"),
         subtotal_includes_discount=document.get("subtotal_includes_discount"),
         utc=_compacted(document.get("utc", [])),
+        ignored=_compacted(document.get("ignored", [])),
         refuse=document.get("refuse"),
+        status_words=document.get("status_words", {}),
+        items=_items(document["items"]) if "items" in document else None,
+        derived={name: _derived(rule) for name, rule in document.get("derived", {}).items()},
+        instead={name: _stand_in(rule) for name, rule in document.get("instead", {}).items()},
     )
+
+
+def _fingerprint(sign: dict[str, Any]) -> Fingerprint:
+    return Fingerprint(
+        headings=_compacted(sign.get("headings", [])),
+        required=_compacted(sign.get("required", [])),
+        first=_compacted(sign.get("first", [])),
+        at_least=sign.get("at_least", FEWEST_HITS),
+        one_of=_compacted(sign.get("one_of", [])),
+        without=frozenset(sign.get("without", [])),
+    )
+
+
+def _items(rule: dict[str, Any]) -> PackedItems:
+    return PackedItems(_listed(rule["headings"]), rule["item"], rule.get("between"))
+
+
+def _derived(rule: dict[str, str]) -> Derived:
+    return Derived(rule["from"], rule["pattern"], rule["text"])
+
+
+def _stand_in(rule: dict[str, Any]) -> StandIn:
+    return StandIn(rule["take"], rule["where"], _listed(rule["says"]))
 
 
 def _compacted(headings: list[str]) -> frozenset[str]:
