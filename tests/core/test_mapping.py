@@ -524,7 +524,9 @@ def test_every_field_platform_reason_and_refusal_has_words(language: str) -> Non
     labels, errors = words("data"), words("errors")
     fields = {field.name for known in FIELDS.values() for field in known}
     assert fields | {mappings.ANY_MONEY, mappings.ANY_IDENTIFIER, mappings.ANY_ANSWER} <= set(labels["field"])
-    assert {"generic", *platforms()} <= set(labels["platform"])
+    exports = words("formats")
+    assert {key: set(exports.get(key, ())) for key in ("generic", *platforms())} == {
+        key: {"name", "menu", "note"} for key in ("generic", *platforms())
+    }
     assert {"platform", "synonym", "similar", "content", "saved", "person"} <= set(labels["reason"])
-    refused = {platform.refuse for platform in platforms().values() if platform.refuse}
-    assert RAISED | refused <= set(errors)
+    assert RAISED | {"wrong_export"} <= set(errors)

@@ -1,20 +1,21 @@
 """Exports of known platforms, as data: one TOML file each, found by name, so that a new one needs no code.
 
 A file holds ``kind``, optional ``shape``, ``channel`` (name of the channel where no column tells it),
-``account_space``, ``subtotal_includes_discount``, ``utc`` (headings whose times are UTC), ``ignored`` (headings that look
-like a field and are none) and ``refuse`` (error code of a file that is no input, however much it looks like one). Tables:
+``account_space``, ``subtotal_includes_discount``, ``utc`` (headings whose times are UTC), ``ignored`` (headings that
+look like a field and are none) and ``refuse`` (error code of a file that is no input, however much it looks like one).
+Tables:
 
-- ``[fingerprint]``: ``headings`` (``at_least`` of them, default 2, must occur), ``required`` (all must), ``one_of`` (one
-  must), ``without`` (canonical fields that no heading may name: for files known by what they lack) and ``first`` (the
-  first heading is one of these: a weak sign, for forms).
+- ``[fingerprint]``: ``headings`` (``at_least`` of them, default 2, must occur), ``required`` (all must), ``one_of``
+  (one must), ``without`` (canonical fields that no heading may name: for files known by what they lack) and ``first``
+  (the first heading is one of these: a weak sign, for forms).
 - ``[columns]``: canonical field = heading or headings; ``[aliases]``: heading = its names in other versions.
 - ``[status_words.<field>]``: word = its meaning, where this platform means something of its own by it.
 - ``[items]``: how one row tells of several lines: ``headings`` (may end in ``*``), ``item``, ``between``; see
   ``model.PackedItems``.
 - ``[derived.<field>]``: what another field says besides: ``from`` (that field), ``pattern`` (a regular expression),
-  ``text`` (what it becomes, with ``\\1`` …).
-- ``[instead.<field>]``: a column that stands in on some rows: ``take`` (its heading) where the column ``where`` says one
-  of the words ``says``.
+  ``text`` (what becomes of it, with the groups of the pattern).
+- ``[instead.<field>]``: a column that stands in on some rows: ``take`` (its heading) where the column ``where`` says
+  one of the words ``says``.
 
 Names and instructions for the owner stand in the locale files, ``formats.<file name>``.
 """
