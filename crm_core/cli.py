@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,26 +20,16 @@ from typing import TYPE_CHECKING
 from crm_core import backup, marts
 from crm_core.checks import check
 from crm_core.db import Cursor, Database, database_path
-from crm_core.errors import CrmError, FileRefused, ImportRefused, MappingRefused
+from crm_core.errors import CrmError, ImportRefused
 from crm_core.export import csv_bytes
 from crm_core.i18n import Translator, best_language
-from crm_core.ingest import mapping as mappings
+from crm_core.import_command import add_import_arguments, run_import
 from crm_core.ingest.history import imports_of
-from crm_core.ingest.load import Origin
-from crm_core.ingest.model import ParsedFile
-from crm_core.ingest.parse import parse
 from crm_core.ingest.pipeline import (
-    Offer,
-    Outcome,
-    best_offer,
-    commit,
-    in_channel,
-    offer,
-    preview,
     remove_sample,
     take_back,
 )
-from crm_core.json_forms import NO_DAY, Json, dumps, import_form, metrics_form, plain_record, table_form
+from crm_core.json_forms import NO_DAY, Json, dumps, metrics_form, plain_record, table_form
 from crm_core.lists.ready_made import list_members, list_of
 from crm_core.metrics.measure import compare, default_params
 from crm_core.metrics.registry import METRICS
@@ -47,7 +37,6 @@ from crm_core.metrics.spec import Table
 from crm_core.metrics.tables import TABLES, table
 from crm_core.params import Params, Period
 from crm_core.sample.load import load_sample
-from crm_core.schema import Kind
 from crm_core.settings import ShopSettings, load_settings
 from crm_core.snapshot import reader
 
@@ -89,70 +78,6 @@ def _print(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
-# ---- import ----------------------------------------------------------------------------------------------
-
-
-def _import(arguments: argparse.Namespace, t: Translator) -> int:
-    source: Path = arguments.file
-    if not source.is_file():
-        raise FileRefused("file_not_found", file=source.name)
-    with _writing(arguments.db) as database:
-        return _import_into(database, source, arguments, t)
-
-
-def _import_into(database: Database, source: Path, arguments: argparse.Namespace, t: Translator) -> int:
-    with database.exchange_folder() as folder:
-        file = parse(source, source.name, folder, password=arguments.password, encoding=arguments.encoding)
-        with database.cursor() as cursor:
-            chosen = _chosen_offer(cursor, file, arguments)
-        mapping = in_channel(chosen.mapping, arguments.channel)
-        if arguments.dry_run:
-            outcome = preview(database, file, chosen.table, mapping, folder)
-        else:
-            outcome = commit(database, file, chosen.table, mapping, folder, Origin("command line", _now()))
-    if arguments.json:
-        _print(dumps(import_form(outcome.receipt, outcome.summary)))
-    else:
-        _say_outcome(outcome, t)
-    return 0
-
-
-def _chosen_offer(cursor: Cursor, file: ParsedFile, arguments: argparse.Namespace) -> Offer:
-    """The table that ``--sheet`` names or the likeliest one, with the mapping of ``--mapping`` or the proposed one."""
-    tables = [each for each in file.tables if arguments.sheet in (None, each.sheet)]
-    if not tables:
-        raise FileRefused("no_such_sheet", sheets=", ".join(each.sheet or "" for each in file.tables))
-    chosen = best_offer([offer(cursor, each, file.file_name, Kind(arguments.kind)) for each in tables])
-    if arguments.mapping is None:
-        return chosen
-    mapping = mappings.from_toml(arguments.mapping)
-    if mapping.kind != arguments.kind:
-        raise MappingRefused("mapping_other_kind", kind=arguments.kind, mapping_kind=mapping.kind)
-    return replace(chosen, mapping=mapping)
-
-
-def _say_outcome(outcome: Outcome, t: Translator) -> None:
-    receipt = outcome.receipt
-    _print(
-        t(
-            "cli.imported",
-            id=receipt.import_id or t("cli.not_saved"),
-            read=receipt.rows_read,
-            loaded=receipt.rows_loaded,
-            unchanged=receipt.rows_unchanged,
-            rejected=receipt.rows_rejected,
-        )
-    )
-    for problem in receipt.problems:
-        rule = t(f"problems.{problem.rule}.what")
-        _print(t("cli.problem", rule=rule, count=problem.count, example=problem.example or "—"))
-
-
-def _now() -> datetime:
-    """The moment of an import, in UTC without a zone, as the database keeps it."""
-    return datetime.now(UTC).replace(tzinfo=None)
-
-
 # ---- history ---------------------------------------------------------------------------------------------
 
 
@@ -181,6 +106,11 @@ def _undo(arguments: argparse.Namespace, t: Translator) -> int:
         take_back(database, arguments.import_id, _now())
     _print(t("cli.undo_done", id=arguments.import_id))
     return 0
+
+
+def _now() -> datetime:
+    """The moment of a change, in UTC without a zone, as the database keeps it."""
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 @contextmanager
@@ -312,7 +242,7 @@ def _rebuild(arguments: argparse.Namespace, t: Translator) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m crm_core", description="Huike 回客 on the command line.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add_import(commands)
+    add_import_arguments(_add(commands, "import", run_import, "load files", as_json=True))
     _add(commands, "imports", _imports, "every import so far", as_json=True)
     undo = _add(commands, "undo", _undo, "take an import back")
     undo.add_argument("import_id", type=int)
@@ -334,18 +264,6 @@ def _add(commands: Commands, name: str, run: Command, text: str, *, as_json: boo
     if as_json:
         command.add_argument("--json", action="store_true", help="print one JSON document")
     return command
-
-
-def _add_import(commands: Commands) -> None:
-    command = _add(commands, "import", _import, "load a file", as_json=True)
-    command.add_argument("kind", choices=[kind.value for kind in Kind])
-    command.add_argument("file", type=Path)
-    command.add_argument("--sheet", help="the sheet to read")
-    command.add_argument("--mapping", type=Path, help="a TOML file that says what the columns mean")
-    command.add_argument("--channel", help="the channel of all its orders")
-    command.add_argument("--password", help="of a protected spreadsheet")
-    command.add_argument("--encoding", help="of a text file, where the guess is wrong")
-    command.add_argument("--dry-run", action="store_true", help="check only, save nothing")
 
 
 def _add_questions(commands: Commands) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from crm_core.backup import back_up
-from crm_core.db import Cursor, Database
+from crm_core.db import Cursor, Database, model
 from crm_core.errors import ImportRefused, MappingRefused
 from crm_core.ingest import mapping as mappings
-from crm_core.ingest.load import Origin, Receipt, load, receipt_of, undo
+from crm_core.ingest.formats import format_of, save_format
+from crm_core.ingest.load import Origin, Receipt, load, reach_of, receipt_of, undo
 from crm_core.ingest.model import ColumnMapping, ParsedFile, Profile, TextTable
-from crm_core.ingest.profile import header_signature, profile
+from crm_core.ingest.profile import profile
 from crm_core.ingest.stage import Staged, stage
 from crm_core.ingest.summary import Summary
 from crm_core.schema import Kind
@@ -23,12 +25,25 @@ SAMPLE_ROWS = 200
 
 @dataclass(frozen=True)
 class Offer:
-    """A table of a file with what it seems to be and what its columns seem to mean."""
+    """A table of a file with what it seems to be and what its columns seem to mean.
+
+    ``format_name`` is what a person called these columns when they confirmed them.
+    """
 
     table: TextTable
     profile: Profile
     mapping: ColumnMapping
     is_remembered: bool
+    format_name: str | None = None
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """The records of a file (orders, customers, answers) against what the shop knew before: new, changed, the same."""
+
+    new: int
+    changed: int
+    same: int
 
 
 @dataclass(frozen=True)
@@ -37,6 +52,7 @@ class Outcome:
 
     receipt: Receipt
     summary: Summary
+    overlap: Overlap
 
 
 def offer(cursor: Cursor, table: TextTable, file_name: str, kind: Kind | None = None) -> Offer:
@@ -44,10 +60,28 @@ def offer(cursor: Cursor, table: TextTable, file_name: str, kind: Kind | None = 
     found = profile(table, file_name)
     if kind is not None and found.kind is not kind:
         found = replace(found, kind=kind, platform="generic")
-    remembered = remembered_mapping(cursor, table)
-    if remembered is not None and (kind is None or remembered.kind is kind):
-        return Offer(table, replace(found, kind=remembered.kind, platform=remembered.platform), remembered, True)
+    known = format_of(cursor, table.header)
+    if known is not None and (kind is None or known.mapping.kind is kind):
+        found = replace(found, kind=known.mapping.kind, platform=known.mapping.platform)
+        return Offer(table, found, known.mapping, True, known.name)
     return Offer(table, found, mappings.propose(table, found, sample_rows(cursor, table)), False)
+
+
+def table_offers(cursor: Cursor, tables: Sequence[TextTable], file_name: str, kind: Kind | None = None) -> list[Offer]:
+    """What the tables of a file seem to be, without those that are no data of a shop.
+
+    Raises ``MappingRefused`` where every one of them is refused.
+    """
+    found: list[Offer] = []
+    refusals: list[MappingRefused] = []
+    for table in tables:
+        try:
+            found.append(offer(cursor, table, file_name, kind))
+        except MappingRefused as refusal:
+            refusals.append(refusal)
+    if not found:
+        raise refusals[0]
+    return found
 
 
 def best_offer(offers: list[Offer]) -> Offer:
@@ -73,22 +107,6 @@ def sample_rows(cursor: Cursor, table: TextTable) -> list[dict[str, str | None]]
     return [dict(zip(table.header, row, strict=True)) for row in rows]
 
 
-def remembered_mapping(cursor: Cursor, table: TextTable) -> ColumnMapping | None:
-    """The mapping a person confirmed for the same headings."""
-    row = cursor.execute(
-        "select mapping from saved_mappings where header_signature = ?", [header_signature(table.header)]
-    ).fetchone()
-    return mappings.from_json(row[0]) if row else None
-
-
-def remember_mapping(cursor: Cursor, table: TextTable, mapping: ColumnMapping, at: datetime) -> None:
-    """Keep a confirmed mapping for the next file with these headings. Call it inside ``Database.write``."""
-    cursor.execute(
-        "insert or replace into saved_mappings values (?, ?, ?, ?)",
-        [header_signature(table.header), mapping.kind, mappings.to_json(mapping), at],
-    )
-
-
 def in_channel(mapping: ColumnMapping, channel: str | None) -> ColumnMapping:
     """The mapping of a file that is of one channel as a whole: its own customer numbers are that channel's."""
     if not channel:
@@ -105,12 +123,14 @@ def preview(
     mapping: ColumnMapping,
     folder: Path,
     *,
+    origin: Origin | None = None,
     without_sample: bool = False,
 ) -> Outcome:
     """Check a mapped table against the shop without storing anything; ``without_sample`` as in :func:`store`."""
     with database.cursor() as cursor:
         staged = _staged(cursor, table, mapping, folder, without_sample=without_sample)
-        return Outcome(receipt_of(cursor, file, table, staged), staged.summary)
+        receipt = receipt_of(cursor, file, table, staged, reach_of(staged, origin))
+        return Outcome(receipt, staged.summary, _overlap(cursor, receipt))
 
 
 def commit(
@@ -122,10 +142,21 @@ def commit(
     origin: Origin,
     *,
     remember: bool = False,
+    format_name: str | None = None,
     without_sample: bool = False,
 ) -> Outcome:
     """Load a mapped table as one import, in one transaction, and back the shop up."""
-    outcome = store(database, file, table, mapping, folder, origin, remember=remember, without_sample=without_sample)
+    outcome = store(
+        database,
+        file,
+        table,
+        mapping,
+        folder,
+        origin,
+        remember=remember,
+        format_name=format_name,
+        without_sample=without_sample,
+    )
     back_up(database)
     return outcome
 
@@ -139,11 +170,13 @@ def store(
     origin: Origin,
     *,
     remember: bool = False,
+    format_name: str | None = None,
     without_sample: bool = False,
 ) -> Outcome:
     """As :func:`commit`, without the backup: for several files that belong together.
 
-    ``without_sample`` takes the sample shop out in the same transaction: a refused file leaves it where it is.
+    ``remember`` keeps the mapping as a format of the shop's own, under ``format_name``; ``without_sample`` takes the
+    sample shop out in the same transaction: a refused file leaves it where it is.
     """
     with database.write() as cursor:
         if without_sample:
@@ -152,8 +185,15 @@ def store(
         _adopt_currency(cursor, staged.summary)
         receipt = load(cursor, file, table, staged, origin)
         if remember:
-            remember_mapping(cursor, table, mapping, origin.imported_at)
-    return Outcome(receipt, staged.summary)
+            save_format(cursor, table, mapping, origin.imported_at, format_name)
+        overlap = _overlap(cursor, receipt)
+    return Outcome(receipt, staged.summary, overlap)
+
+
+def _overlap(cursor: Cursor, receipt: Receipt) -> Overlap:
+    """Compare what ``receipt_of`` has left in the cursor with what other imports told."""
+    row = cursor.execute(model("load/overlap"), {"kind": receipt.kind, "import_id": receipt.import_id}).fetchone()
+    return Overlap(*row) if row else Overlap(0, 0, 0)
 
 
 def take_back(database: Database, import_id: int, at: datetime) -> None:

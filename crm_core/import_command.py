@@ -1,0 +1,215 @@
+"""The command ``import``: one file, several, or whole folders; a check without storing where asked."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from crm_core.db import Cursor, Database
+from crm_core.errors import CrmError, MappingRefused
+from crm_core.i18n import Translator
+from crm_core.ingest import mapping as mappings
+from crm_core.ingest.batch import (
+    Brought,
+    Checked,
+    check_file,
+    choose,
+    files_in,
+    load_all,
+    loading_order,
+    totals,
+)
+from crm_core.ingest.load import Origin
+from crm_core.ingest.model import ParsedFile
+from crm_core.ingest.parse import parse
+from crm_core.ingest.pipeline import Offer, Outcome, commit, in_channel, preview
+from crm_core.json_forms import Json, dumps, import_form, plain
+from crm_core.schema import Kind
+
+AUTO = "auto"
+IMPORTED_BY = "command line"
+
+
+def add_import_arguments(command: argparse.ArgumentParser) -> None:
+    """What ``import`` may be told."""
+    command.add_argument("kind", choices=[*(kind.value for kind in Kind), AUTO], help=f"{AUTO}: tell by the headings")
+    command.add_argument("file", type=Path, nargs="+", help="files, or folders of them")
+    command.add_argument("--sheet", help="the sheet to read")
+    command.add_argument("--mapping", type=Path, help="a TOML file that says what the columns mean")
+    command.add_argument("--channel", help="the channel of all its orders")
+    command.add_argument("--password", help="of a protected spreadsheet")
+    command.add_argument("--encoding", help="of a text file, where the guess is wrong")
+    command.add_argument(
+        "--exported-on", type=date.fromisoformat, help="day of the export; of two exports the later one is right"
+    )
+    command.add_argument("--dry-run", action="store_true", help="check only, save nothing")
+
+
+def run_import(arguments: argparse.Namespace, t: Translator) -> int:
+    """Load what the arguments name; one JSON document or a line per file."""
+    command = _Command(arguments, t)
+    paths = files_in(arguments.file)
+    is_one = len(arguments.file) == 1 and not arguments.file[0].is_dir()
+    with closing(Database(arguments.db)) as database, database.exchange_folder() as folder:
+        return command.one(database, paths[0], folder) if is_one else command.several(database, paths, folder)
+
+
+@dataclass(frozen=True)
+class _Command:
+    """One call of the command."""
+
+    arguments: argparse.Namespace
+    t: Translator
+
+    def one(self, database: Database, path: Path, folder: Path) -> int:
+        """Load one file; a refusal ends the command."""
+        file, origin = self._parsed(path, folder), self._origin()
+        with database.cursor() as cursor:
+            chosen = self._choose(cursor, file)
+        mapping = in_channel(chosen.mapping, self.arguments.channel)
+        if self.arguments.dry_run:
+            outcome = preview(database, file, chosen.table, mapping, folder, origin=origin)
+        else:
+            outcome = commit(database, file, chosen.table, mapping, folder, origin)
+        if self.arguments.json:
+            _print(dumps(_outcome_form(outcome)))
+        else:
+            _say_outcome(outcome, self.t)
+        return 0
+
+    def several(self, database: Database, paths: Sequence[Path], folder: Path) -> int:
+        """Load each file as an import of its own, the oldest first; a refused one keeps none of the others out."""
+        checked = [self._checked(database, path, folder / str(number)) for number, path in enumerate(paths)]
+        ready = [checked[position] for position in loading_order(checked) if checked[position].outcome]
+        if self.arguments.dry_run:
+            brought = [Brought(each.file_name, each.outcome) for each in ready]
+        else:
+            brought = load_all(database, [each.found for each in ready if each.found], self._origin())
+        brought += [Brought(each.file_name, refusal=each.refusal) for each in checked if each.outcome is None]
+        if self.arguments.json:
+            _print(dumps(_batch_form(brought, self.t)))
+        else:
+            _say_batch(brought, self.t)
+        return 1 if any(each.outcome is None for each in brought) else 0
+
+    def _checked(self, database: Database, path: Path, folder: Path) -> Checked:
+        try:
+            file = self._parsed(path, folder)
+        except CrmError as refusal:
+            return Checked(path.name, refusal=refusal)
+        return check_file(database, file, folder, self._choose, channel=self.arguments.channel, origin=self._origin())
+
+    def _parsed(self, path: Path, folder: Path) -> ParsedFile:
+        return parse(path, path.name, folder, password=self.arguments.password, encoding=self.arguments.encoding)
+
+    def _choose(self, cursor: Cursor, file: ParsedFile) -> Offer:
+        """The table of ``--sheet`` or the likeliest one, with the mapping of ``--mapping`` or a proposed one."""
+        wanted = self.arguments.kind
+        mapping = mappings.from_toml(self.arguments.mapping) if self.arguments.mapping else None
+        if mapping is not None and wanted not in (AUTO, mapping.kind):
+            raise MappingRefused("mapping_other_kind", kind=wanted, mapping_kind=mapping.kind)
+        kind = (mapping.kind if mapping else None) if wanted == AUTO else Kind(wanted)
+        return choose(cursor, file, kind=kind, sheet=self.arguments.sheet, mapping=mapping)
+
+    def _origin(self) -> Origin:
+        return Origin(IMPORTED_BY, _now(), exported_on=self.arguments.exported_on)
+
+
+def _now() -> datetime:
+    """The moment of an import, in UTC without a zone, as the database keeps it."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+# ---- as JSON ----
+
+
+def _outcome_form(outcome: Outcome) -> dict[str, Json]:
+    overlap = outcome.overlap
+    return {
+        **import_form(outcome.receipt, outcome.summary),
+        "records_new": overlap.new,
+        "records_changed": overlap.changed,
+        "records_same": overlap.same,
+    }
+
+
+def _batch_form(brought: Sequence[Brought], t: Translator) -> dict[str, Json]:
+    files: list[Json] = [{"file": each.file_name, **_brought_form(each, t)} for each in brought]
+    found = totals(each.outcome for each in brought)
+    return {
+        "files": files,
+        "totals": {
+            "files": found.files,
+            "refused": found.refused,
+            "rows_read": found.rows_read,
+            "rows_loaded": found.rows_loaded,
+            "rows_unchanged": found.rows_unchanged,
+            "rows_rejected": found.rows_rejected,
+            "orders": found.orders,
+            "revenue": plain(found.revenue),
+            "records_new": found.new,
+            "records_changed": found.changed,
+            "records_same": found.same,
+            "first_day": plain(found.first_on),
+            "last_day": plain(found.last_on),
+        },
+    }
+
+
+def _brought_form(brought: Brought, t: Translator) -> dict[str, Json]:
+    if brought.outcome is not None:
+        return _outcome_form(brought.outcome)
+    refusal = brought.refusal or CrmError()
+    what, remedy = t.error_text(refusal)
+    return {"error": refusal.code, "message": what, "remedy": remedy}
+
+
+# ---- in words ----
+
+
+def _say_outcome(outcome: Outcome, t: Translator) -> None:
+    receipt = outcome.receipt
+    _print(
+        t(
+            "cli.imported",
+            id=receipt.import_id or t("cli.not_saved"),
+            read=receipt.rows_read,
+            loaded=receipt.rows_loaded,
+            unchanged=receipt.rows_unchanged,
+            rejected=receipt.rows_rejected,
+        )
+    )
+    for problem in receipt.problems:
+        rule = t(f"problems.{problem.rule}.what")
+        _print(t("cli.problem", rule=rule, count=problem.count, example=problem.example or "—"))
+
+
+def _say_batch(brought: Sequence[Brought], t: Translator) -> None:
+    """A paragraph per file, refusals on standard error, and the sum at the end."""
+    for each in brought:
+        if each.outcome is not None:
+            _print(each.file_name)
+            _say_outcome(each.outcome, t)
+        else:
+            what, remedy = t.error_text(each.refusal or CrmError())
+            sys.stderr.write(f"{each.file_name}\n{what}\n{remedy}\n")
+    found = totals(each.outcome for each in brought)
+    _print(
+        t(
+            "batch.cli.totals",
+            files=found.files,
+            refused=found.refused,
+            loaded=found.rows_loaded,
+            unchanged=found.rows_unchanged,
+            rejected=found.rows_rejected,
+        )
+    )
