@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -13,11 +13,12 @@ from typing import Any
 
 from crm_core.errors import MappingRefused
 from crm_core.ingest import synonyms, values
+from crm_core.ingest.item_columns import with_items
 from crm_core.ingest.model import GENERIC, ColumnGuess, ColumnMapping, PackedItems, Profile, TextTable
-from crm_core.ingest.platforms import Platform, platforms
+from crm_core.ingest.platforms import Derived, Platform, platforms
 from crm_core.ingest.profile import MONEY_FIELDS
 from crm_core.ingest.survey_columns import survey_guesses
-from crm_core.schema import FIELDS, Kind, Shape
+from crm_core.schema import FIELDS, MOMENT, WIDE_ACTIONS, Kind, Shape, field_name
 
 Samples = Sequence[Mapping[str, str | None]]
 
@@ -27,12 +28,22 @@ RECEIVER_CONFIDENCE = 0.5
 
 # Names of requirements that several fields can meet; they have labels like fields.
 ANY_MONEY, ANY_IDENTIFIER, ANY_ANSWER = "any_money", "any_identifier", "any_answer"
+ANY_CASE, ANY_ACTION = "any_case", "any_action"
 
 # Of these, further columns stand in where the first is blank; of others only the best heading is taken.
 COALESCED = frozenset(["email", "phone", "sku"])
 SIMILAR_ENOUGH = 0.84
 # These only take what no other field needs: in some files the day of payment is the only day there is.
 LEFT_OVER = frozenset(["last_event_at"])
+# What synonyms may add to a known export that calls it otherwise or has had it added by its owner: what is needed, who
+# bought and what. Its money is its own affair: a further discount or shipping column may be part of another one.
+COMPLETED = frozenset(
+    [
+        "order_id", "ordered_at", "customer_id", "email", "phone", "phone_country", "customer_name", "name", "status",
+        "payment_status", "product", "variant", "sku", "category", "quantity", "birthday", "gender", "city",
+        "joined_at", "last_event_at",
+    ]
+)  # fmt: skip
 # A wrong customer number merges strangers; it is never guessed from a heading that is merely alike (Customer No, Note).
 NEVER_SIMILAR = frozenset(["customer_id"])
 SHORTEST_SIMILAR = 4
@@ -101,9 +112,13 @@ def propose(table: TextTable, profile: Profile, samples: Samples) -> ColumnMappi
     platform = platforms().get(profile.platform)
     if platform is not None:
         _claim_platform_columns(draft, platform)
-    if platform is None or platform.is_weak:
+        draft.refused.update(heading for heading in draft.free if values.compact_heading(heading) in platform.ignored)
+    is_own_format = platform is None or platform.is_weak or platform.is_supposed
+    if is_own_format or draft.kind is Kind.SURVEY:  # questions are the shop's own
         _claim_unknown_columns(draft)
-    return _as_mapping(draft, platform)
+    else:
+        _complete(draft, platform)
+    return with_items(_as_mapping(draft, platform), draft.header, draft.samples)
 
 
 def _claim_unknown_columns(draft: Draft) -> None:
@@ -113,8 +128,8 @@ def _claim_unknown_columns(draft: Draft) -> None:
             draft.guesses[name] = ColumnGuess(name, headings, reason, confidence)
     _claim_synonyms(draft)
     _claim_joined_names(draft)
+    _claim_clock_time(draft)
     if draft.kind is Kind.ORDERS:
-        _claim_clock_time(draft)
         _settle_money(draft)
     _claim_similar(draft)
     _claim_by_content(draft)
@@ -136,6 +151,7 @@ def _as_mapping(draft: Draft, platform: Platform | None) -> ColumnMapping:
         channel=platform.channel,
         account_space=platform.account_space,
         subtotal_includes_discount=platform.subtotal_includes_discount,
+        items=_items_in(draft.header, platform),
     )
 
 
@@ -160,21 +176,54 @@ def _present(draft: Draft, platform: Platform, heading: str) -> str | None:
     return None
 
 
+def _items_in(header: Sequence[str], platform: Platform) -> PackedItems | None:
+    """The packed items of a platform with the headings that the file has for them."""
+    if platform.items is None:
+        return None
+    headings = tuple(heading for heading in header if _is_packed(heading, platform.items))
+    return replace(platform.items, headings=headings) if headings else None
+
+
+def _is_packed(heading: str, items: PackedItems) -> bool:
+    """Whether a heading is one of those that hold packed items; a ``*`` stands for any ending."""
+    compact = values.compact_heading(heading)
+    return any(
+        compact.startswith(values.compact_heading(known.rstrip("*")))
+        if known.endswith("*")
+        else compact == values.compact_heading(known)
+        for known in items.headings
+    )
+
+
+def _complete(draft: Draft, platform: Platform) -> None:
+    """Let synonyms fill what a known export leaves open: see ``COMPLETED``; money only where it has told none."""
+    packed = _items_in(draft.header, platform)
+    draft.refused.update(packed.headings if packed else ())
+    has_money = packed is not None or not draft.guesses.keys().isdisjoint(MONEY_FIELDS)
+    fields = COMPLETED if has_money else COMPLETED.union(MONEY_FIELDS)
+    _claim_synonyms(draft, fields, with_receivers=False)
+    _claim_left_over(draft)
+
+
 # --- synonyms ---
 
 
-def _claim_synonyms(draft: Draft) -> None:
+def _claim_synonyms(draft: Draft, fields: Container[str] | None = None, *, with_receivers: bool = True) -> None:
     """The best-ranked claims first, so that a heading with two meanings goes to the field it names best."""
     found = synonyms.hits(draft.kind, draft.header)
     claims = sorted(
-        ((hits[0].rank, name, hits) for name, hits in found.items() if draft.is_open(name) and name not in LEFT_OVER),
+        (
+            (hits[0].rank, name, hits)
+            for name, hits in found.items()
+            if draft.is_open(name) and name not in LEFT_OVER and (fields is None or name in fields)
+        ),
         key=lambda claim: claim[:2],
     )
     for _, name, hits in claims:
         buyers = [hit.heading for hit in hits if not hit.is_receiver and hit.heading not in draft.taken]
         if buyers:
             draft.claim(name, buyers if name in COALESCED else buyers[:1], SYNONYM)
-        else:
+        elif with_receivers:
             draft.claim(name, [hit.heading for hit in hits][:1], SYNONYM, RECEIVER_CONFIDENCE)
 
 
@@ -198,13 +247,14 @@ def _claim_joined_names(draft: Draft) -> None:
 
 def _claim_clock_time(draft: Draft) -> None:
     """A column with the time of day, beside a date column that has none."""
-    dated = draft.guesses.get("ordered_at")
+    moment = MOMENT.get(draft.kind, "")
+    dated = draft.guesses.get(moment)
     clocks = synonyms.hits(Kind.ORDERS, draft.free).get(synonyms.CLOCK_TIME, [])
     if dated is None or not clocks:
         return
     days = draft.cells(dated.headings[0])
     if days and not any(":" in day.removesuffix(" 00:00:00") or "點" in day for day in days):
-        draft.guesses["ordered_at"] = replace(dated, headings=(dated.headings[0], clocks[0].heading))
+        draft.guesses[moment] = replace(dated, headings=(dated.headings[0], clocks[0].heading))
 
 
 # --- money ---
@@ -314,7 +364,7 @@ def _claim_by_content(draft: Draft) -> None:
     for name, is_it in (("email", _is_email), ("phone", _is_phone)):
         if draft.is_open(name):
             draft.claim(name, [h for h in draft.free if _mostly(draft, h, is_it) and _may_be_the_buyer(h)][:1], CONTENT)
-    moment = "submitted_at" if draft.kind is Kind.SURVEY else "ordered_at"
+    moment = MOMENT.get(draft.kind, "")
     if draft.is_open(moment):
         dated = [heading for heading in draft.free if _mostly(draft, heading, _is_date)]
         draft.claim(moment, dated if len(dated) == 1 else [], CONTENT)
@@ -348,16 +398,31 @@ def _is_date(text: str) -> bool:
 def missing(mapping: ColumnMapping) -> list[str]:
     """The requirements a mapping does not meet yet, by field name (``any_money`` and the like for alternatives).
 
-    Orders need a time and an amount; customers an identifier; survey answers an answer.
+    Orders need a time and an amount; customers an identifier; survey answers an answer; service records a subject or
+    a time; activity something that was done, or a time.
     """
-    mapped = {name for name, headings in mapping.columns.items() if headings}
+    mapped = {name for name, headings in mapping.columns.items() if headings} | mapping.item_fields
+    mapped |= {name for name, rule in derived_fields(mapping).items() if rule.source in mapped}
     if mapping.kind is Kind.ORDERS:
         absent = [] if "ordered_at" in mapped else ["ordered_at"]
         return absent if mapped.intersection(MONEY_FIELDS) else [*absent, ANY_MONEY]
     if mapping.kind is Kind.CUSTOMERS:
         return [] if mapped & {"customer_id", "email", "phone"} else [ANY_IDENTIFIER]
+    if mapping.kind is Kind.SERVICE:
+        return [] if mapped & {"opened_at", "topic", "note", "is_complaint", "case_id"} else [ANY_CASE]
+    if mapping.kind is Kind.ACTIVITY:
+        wide = {f"{action}_{part}" for action in WIDE_ACTIONS for part in ("count", "time")}
+        return [] if mapped & {"acted_at", "action", *wide} else [ANY_ACTION]
     answers = {"nps", "csat", "comment", "recommended", "source_heard", "contact_consent"}
     return [] if mapped & answers else [ANY_ANSWER]
+
+
+def refusal(mapping: ColumnMapping, fields: Sequence[str]) -> MappingRefused:
+    """What to say of a mapping without these needed fields: what the file is, where it seems to be no data of a shop."""
+    platform = platforms().get(mapping.platform)
+    if platform is not None and platform.refuse:
+        return MappingRefused(platform.refuse, platform=platform.key)
+    return MappingRefused("mapping_incomplete", fields=", ".join(fields))
 
 
 def check(mapping: ColumnMapping, header: Sequence[str]) -> None:
@@ -367,7 +432,14 @@ def check(mapping: ColumnMapping, header: Sequence[str]) -> None:
         if absent:
             raise MappingRefused("mapping_heading_absent", field=name, heading=absent[0])
     if fields := missing(mapping):
-        raise MappingRefused("mapping_incomplete", fields=", ".join(fields))
+        raise refusal(mapping, fields)
+
+
+def derived_fields(mapping: ColumnMapping) -> Mapping[str, Derived]:
+    """The fields without a column of their own that another field of the platform tells besides."""
+    platform = platforms().get(mapping.platform)
+    rules = platform.derived if platform else {}
+    return {name: rule for name, rule in rules.items() if not mapping.columns.get(name)}
 
 
 def utc_headings(mapping: ColumnMapping) -> frozenset[str]:
@@ -434,11 +506,7 @@ def from_toml(path: Path) -> ColumnMapping:
 def _from_document(document: dict[str, Any]) -> ColumnMapping:
     """A mapping from parsed JSON or TOML. Raises ``MappingRefused`` for a field the kind does not have."""
     kind = Kind(document["kind"])
-    columns = {name: _headings(headings) for name, headings in document.get("columns", {}).items()}
-    known = {f.name for f in FIELDS[kind]}
-    for name in columns:
-        if name not in known:
-            raise MappingRefused("mapping_field_unknown", field=name, kind=kind)
+    columns = _columns(kind, document.get("columns", {}))
     order = document.get("date_order")
     if order not in (None, "dmy", "mdy"):
         raise ValueError(f"date_order: {order}")
@@ -456,6 +524,19 @@ def _from_document(document: dict[str, Any]) -> ColumnMapping:
             {str(name): str(heading) for name, heading in item.items()} for item in document.get("item_columns", ())
         ),
     )
+
+
+def _columns(kind: Kind, listed: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Headings by field; columns that nothing is kept of are left out."""
+    columns = {}
+    for canonical, headings in listed.items():
+        try:
+            name = field_name(kind, canonical)
+        except KeyError:
+            raise MappingRefused("mapping_field_unknown", field=canonical, kind=kind) from None
+        if name is not None:
+            columns[name] = _headings(headings)
+    return columns
 
 
 def _packed(items: Mapping[str, Any]) -> PackedItems:

@@ -10,6 +10,7 @@ from importlib import resources
 
 from crm_core.ingest.values import fold
 
+_TAG = re.compile(r"</?[a-z][^<>]*>|&nbsp;", re.IGNORECASE)
 _DASHES = str.maketrans("–—−～〜", "---~~")
 # "0-10", "0分到10分", "0 (完全不可能) - 10 (非常可能)", "1 to 5". Only 0 and 10 may stand further apart: other pairs of
 # numbers say too little.
@@ -52,8 +53,8 @@ def _any_of(words: list[str]) -> re.Pattern[str]:
 
 
 def folded_question(heading: str) -> str:
-    """A question as it is compared: half-width, lower case, one kind of dash."""
-    return fold(heading).translate(_DASHES)
+    """A question as it is compared: without HTML, half-width, lower case, one kind of dash."""
+    return fold(_TAG.sub(" ", heading)).translate(_DASHES)
 
 
 def fits(field: str, heading: str) -> bool:

@@ -33,11 +33,13 @@ NEEDED_FIELDS = [
     "quantity",
     "unit_price",
     "line_total",
+    "line_gross",
     "order_total",
     "subtotal",
     "refunded",
 ]
-LINE_FIELDS = ("sku", "product", "unit_price", "line_total")
+LINE_FIELDS = ("sku", "product", "unit_price", "line_total", "line_gross")
+ROUNDABOUT_FIELDS = frozenset(["line_gross", "quantity_kept"])
 PER_LINE_SHARE = 0.1
 PART_NAMED_SHARE = 0.5
 
@@ -46,6 +48,8 @@ def stage_orders(cursor: Cursor, table: TextTable, mapping: ColumnMapping, slots
     """Leave ``staged_orders``, ``staged_order_lines``, ``staged_product_names``, ``status_meanings``, ``problems``."""
     mapped = {slot.field.name for slot in slots}
     filled = _fill_down(cursor, mapped)
+    if mapped & ROUNDABOUT_FIELDS:
+        cursor.execute(model("staging/line_columns"))
     _stage_product_keys(cursor, folder)
     _number_orders(cursor, mapping, "order_id" in mapped)
     facts = one_row(cursor, model("staging/order_facts"))
@@ -61,6 +65,8 @@ def stage_orders(cursor: Cursor, table: TextTable, mapping: ColumnMapping, slots
     cursor.execute(model("staging/product_names"))
     collect_problems(cursor, slots)
     _add_order_warnings(cursor)
+    if table.is_unpacked:
+        _tell_of_file_rows(cursor)
     return _summarise_orders(cursor, table, mapping, _shape(facts, mapped, filled, mapping))
 
 
@@ -178,6 +184,15 @@ def _add_order_warnings(cursor: Cursor) -> None:
         f"({model('staging/order_warnings').strip().rstrip(';')})"
     )
     cursor.execute(model("staging/unknown_status_warnings"))
+
+
+def _tell_of_file_rows(cursor: Cursor) -> None:
+    """What was found in lines becomes what was found in the rows of the file that told of them."""
+    cursor.execute(
+        "insert into problems select row_number, 'item_unread', 'warning', 'product', product from file_rows "
+        "inner join order_rows using (row_number) where is_unread"
+    )
+    cursor.execute(model("staging/problems_of_file_rows"))
 
 
 def _summarise_orders(cursor: Cursor, table: TextTable, mapping: ColumnMapping, shape: Shape) -> Summary:

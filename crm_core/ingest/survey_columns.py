@@ -6,6 +6,7 @@ scale is satisfaction, and so is 1–10 (METRICS §6).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from statistics import mean
 
@@ -23,6 +24,8 @@ FEWEST_ANSWERS = 5  # fewer answers prove nothing about the scale
 HIGHEST_OF_FIVE = 5
 ZERO_TO_TEN, ONE_TO_TEN, ONE_TO_FIVE = (0, 10), (1, 10), (1, 5)
 LONG_ANSWER = 12  # characters, on average: an answer in words
+NUMBERED = frozenset(["id", "#", "編號", "序號", "流水號"])
+QUIZ_POINTS = re.compile(r"\d+(?:\.\d+)?\s+/\s+\d+")  # Google's marks for a quiz: 7 / 10
 WORDED_FIELDS = (
     "recommended",
     "contact_consent",
@@ -42,9 +45,9 @@ def survey_guesses(headings: Sequence[str], cells: Cells) -> list[Guess]:
 
     ``cells`` gives the sample answers of a heading. Columns plainly named (``Email``) are left to the synonyms.
     """
+    guesses = _response_id(headings, cells)
     open_headings = [heading for heading in headings if not _is_plain(heading)]
-    guesses: list[Guess] = []
-    for find in (_nps, _worded, _csat, _comments):
+    for find in ( _nps, _worded, _csat, _comments):
         taken = {guess[1] for guess in guesses}
         guesses += find([h for h in open_headings if h not in taken], cells)
     return guesses
@@ -60,6 +63,19 @@ def _is_named(name: str, heading: str) -> bool:
     return compact_heading(heading) in synonyms.words_of(Kind.SURVEY)[name]
 
 
+def _response_id(headings: Sequence[str], cells: Cells) -> list[Guess]:
+    """A running number of the answers, beside their time: the numbers alone start anew with every survey."""
+    found = synonyms.hits(Kind.SURVEY, headings)
+    if "response_id" in found or "submitted_at" not in found:
+        return []
+    numbered = [h for h in headings if compact_heading(h) in NUMBERED and _are_all_different(cells(h))]
+    return [("response_id", heading, CONTENT, LIKELY) for heading in numbered][:1]
+
+
+def _are_all_different(texts: list[str]) -> bool:
+    return bool(texts) and len(set(texts)) == len(texts)
+
+
 # --- scales ---
 
 
@@ -73,12 +89,15 @@ def _scores(heading: str, cells: Cells) -> list[int] | None:
 
 
 def _may_be_nps(heading: str, cells: Cells) -> bool:
-    """Whether the answers allow 0–10: a scale of 1–5 or 1–10, told by the question or by the answers, does not."""
+    """Whether the answers allow 0–10: a scale of 1–5 or 1–10, told by the question or by the answers, does not.
+
+    Without a scale in the question an answer above 5 must be among them, be they ever so few.
+    """
     scores = _scores(heading, cells)
     scale = questions.scale_of(heading)
     if scores is None or scale == ONE_TO_FIVE:
         return False
-    if scale == ZERO_TO_TEN or len(scores) < FEWEST_ANSWERS:
+    if scale == ZERO_TO_TEN or not scores:
         return True
     return max(scores) > HIGHEST_OF_FIVE and (scale != ONE_TO_TEN or min(scores) == 0)
 
@@ -98,7 +117,7 @@ def _asks_for_recommendation(heading: str, _: Cells) -> bool:
 
 def _is_called_nps(heading: str, cells: Cells) -> bool:
     """NPS, or a bare score; a form's quiz points (分數, Score) count only with answers above 5 and none above 10."""
-    if not _is_named("nps", heading):
+    if not _is_named("nps", heading) or any(QUIZ_POINTS.fullmatch(text) for text in cells(heading)):
         return False
     scores = _scores(heading, cells)
     return compact_heading(heading) != "score" or (bool(scores) and max(scores or [0]) > HIGHEST_OF_FIVE)
@@ -126,7 +145,10 @@ def _asks_for_satisfaction(heading: str) -> bool:
 
 
 def _is_graded(heading: str, cells: Cells) -> bool:
+    """Whether the answers are grades; a column of nothing but 0 and 1 is a no-or-yes question."""
     texts = cells(heading)
+    if "0" in texts and {"0", "1"}.issuperset(texts):
+        return False
     return sum(parse_satisfaction(text) is not None for text in texts) >= MOSTLY * len(texts)
 
 

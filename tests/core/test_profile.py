@@ -8,7 +8,7 @@ from crm_core.errors import MappingRefused
 from crm_core.ingest.model import TextTable
 from crm_core.ingest.platforms import platforms
 from crm_core.ingest.profile import header_signature, profile
-from crm_core.ingest.values import compact_heading
+from crm_core.ingest.values import compact_heading, fold
 from crm_core.schema import FIELDS, Combine, Kind, field_of
 
 
@@ -105,8 +105,9 @@ def test_platform_files_speak_the_schema() -> None:
     for platform in platforms().values():
         known = {field.name for field in FIELDS[platform.kind]}
         assert set(platform.columns) <= known, platform.key
-        used = [compact_heading(heading) for headings in platform.columns.values() for heading in headings]
-        assert len(used) == len(set(used)), f"{platform.key}: one heading serves one field"
+        listed = [heading for headings in platform.columns.values() for heading in headings]
+        assert len(listed) == len(set(map(fold, listed))), f"{platform.key}: one heading serves one field"
+        used = [compact_heading(heading) for heading in listed]
         aliased = set(platform.aliases) - set(used)
         assert not aliased, f"{platform.key}: an alias of a heading no field has: {aliased}"
 

@@ -1,7 +1,8 @@
 -- Grain: row of the file. Inputs: order_rows, status_meanings; $total_per_line, $subtotal_per_line, $discount_per_line,
 -- $refunded_per_line.
 -- Where the rows of one order have different status words, the words are about the lines: as long as one line is sold, a
--- cancelled or unpaid line is worth nothing, a returned one is given back, and the words of the others are the order's.
+-- cancelled or unpaid line is worth nothing, a returned one is given back, and the words of the others are the order's. A
+-- return on a row of its own, with a negative amount, is no goods: only its weight is taken off.
 create or replace temp table order_rows as
 with order_words as (
     select
@@ -65,7 +66,7 @@ settled as (
         if(is_lost, null, fulfil_status) as fulfil_status,
         if(is_lost, null, return_status) as return_status,
         if(is_lost and (is_void or weight > 0), 0, weight) as weight,
-        if(is_void, 0, line_value) as line_value,
+        if(is_void or (is_lost and line_value < 0), 0, line_value) as line_value,
         if(is_void, 0, quantity) as quantity,
         if(is_void and $total_per_line, null, order_total) as order_total,
         if(is_void and $subtotal_per_line, null, subtotal) as subtotal,
