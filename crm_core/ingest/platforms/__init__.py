@@ -2,8 +2,8 @@
 
 A file holds ``kind``, optional ``shape``, ``channel`` (name of the channel where no column tells it),
 ``account_space``, ``subtotal_includes_discount``, ``utc`` (headings whose times are UTC), ``ignored`` (headings that
-look like a field and are none) and ``refuse`` (error code of a file that is no input, however much it looks like one).
-Tables:
+look like a field and are none), ``refuse`` (error code of a file that is no input, however much it looks like one) and
+``supposed`` (true: common words speak for it, so that it is refused only where no person maps it). Tables:
 
 - ``[fingerprint]``: ``headings`` (``at_least`` of them, default 2, must occur), ``required`` (all must), ``one_of``
   (one must), ``without`` (canonical fields that no heading may name: for files known by what they lack) and ``first``
@@ -97,6 +97,7 @@ class Platform:
     utc: frozenset[str] = frozenset()
     ignored: frozenset[str] = frozenset()
     refuse: str | None = None
+    is_supposed: bool = False
     status_words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     items: PackedItems | None = None
     derived: Mapping[str, Derived] = field(default_factory=dict)
@@ -109,10 +110,10 @@ class Platform:
 
     @property
     def rank(self) -> int:
-        """How much its fingerprint proves: headings of its own, a form's first heading, or only what is lacking."""
+        """How much its fingerprint proves: headings of its own, a form's first heading, or common words."""
         if self.is_weak:
             return 1
-        return 0 if self.fingerprint.without else 2
+        return 0 if self.is_supposed else 2
 
 
 @cache
@@ -142,6 +143,7 @@ def platform_of(key: str, document: dict[str, Any]) -> Platform:
         utc=_compacted(document.get("utc", [])),
         ignored=_compacted(document.get("ignored", [])),
         refuse=document.get("refuse"),
+        is_supposed=document.get("supposed", False),
         status_words=document.get("status_words", {}),
         items=_items(document["items"]) if "items" in document else None,
         derived={name: _derived(rule) for name, rule in document.get("derived", {}).items()},
