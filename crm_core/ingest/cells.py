@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,11 +19,14 @@ import pyarrow.parquet as pq
 
 from crm_core.db import Cursor
 from crm_core.ingest import values
+from crm_core.ingest.mapping import utc_headings
 from crm_core.ingest.model import ColumnMapping, TextTable
+from crm_core.ingest.platform_rules import derived_column, with_stand_in
 from crm_core.ingest.status import normalise_status
 from crm_core.schema import FIELDS, CellType, Combine, Field
 
 MONEY_TYPE = pa.decimal128(18, 4)
+UTC = ZoneInfo("UTC")
 LARGEST_AMOUNT = Decimal(10) ** 10
 NOT_USABLE = (values.ScientificNotation, values.NotOnScale)
 FLOAT_IDENTIFIER = re.compile(r"\d+\.0")
@@ -42,6 +46,8 @@ SQL_TYPES: dict[CellType, str] = {
     CellType.SCORE: "smallint",
     CellType.LINE_TYPE: "varchar",
     CellType.GENDER: "varchar",
+    CellType.ACTION: "varchar",
+    CellType.COMPLAINT: "boolean",
 }
 
 
@@ -77,7 +83,10 @@ def slots_of(table: TextTable, mapping: ColumnMapping) -> list[Slot]:
         if field.combine in (Combine.SUM, Combine.LATEST):
             slots += [Slot(field, i, c, h) for i, (c, h) in enumerate(zip(columns, headings, strict=True))]
         elif columns:
-            slots.append(Slot(field, 0, _joined(columns, field.combine), headings[0]))
+            expression = with_stand_in(_joined(columns, field.combine), field.name, table, mapping)
+            slots.append(Slot(field, 0, expression, headings[0]))
+        elif derived := derived_column(field.name, table, mapping):
+            slots.append(Slot(field, 0, derived[1], derived[0]))
     return slots
 
 
@@ -93,14 +102,16 @@ def read_cells(
 ) -> list[Slot]:
     """Make the temporary tables ``cell_texts`` and ``source_rows``.
 
-    ``source_rows`` has ``row_number`` and one typed column per canonical field of the kind (NULL where the field is not
-    mapped or the cell not readable), plus ``ordered_at_has_time``/``submitted_at_has_time`` for timestamps and
+    ``source_rows`` has ``row_number``, ``starts_row`` (whether it is the first of those that one row of the file
+    became) and one typed column per canonical field of the kind (NULL where the field is not mapped or the cell not
+    readable), plus ``ordered_at_has_time``/``submitted_at_has_time`` for timestamps and
     ``flaws`` (list of ``slot|rule``: what could not be read, and how). Returns the slots used.
     """
     slots = slots_of(table, mapping)
     texts = "".join(f", {slot.expression} as {slot.alias}" for slot in slots)
     source = f"read_parquet({_literal(table.parquet)})"
-    cursor.execute(f"create or replace temp view cell_texts as select row_number{texts} from {source}")
+    marks = ", starts_row" if table.is_unpacked else ", true as starts_row"
+    cursor.execute(f"create or replace temp view cell_texts as select row_number{marks}{texts} from {source}")
     lookups = {slot.alias: _look_up(cursor, slot, mapping, context, folder) for slot in slots if _needs_lookup(slot)}
     joined = [lookup for lookup in lookups.values() if lookup.cast is None]
     cursor.execute(_source_rows_sql(mapping, slots, lookups), [str(lookup.path) for lookup in joined])
@@ -146,7 +157,9 @@ def _look_up(cursor: Cursor, slot: Slot, mapping: ColumnMapping, context: Readin
     found = cursor.execute(f"select distinct {slot.alias} from cell_texts where {slot.alias} is not null")
     texts: list[str] = found.to_arrow_table().column(0).to_pylist()
     path = folder / f"lookup_{slot.alias}.parquet"
-    pq.write_table(_read_texts(slot.field.cell, slot.field.name, texts, mapping, context), path, compression="none")
+    written_in = UTC if slot.heading in utc_headings(mapping) else context.zone
+    read = _read_texts(slot.field.cell, slot.field.name, texts, mapping, context, written_in)
+    pq.write_table(read, path, compression="none")
     sql_type = SQL_TYPES[slot.field.cell]
     row = cursor.execute(
         f"select coalesce(bool_and(flaw is null and value is not distinct from try_cast(text as {sql_type})), true), "
@@ -159,14 +172,19 @@ def _look_up(cursor: Cursor, slot: Slot, mapping: ColumnMapping, context: Readin
 
 
 def _read_texts(
-    cell: CellType, field_name: str, texts: list[str], mapping: ColumnMapping, context: ReadingContext
+    cell: CellType,
+    field_name: str,
+    texts: list[str],
+    mapping: ColumnMapping,
+    context: ReadingContext,
+    written_in: ZoneInfo,
 ) -> pa.Table:
     has_time: list[bool | None] = [None] * len(texts)
     read: list[object]
     if cell is CellType.TIMESTAMP:
         order = mapping.date_order or values.date_order(texts)
-        moments = [values.parse_timestamp(text, order, context.zone) for text in texts]
-        read = [moment.at if moment else None for moment in moments]
+        moments = [values.parse_timestamp(text, order, written_in) for text in texts]
+        read = [_in_shop_time(moment, written_in, context.zone) if moment else None for moment in moments]
         has_time = [moment.has_time if moment else None for moment in moments]
         kind: pa.DataType = pa.timestamp("us")
     elif cell is CellType.DATE:
@@ -200,6 +218,13 @@ def _flaw(text: str, value: object) -> str | None:
     return "unreadable"
 
 
+def _in_shop_time(moment: values.Moment, written_in: ZoneInfo, zone: ZoneInfo) -> datetime:
+    """The moment by the shop's clock; a mere day is the same day everywhere."""
+    if written_in is zone or not moment.has_time:
+        return moment.at
+    return moment.at.replace(tzinfo=written_in).astimezone(zone).replace(tzinfo=None)
+
+
 def _identifiers(texts: list[str], *, is_person: bool) -> list[object]:
     """Ids as text; a column of floats only (``17850.0``) lost its type somewhere and is made whole again."""
     if texts and all(FLOAT_IDENTIFIER.fullmatch(text) for text in texts):
@@ -219,6 +244,8 @@ def _parser(cell: CellType, field_name: str, context: ReadingContext) -> tuple[C
         CellType.GENDER: (values.parse_gender, pa.string()),
         CellType.LINE_TYPE: (values.parse_line_type, pa.string()),
         CellType.STATUS: (normalise_status, pa.string()),
+        CellType.ACTION: (values.parse_action, pa.string()),
+        CellType.COMPLAINT: (values.parse_complaint, pa.bool_()),
     }
     return parsers[cell]
 
@@ -231,7 +258,7 @@ def _amount(text: str) -> Decimal | None:
 
 def _source_rows_sql(mapping: ColumnMapping, slots: list[Slot], lookups: dict[str, Lookup]) -> str:
     """The statement that gives every row its read values; every name in it is a constant of the schema."""
-    columns = ["t.row_number"]
+    columns = ["t.row_number", "t.starts_row"]
     for field in FIELDS[mapping.kind]:
         columns += _typed_columns(field, [slot for slot in slots if slot.field == field], lookups)
     joined = [alias for alias, lookup in lookups.items() if lookup.cast is None]

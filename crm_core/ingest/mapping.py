@@ -14,7 +14,7 @@ from typing import Any
 from crm_core.errors import MappingRefused
 from crm_core.ingest import synonyms, values
 from crm_core.ingest.item_columns import with_items
-from crm_core.ingest.model import GENERIC, ColumnGuess, ColumnMapping, PackedItems, Profile, TextTable
+from crm_core.ingest.model import GENERIC, ITEM_FIELDS, ColumnGuess, ColumnMapping, PackedItems, Profile, TextTable
 from crm_core.ingest.platforms import Derived, Platform, platforms
 from crm_core.ingest.profile import MONEY_FIELDS
 from crm_core.ingest.survey_columns import survey_guesses
@@ -418,7 +418,7 @@ def missing(mapping: ColumnMapping) -> list[str]:
 
 
 def refusal(mapping: ColumnMapping, fields: Sequence[str]) -> MappingRefused:
-    """What to say of a mapping without these needed fields: what the file is, where it seems to be no data of a shop."""
+    """What to say of a mapping without these fields: what the file is, where it seems to be no data of a shop."""
     platform = platforms().get(mapping.platform)
     if platform is not None and platform.refuse:
         return MappingRefused(platform.refuse, platform=platform.key)
@@ -540,7 +540,16 @@ def _columns(kind: Kind, listed: Mapping[str, Any]) -> dict[str, tuple[str, ...]
 
 
 def _packed(items: Mapping[str, Any]) -> PackedItems:
-    return PackedItems(_headings(items["headings"]), str(items["item"]), items.get("between"))
+    """The packed items of a document. Raises ``ValueError`` where a pattern is none, or tells what no line has."""
+    packed = PackedItems(_headings(items["headings"]), str(items["item"]), items.get("between"))
+    try:
+        told = re.compile(packed.item).groupindex.keys()
+        re.compile(packed.between or "")
+    except re.error as error:
+        raise ValueError(f"items: {error}") from error
+    if not told or not told <= set(ITEM_FIELDS):
+        raise ValueError(f"items: {', '.join(sorted(told))}")
+    return packed
 
 
 def _headings(value: str | Sequence[str]) -> tuple[str, ...]:

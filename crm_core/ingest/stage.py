@@ -6,15 +6,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crm_core.db import Cursor
-from crm_core.errors import ImportRefused, MappingRefused
+from crm_core.errors import ImportRefused
 from crm_core.ingest import mapping as mappings
 from crm_core.ingest.cells import ReadingContext, Slot, read_cells
 from crm_core.ingest.model import ColumnMapping, TextTable
+from crm_core.ingest.stage_interactions import stage_activity, stage_service
 from crm_core.ingest.stage_orders import stage_orders
 from crm_core.ingest.stage_people import stage_answers, stage_customers
 from crm_core.ingest.summary import Summary
+from crm_core.ingest.unpack import Unpacked, unpack
 from crm_core.schema import Kind
 from crm_core.settings import ShopSettings
+
+STAGERS = {
+    Kind.ORDERS: stage_orders,
+    Kind.CUSTOMERS: stage_customers,
+    Kind.SURVEY: stage_answers,
+    Kind.SERVICE: stage_service,
+    Kind.ACTIVITY: stage_activity,
+}
 
 
 @dataclass(frozen=True)
@@ -30,16 +40,16 @@ def stage(cursor: Cursor, table: TextTable, mapping: ColumnMapping, settings: Sh
     """Read, check and assemble a table.
 
     Leaves, depending on the kind, the temporary tables ``staged_orders`` and ``staged_order_lines``,
-    ``staged_customers`` or ``staged_answers``, and ``problems`` (row_number, rule, severity, field, value). Raises
+    ``staged_customers``, ``staged_answers``, ``staged_service`` or ``staged_activity``, and ``problems`` (row_number, rule, severity, field, value). Raises
     ``MappingRefused`` where needed fields are not mapped, ``ImportRefused`` where no row can be loaded.
     """
     absent = mappings.missing(mapping)
     if absent:
-        raise MappingRefused("mapping_incomplete", fields=", ".join(absent))
+        raise mappings.refusal(mapping, absent)
     context = ReadingContext(settings.zone, settings.country)
-    slots = read_cells(cursor, table, mapping, context, folder)
-    stagers = {Kind.ORDERS: stage_orders, Kind.CUSTOMERS: stage_customers, Kind.SURVEY: stage_answers}
-    summary = stagers[mapping.kind](cursor, table, mapping, slots, folder)
+    unpacked = unpack(cursor, table, mapping, folder) or Unpacked(table, mapping)
+    slots = read_cells(cursor, unpacked.table, unpacked.mapping, context, folder)
+    summary = STAGERS[mapping.kind](cursor, unpacked.table, unpacked.mapping, slots, folder)
     if summary.rows_rejected == summary.rows_read:
         raise ImportRefused("all_rows_rejected", rows=summary.rows_read, rule=summary.problems[0].rule)
     return Staged(summary, replace(mapping, shape=summary.shape), tuple(slots))

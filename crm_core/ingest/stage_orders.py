@@ -55,7 +55,7 @@ def stage_orders(cursor: Cursor, table: TextTable, mapping: ColumnMapping, slots
     facts = one_row(cursor, model("staging/order_facts"))
     _find_order_problems(cursor, "order_id" in mapped)
     rules = _money_rules(facts, mapping, "order_id" in mapped)
-    _judge_status_words(cursor)
+    _judge_status_words(cursor, mapping.platform)
     if count_of(facts, "status_differs"):
         per_line = {name: rule for name, rule in rules.items() if name.endswith("_per_line")}
         cursor.execute(model("staging/settle_line_status"), per_line)
@@ -67,7 +67,8 @@ def stage_orders(cursor: Cursor, table: TextTable, mapping: ColumnMapping, slots
     _add_order_warnings(cursor)
     if table.is_unpacked:
         _tell_of_file_rows(cursor)
-    return _summarise_orders(cursor, table, mapping, _shape(facts, mapped, filled, mapping))
+    shape = Shape.ONE_ROW_PER_ORDER if table.is_unpacked else _shape(facts, mapped, filled, mapping)
+    return _summarise_orders(cursor, table, mapping, shape)
 
 
 def _fill_down(cursor: Cursor, mapped: set[str]) -> bool:
@@ -147,14 +148,14 @@ def _money_rules(facts: Facts, mapping: ColumnMapping, has_order_id: bool) -> di
     }
 
 
-def _judge_status_words(cursor: Cursor) -> None:
+def _judge_status_words(cursor: Cursor, platform: str) -> None:
     """Make ``status_meanings``: what the shop has settled already, and a judgement for every word that is new."""
     cursor.execute(
         "create or replace temp table status_meanings as select field, word, meaning, origin from status_words"
     )
     words = cursor.execute(model("staging/new_status_words")).fetchall()
     for field, word in words:
-        meaning, origin = meaning_of(field, word)
+        meaning, origin = meaning_of(field, word, platform)
         cursor.execute("insert into status_meanings values (?, ?, ?, ?)", [field, word, meaning, origin])
 
 

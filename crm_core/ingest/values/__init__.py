@@ -11,6 +11,7 @@ from crm_core.ingest.values.dates import (
     parse_timestamp,
 )
 from crm_core.ingest.values.flags import Gender, LineType, parse_flag, parse_gender, parse_line_type
+from crm_core.ingest.values.interactions import is_complaint, parse_action, parse_complaint
 from crm_core.ingest.values.money import parse_currency, parse_money, parse_number
 from crm_core.ingest.values.phones import parse_phone
 from crm_core.ingest.values.scores import NotOnScale, parse_satisfaction, parse_score
@@ -25,6 +26,7 @@ from crm_core.ingest.values.text import (
     parse_email,
     parse_identifier,
     parse_text,
+    placeholder_words,
     product_key,
     unwrap,
 )
@@ -42,10 +44,13 @@ __all__ = [
     "date_order",
     "date_order_evidence",
     "fold",
+    "is_complaint",
     "is_masked",
     "is_nobody",
     "is_placeholder",
     "normalise_heading",
+    "parse_action",
+    "parse_complaint",
     "parse_currency",
     "parse_date",
     "parse_email",
@@ -60,6 +65,7 @@ __all__ = [
     "parse_score",
     "parse_text",
     "parse_timestamp",
+    "placeholder_words",
     "product_key",
     "unwrap",
 ]

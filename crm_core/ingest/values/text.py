@@ -60,6 +60,11 @@ def is_placeholder(text: str) -> bool:
     return fold(text) in _PLACEHOLDERS
 
 
+def placeholder_words() -> frozenset[str]:
+    """The folded texts that only say that there is nothing."""
+    return _PLACEHOLDERS
+
+
 def is_nobody(text: str) -> bool:
     """Whether the text names no particular customer: a placeholder, ``guest``, ``匿名`` or ``0``."""
     folded = fold(text)

@@ -1,14 +1,16 @@
 -- Grain: line of a staged order. Inputs: order_rows, summary_rows, staged_orders.
 -- The order's net amount is spread over its lines in proportion to their value less what was returned. Most orders are worth
--- what their lines are worth, and are done; in the others, what rounding leaves over goes to the largest line.
+-- what their lines are worth, and are done; in the others, what rounding leaves over goes to the largest line. Where no line has
+-- a value, every piece counts alike.
 create or replace temp table staged_order_lines as
 with lines as (
     select
         order_rows.row_number, order_rows.order_no, order_rows.product_key, order_rows.weight, order_rows.variant,
-        order_rows.line_type, order_rows.quantity, order_rows.quantity_returned, order_rows.unit_price,
+        order_rows.line_type, coalesce(order_rows.quantity, 1) as quantity, order_rows.quantity_returned, order_rows.unit_price,
         order_rows.line_total,
         staged_orders.weight as order_weight,
         staged_orders.line_count,
+        staged_orders.pieces as order_quantity,
         staged_orders.goods_amount - staged_orders.refund_amount as order_net
     from order_rows
     inner join staged_orders on order_rows.order_no = staged_orders.order_no
@@ -20,6 +22,7 @@ shares as (
         row_number, order_no, order_net, weight, product_key, quantity,
         round(case
             when order_weight <> 0 then order_net * (weight / order_weight)
+            when order_quantity > 0 then order_net * (greatest(quantity, 0) / order_quantity)
             else order_net / line_count
         end, 4)::decimal(18, 4) as share_amount
     from lines
@@ -42,7 +45,7 @@ settled as (
 
 select
     lines.order_no,
-    lines.row_number::integer as line_no,
+    (row_number() over (partition by lines.order_no order by lines.row_number))::integer as line_no,
     lines.product_key,
     lines.variant,
     coalesce(lines.line_type, 'goods') as line_type,

@@ -17,6 +17,7 @@ per_order as (
         min(phone) as phone,
         min(trim(customer_name)) as customer_name,
         min(ordered_at) as ordered_at,
+        max(last_event_at) as last_event_at,
         bool_or(coalesce(ordered_at_has_time, false)) as has_time,
         min(status) as status,
         min(payment_status) as payment_status,
@@ -44,7 +45,8 @@ per_order as (
         count(*) filter (is_line) as line_count,
         coalesce(sum(weight) filter (is_line), 0)::decimal(18, 4) as weight,
         coalesce(sum(coalesce(quantity, 1)) filter (is_line), 0)::decimal(18, 4) as quantity,
-        count(*) as row_count,
+        sum(greatest(coalesce(quantity, 1), 0)) filter (is_line) as pieces,
+        count(*) filter (starts_row) as row_count,
         -- A sum of hashes does not depend on the order of the lines. Where a newer engine hashes differently, an unchanged
         -- order is stored once more, which changes no number.
         sum(hash(
