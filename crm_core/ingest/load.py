@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from crm_core import marts
@@ -28,25 +28,48 @@ class _Records:
     versions: str
     key: str
     number: str  # the staged records' running number
+    event: str = "null::timestamp"  # the latest thing that happened to a record
     details: tuple[tuple[str, str], ...] = ()  # (staged table, versions table) of what belongs to a record
 
 
 RECORDS = {
     Kind.ORDERS: _Records(
-        "staged_orders", "order_versions", "order_key", "order_no", (("staged_order_lines", "order_line_versions"),)
+        "staged_orders",
+        "order_versions",
+        "order_key",
+        "order_no",
+        "last_event_at",
+        (("staged_order_lines", "order_line_versions"),),
     ),
     Kind.CUSTOMERS: _Records("staged_customers", "customer_versions", "customer_key", "source_order"),
     Kind.SURVEY: _Records("staged_answers", "answer_versions", "answer_key", "source_order"),
+    Kind.SERVICE: _Records("staged_service", "service_versions", "service_key", "source_order"),
+    Kind.ACTIVITY: _Records("staged_activity", "activity_versions", "activity_key", "source_order"),
 }
+
+
+NEWER_EXPORT_KEPT = "newer_export_kept"
+"""Orders of the file that another import already tells as they were later (see the view ``is_newer_telling``)."""
+SHOP_AHEAD = timedelta(days=1)
+"""No zone is further ahead of UTC; a moment later than this after the import is a slip of the pen."""
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Who brings a file, and when (UTC)."""
+    """Who brings a file, and when (UTC); ``exported_on`` where the person knows the day on which it was exported."""
 
     imported_by: str
     imported_at: datetime
     is_sample: bool = False
+    exported_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Reach:
+    """From when to when an export tells of orders (shop time); where a person named the day of export, only until."""
+
+    data_from: datetime | None
+    data_until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -75,12 +98,13 @@ def load(cursor: Cursor, file: ParsedFile, table: TextTable, staged: Staged, ori
     """Store what is staged in ``cursor`` as a new import and refresh the marts. Call it inside ``Database.write``."""
     records = RECORDS[staged.mapping.kind]
     import_id = _next_import_id(cursor)
-    receipt = receipt_of(cursor, file, table, staged, import_id)
-    _record_import(cursor, file, staged, receipt, origin)
+    reach = reach_of(staged, origin)
+    receipt = receipt_of(cursor, file, table, staged, reach, import_id)
+    _record_import(cursor, file, staged, receipt, origin, reach)
     _record_problems(cursor, table, import_id)
     _store_versions(cursor, records)
     cursor.execute(
-        "insert into sightings select ?, record_key, ?, version_id from staged_versions",
+        "insert into sightings select ?, record_key, ?, version_id, event_at from staged_versions",
         [staged.mapping.kind, import_id],
     )
     cursor.execute(model("identity/remember_sets"))
@@ -100,14 +124,38 @@ def load(cursor: Cursor, file: ParsedFile, table: TextTable, staged: Staged, ori
     return receipt
 
 
-def receipt_of(
-    cursor: Cursor, file: ParsedFile, table: TextTable, staged: Staged, import_id: int | None = None
-) -> Receipt:
-    """What loading would do: compares the staged records with the current ones (``staged_versions`` is left behind)."""
-    records = RECORDS[staged.mapping.kind]
-    _compare_with_current(cursor, records, staged.mapping.kind)
+def reach_of(staged: Staged, origin: Origin | None) -> Reach:
+    """The days of an order file: those of its orders, or the day on which a person says it was exported.
+
+    A moment after the import itself is a slip of the pen and counts as the import's. Other kinds of file have no such
+    days: of two customer lists the one brought in later is the newer.
+    """
+    if staged.mapping.kind is not Kind.ORDERS:
+        return Reach(None, None)
     summary = staged.summary
-    row = cursor.execute("select coalesce(sum(row_count), 0) from staged_versions where not is_changed").fetchone()
+    if origin is None or summary.data_until is None:
+        return Reach(summary.data_from, summary.data_until)
+    if origin.exported_on is not None:
+        return Reach(None, datetime.combine(origin.exported_on, time.max))
+    return Reach(summary.data_from, min(summary.data_until, origin.imported_at + SHOP_AHEAD))
+
+
+def receipt_of(
+    cursor: Cursor,
+    file: ParsedFile,
+    table: TextTable,
+    staged: Staged,
+    reach: Reach,
+    import_id: int | None = None,
+) -> Receipt:
+    """What loading would do: compares the staged records with the current ones (``staged_versions`` is left behind).
+
+    Rows of orders that another import already tells as they were later count as unchanged: the shop stays as it is.
+    """
+    records = RECORDS[staged.mapping.kind]
+    _compare_with_current(cursor, records, staged.mapping.kind, reach)
+    summary = staged.summary
+    row = cursor.execute("select coalesce(sum(row_count), 0) from staged_versions where is_unchanged").fetchone()
     unchanged = int(row[0]) if row else 0
     return Receipt(
         import_id=import_id,
@@ -125,8 +173,16 @@ def receipt_of(
         revenue=summary.revenue,
         first_day=summary.first_on,
         last_day=summary.last_on,
-        problems=summary.problems,
+        problems=(*summary.problems, *_kept_newer(cursor)),
     )
+
+
+def _kept_newer(cursor: Cursor) -> list[RuleCount]:
+    """The orders of the file that differ from what stands, which is newer and stays."""
+    found = cursor.execute(
+        "select count(*), min(split_part(record_key, chr(31), 2)) from staged_versions where is_outdated"
+    ).fetchall()
+    return [RuleCount(NEWER_EXPORT_KEPT, "warning", count, example) for count, example in found if count]
 
 
 def undo(cursor: Cursor, import_id: int, at: datetime) -> None:
@@ -153,16 +209,17 @@ def _next_import_id(cursor: Cursor) -> int:
     return int(row[0]) if row else 1
 
 
-def _compare_with_current(cursor: Cursor, records: _Records, kind: Kind) -> None:
+def _compare_with_current(cursor: Cursor, records: _Records, kind: Kind, reach: Reach) -> None:
     """Make ``staged_versions``; see the model ``load/compare``."""
     cursor.execute(
         "create or replace temp view staged_records as "
-        f"select {records.key} as record_key, {records.number} as number, row_count, content_hash from {records.staged}"
+        f"select {records.key} as record_key, {records.number} as number, row_count, content_hash, "
+        f"{records.event} as event_at from {records.staged}"
     )
     cursor.execute(
         f"create or replace temp view stored_versions as select version_id, content_hash from {records.versions}"
     )
-    cursor.execute(model("load/compare"), {"kind": kind})
+    cursor.execute(model("load/compare"), {"kind": kind, **asdict(reach)})
 
 
 def _store_versions(cursor: Cursor, records: _Records) -> None:
@@ -171,7 +228,7 @@ def _store_versions(cursor: Cursor, records: _Records) -> None:
         cursor.execute(
             f"insert into {versions} by name select staged_versions.version_id, "
             f"{_shared_columns(cursor, staged, versions)} from {staged} "
-            f"inner join staged_versions on staged_versions.number = {staged}.{records.number} where is_changed"
+            f"inner join staged_versions on staged_versions.number = {staged}.{records.number} where is_new"
         )
 
 
@@ -190,7 +247,9 @@ def _apply_state(cursor: Cursor, import_id: int) -> None:
     marts.refresh(cursor)
 
 
-def _record_import(cursor: Cursor, file: ParsedFile, staged: Staged, receipt: Receipt, origin: Origin) -> None:
+def _record_import(
+    cursor: Cursor, file: ParsedFile, staged: Staged, receipt: Receipt, origin: Origin, reach: Reach
+) -> None:
     values = {
         "import_id": receipt.import_id,
         "kind": receipt.kind,
@@ -215,6 +274,7 @@ def _record_import(cursor: Cursor, file: ParsedFile, staged: Staged, receipt: Re
         "imported_by": origin.imported_by,
         "imported_at": origin.imported_at,
         "undone_at": None,
+        **asdict(reach),
     }
     marks = ", ".join(f"${name}" for name in values)
     cursor.execute(f"insert into imports ({', '.join(values)}) values ({marks})", values)

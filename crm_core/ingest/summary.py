@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from crm_core.db import Cursor, Scalar
@@ -23,6 +23,10 @@ COUNTED = (
     "anonymous",
     "gift_lines",
     "answers",
+    "records",
+    "complaints",
+    "open_cases",
+    "interactions",
 )
 
 
@@ -42,6 +46,7 @@ class Summary:
 
     ``revenue`` is what counted orders bring in goods (METRICS §1). ``paid_*`` are the file's own order totals, shipping
     included, as the platform's screens show them: over all orders, without cancelled and unpaid ones, and less refunds.
+    ``data_from`` and ``data_until`` are the first and last moment of its orders (shop time); None for other kinds.
     """
 
     kind: Kind
@@ -57,12 +62,18 @@ class Summary:
     anonymous: int
     gift_lines: int
     answers: int
+    records: int  # of service or activity
+    complaints: int
+    open_cases: int
+    interactions: int
     revenue: Decimal
     paid_all: Decimal
     paid_not_cancelled: Decimal
     paid_net: Decimal
     first_on: date | None
     last_on: date | None
+    data_from: datetime | None
+    data_until: datetime | None
     currency: str | None
     problems: tuple[RuleCount, ...]
 
@@ -130,6 +141,10 @@ def summarise(cursor: Cursor, table: TextTable, kind: Kind, shape: Shape | None,
         value = facts.get(name)
         return value if isinstance(value, date) else None
 
+    def moment(name: str) -> datetime | None:
+        value = facts.get(name)
+        return value if isinstance(value, datetime) else None
+
     currency = facts.get("currency")
     counts = {name: count_of(facts, name) for name in COUNTED}
     return Summary(
@@ -144,6 +159,8 @@ def summarise(cursor: Cursor, table: TextTable, kind: Kind, shape: Shape | None,
         paid_net=money("paid_net"),
         first_on=day("first_on"),
         last_on=day("last_on"),
+        data_from=moment("data_from"),
+        data_until=moment("data_until"),
         currency=currency if isinstance(currency, str) else None,
         problems=_rule_counts(cursor),
     )

@@ -51,7 +51,10 @@ line_facts as (
 ),
 
 currencies as (
-    select string_agg(distinct currency, ', ' order by currency) as currency
+    select
+        string_agg(distinct currency, ', ' order by currency) as currency,
+        min(ordered_at) as data_from,
+        max(ordered_at) as data_until
     from source_rows
 )
 
