@@ -44,6 +44,12 @@ class ImportRefused(CrmError):
     code = "nothing_to_load"
 
 
+class IdentityRefused(CrmError):
+    """What is to be decided about who is who contradicts an earlier decision, or concerns nobody."""
+
+    code = "unknown_customer_to_decide"
+
+
 class DatabaseBusy(CrmError):
     """Another process owns the shop's database."""
 

@@ -14,6 +14,8 @@ MARTS = (
     "product_mart",
     "customer_mart",
     "answer_mart",
+    "service_mart",
+    "activity_mart",
 )
 
 
@@ -25,8 +27,19 @@ def refresh(cursor: Cursor) -> None:
     Call it inside a write transaction, after ``current_records`` has its new state.
     """
     cursor.execute(model("marts/touched"))
-    identity.refresh(cursor)
-    _rewrite(cursor)
+    _settle(cursor)
+
+
+def refresh_people(cursor: Cursor) -> None:
+    """Decide anew who is who around ``decided_about`` (identity_key), and write the marts of everyone concerned.
+
+    Call it inside a write transaction, after a decision about identities was made or undone.
+    """
+    cursor.execute("create or replace temp table touched_records (kind varchar, record_key varchar)")
+    cursor.execute("create or replace temp table touched_imports (import_id integer)")
+    cursor.execute(model("marts/touched"))
+    cursor.execute("insert into touched_identities select identity_key from decided_about")
+    _settle(cursor)
 
 
 def rebuild(cursor: Cursor) -> None:
@@ -39,11 +52,18 @@ def rebuild(cursor: Cursor) -> None:
     refresh(cursor)
 
 
+def _settle(cursor: Cursor) -> None:
+    identity.refresh(cursor)
+    cursor.execute(model("marts/renamed"))
+    _rewrite(cursor)
+
+
 def _rewrite(cursor: Cursor) -> None:
     cursor.execute(model("marts/scope"))
+    cursor.execute(model("marts/touched_service"))
     cursor.execute(model("marts/touched_products"))
     cursor.execute(model("marts/clear"))
     for name in ORDER_MODELS:
         cursor.execute(model(f"marts/{name}"))
-    for name in ("product_mart", "customer_mart", "answer_mart"):
+    for name in ("product_mart", "customer_mart", "answer_mart", "service_mart", "activity_mart"):
         cursor.execute(model(f"marts/{name}"))

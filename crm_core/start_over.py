@@ -18,10 +18,14 @@ STORED = (
     "product_names",
     "customer_versions",
     "answer_versions",
+    "service_versions",
+    "activity_versions",
     "sightings",
     "current_records",
     "identity_sets",
     "identities",
+    "identity_decisions",
+    "decision_identifiers",
 )
 
 

@@ -1,35 +1,47 @@
--- Grain: identity x usable identifier. Inputs: identities, identity_scope; $people_limit.
--- An e-mail address or phone that goes with more names than the limit belongs to an office or a helper, not to a person: it
--- links nobody (DESIGN §5).
+-- Grain: identity x identifier that links it. Inputs: identities, identity_scope, set_aside, decided_identities.
+-- The first character ranks the identifiers: a member number names a customer before an address does. Who has nothing left that
+-- links is known by the set-aside address together with the name (4 names the customer, 8 joins its spellings); without a name
+-- (5) nobody is known there, as with an anonymous order. A merge by hand (9) joins and never names.
 create or replace temp table identity_links as
 with scope as (
     select identities.* from identities semi join identity_scope using (identity_key)
 ),
 
-shared_emails as (
-    select email from identities where email in (select email from scope)
-    group by email having count(distinct name) > $people_limit
-),
-
-shared_phones as (
-    select phone from identities where phone in (select phone from scope)
-    group by phone having count(distinct name) > $people_limit
-),
-
--- The first character ranks the identifiers: a member number names a customer before an address does.
 links as (
-    select identity_key, '1' || regexp_replace(account, '^shop:', '') as identifier from scope where account is not null
-    union all
-    select identity_key, '2' || email from scope where email is not null and email not in (select email from shared_emails)
-    union all
-    select identity_key, '3' || phone from scope where phone is not null and phone not in (select phone from shared_phones)
+    select identity_key, identifier
+    from (
+        select identity_key, '1' || regexp_replace(account, '^shop:', '') as identifier from scope where account is not null
+        union all
+        select identity_key, '2' || email as identifier from scope where email is not null
+        union all
+        select identity_key, '3' || phone as identifier from scope where phone is not null
+    )
+    where identifier not in (select identifier from set_aside)
 ),
 
 unlinked as (
-    select identity_key, '4' || concat_ws(' / ', email, phone, name) as identifier from scope
-    where identity_key not in (select identity_key from links)
+    select *, concat_ws(' / ', email, phone) as contact, person_name_key(name) as name_key
+    from scope where identity_key not in (select identity_key from links)
+),
+
+linking as (
+    select * from links
+    union all
+    select identity_key, '4' || concat_ws(' / ', email, phone, name) from unlinked where name_key is not null
+    union all
+    select identity_key, '8' || contact || ' / ' || name_key from unlinked where name_key is not null
+    union all
+    select identity_key, '5' from unlinked where name_key is null
+),
+
+merges as (
+    select distinct decided_identities.identity_key, '9' || lpad(decision_id::varchar, 9, '0') as identifier
+    from decided_identities
+    semi join linking
+        on decided_identities.identity_key = linking.identity_key and decided_identities.identifier = linking.identifier
+    where is_in_force and action = 'merge'
 )
 
-select * from links
+select * from linking
 union all
-select * from unlinked;
+select * from merges where identifier not in (select identifier from set_aside);
