@@ -113,8 +113,7 @@ def propose(table: TextTable, profile: Profile, samples: Samples) -> ColumnMappi
     if platform is not None:
         _claim_platform_columns(draft, platform)
         draft.refused.update(heading for heading in draft.free if values.compact_heading(heading) in platform.ignored)
-    is_own_format = platform is None or platform.is_weak or platform.is_supposed
-    if is_own_format or draft.kind is Kind.SURVEY:  # questions are the shop's own
+    if platform is None or platform.leaves_open or draft.kind is Kind.SURVEY:  # questions are the shop's own
         _claim_unknown_columns(draft)
     else:
         _complete(draft, platform)

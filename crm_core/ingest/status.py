@@ -11,6 +11,8 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
+from crm_core.ingest.model import GENERIC
+from crm_core.ingest.platforms import platforms
 from crm_core.ingest.values import fold, is_placeholder, unwrap
 
 Origin = Literal["built_in", "guessed", "unknown"]
@@ -121,6 +123,17 @@ def _normalised(word: str) -> str:
     return word if normalised is None else normalised
 
 
-def meaning_of(field: str, text: str) -> tuple[Meaning, Origin]:
-    """What a status text means by the built-in words; see :meth:`StatusWords.meaning_of`."""
-    return status_words().meaning_of(field, text)
+@cache
+def _platform_words(platform: str, field: str) -> Mapping[str, Meaning]:
+    known = platforms().get(platform)
+    words = known.status_words.get(field, {}) if known else {}
+    return {_normalised(word): Meaning(meaning) for word, meaning in words.items()}
+
+
+def meaning_of(field: str, text: str, platform: str = GENERIC) -> tuple[Meaning, Origin]:
+    """What a status text means by the platform's own words, else by the built-in ones.
+
+    See :meth:`StatusWords.meaning_of`.
+    """
+    own = _platform_words(platform, field).get(normalise_status(text) or "")
+    return (own, "built_in") if own is not None else status_words().meaning_of(field, text)

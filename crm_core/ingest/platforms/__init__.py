@@ -109,6 +109,11 @@ class Platform:
         return bool(self.fingerprint.first)
 
     @property
+    def leaves_open(self) -> bool:
+        """Whether it says nothing of what most columns mean."""
+        return self.is_weak or self.is_supposed
+
+    @property
     def rank(self) -> int:
         """How much its fingerprint proves: headings of its own, a form's first heading, or common words."""
         if self.is_weak:

@@ -24,7 +24,7 @@ _MASKED = re.compile(
     r"|^[\u4e00-\u9fff]{1,2}[xXoO]{1,2}[\u4e00-\u9fff]?$"  # 王XX, 陳O明
     r"|^\+?\d{2,}[-\s]?[xX]{2,}[-\dxX\s]*$"  # 09XX, 09XX-XXX-123; not 250519XXD6EVF8
 )
-_TRAILING_BRACKET = re.compile(r"\s*\([^()]*\)?$")
+_TRAILING_BRACKET = re.compile(r"\s*(?:\([^()]*\)?|【[^【】]*】?)$")
 _LOOSE = re.compile(r"[\s\-.:]+")
 _EMAIL = re.compile(r"^[^@\s,;<>()\"]+@[^@\s,;<>()\"]+\.[^@\s.,;<>()\"\d][^@\s.,;<>()\"]+$")
 _KEYBOARD_LOCALS = frozenset(["abc", "123", "1234", "12345", "test123", "asdf", "qwerty"])
@@ -81,11 +81,11 @@ def is_masked(text: str) -> bool:
 def normalise_heading(heading: str) -> str:
     """A heading as it is compared (FORMATS §18).
 
-    NFKC, lower case, first line only, ``_`` as space, single spaces, no leading ``*``, no trailing bracket. A heading
+    NFKC, lower case, first line only, ``_`` as space, single spaces, no star around it, no trailing bracket. A heading
     that would vanish stays as it is.
     """
     lines = [line for line in heading.strip().splitlines() if line.strip()] or [""]
-    text = fold(lines[0].replace("_", " ")).lstrip("* ")
+    text = " ".join(fold(lines[0]).replace("_", " ").split()).strip("* ")
     cut = _TRAILING_BRACKET.sub("", text)
     while cut != text and cut:
         text, cut = cut, _TRAILING_BRACKET.sub("", cut)
