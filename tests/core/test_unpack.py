@@ -172,7 +172,6 @@ def test_packed_lines_are_priced_by_themselves(shop: Shop) -> None:
 
 
 def test_packed_lines_without_prices_share_the_amount_by_pieces(shop: Shop) -> None:
-    pair = {"商品名稱": "茶 x1, 杯 x1", "訂單金額": 10}
     receipt = take_in(
         shop,
         {"訂單編號": "A", "訂單日期": "2024-03-05", "商品名稱": "茶 x2, 杯 x1", "訂單金額": 900},
