@@ -21,7 +21,7 @@ from typing import IO, Any
 from uuid import uuid4
 
 from crm_core.errors import FileRefused
-from crm_core.ingest.model import IgnoredRow, ParsedFile, TextTable
+from crm_core.ingest.model import IgnoredRow, ParsedFile, ReadingNote, TextTable
 from crm_core.ingest.readers.limits import MEGABYTE, Limits
 from crm_core.ingest.readers.memory import resident_bytes
 
@@ -103,6 +103,7 @@ def _table(told: Message, stem: Path) -> TextTable:
         parquet=stem.with_name(f"{stem.name}-{int(told['number'])}.parquet"),
         row_count=told["row_count"],
         ignored=tuple(IgnoredRow(**row) for row in told["ignored"]),
+        notes=tuple(ReadingNote(**note) for note in told["notes"]),
     )
 
 

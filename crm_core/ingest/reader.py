@@ -14,14 +14,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from crm_core.errors import FileRefused
-from crm_core.ingest.model import Container, IgnoredRow
+from crm_core.ingest.model import Container, IgnoredRow, ReadingNote
 from crm_core.ingest.readers import layout as layouts
 from crm_core.ingest.readers.containers import Content, open_content
 from crm_core.ingest.readers.delimited import read_delimited
-from crm_core.ingest.readers.encoding import decode
+from crm_core.ingest.readers.encoding import REPLACEMENT, decode
 from crm_core.ingest.readers.html import read_html
+from crm_core.ingest.readers.layout import Body
 from crm_core.ingest.readers.limits import Limits, limit_this_process
 from crm_core.ingest.readers.sheet import Progress, Sheet
 
@@ -47,12 +49,13 @@ class Request:
 
 @dataclass(frozen=True)
 class Reading:
-    """A file, read but not yet written."""
+    """A file, read but not yet written. ``is_lossy``: some bytes were no characters of its encoding."""
 
     container: Container
     encoding: str | None
     delimiter: str | None
     sheets: list[Sheet]
+    is_lossy: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ class WrittenTable:
     header_row: int
     row_count: int
     ignored: tuple[IgnoredRow, ...]
+    notes: tuple[ReadingNote, ...]
 
 
 def main() -> int:
@@ -97,7 +101,7 @@ def answer(request: Request, progress: Progress) -> dict[str, object]:
     progress(0.05)
     reading = read(content, request.encoding, lambda share: progress(0.05 + (READ - 0.05) * share))
     progress(READ)
-    tables = _write(reading.sheets, request.stem)
+    tables = _write(reading, request.stem)
     return {
         "sha256": sha256,
         "container": reading.container,
@@ -121,7 +125,8 @@ def read(content: Content, encoding: str | None, progress: Progress) -> Reading:
     _refuse_json(decoded.text)
     progress(0.2)
     sheet, delimiter = read_delimited(decoded, progress)
-    return Reading("csv", decoded.encoding, delimiter, [sheet] if sheet else [])
+    is_lossy = REPLACEMENT in decoded.text
+    return Reading("csv", decoded.encoding, delimiter, [sheet] if sheet else [], is_lossy)
 
 
 def _refuse_other_markup(text: str) -> None:
@@ -146,20 +151,20 @@ def _refuse_json(text: str) -> None:
     raise FileRefused("file_not_a_table", format="JSON")
 
 
-def _write(sheets: list[Sheet], stem: str) -> list[WrittenTable]:
+def _write(reading: Reading, stem: str) -> list[WrittenTable]:
     """Write every sheet with data rows. Raises ``FileRefused`` when no sheet has any."""
     tables = []
-    for number, sheet in enumerate(sheets):
-        table = _write_sheet(sheet, number, stem)
+    for number, sheet in enumerate(reading.sheets):
+        table = _write_sheet(sheet, number, stem, is_lossy=reading.is_lossy)
         if table is not None:
             tables.append(table)
     if not tables:
-        has_header = any(len([name for name in sheet.layout.header if name]) > 1 for sheet in sheets)
+        has_header = any(len([name for name in sheet.layout.header if name]) > 1 for sheet in reading.sheets)
         raise FileRefused("file_no_rows" if has_header else "file_no_table")
     return tables
 
 
-def _write_sheet(sheet: Sheet, number: int, stem: str) -> WrittenTable | None:
+def _write_sheet(sheet: Sheet, number: int, stem: str, *, is_lossy: bool) -> WrittenTable | None:
     body, ignored = layouts.trim(sheet.body, sheet.layout.header)
     if not len(body.row_numbers):
         return None
@@ -176,7 +181,42 @@ def _write_sheet(sheet: Sheet, number: int, stem: str) -> WrittenTable | None:
         header_row=sheet.layout.header_row,
         row_count=len(body.row_numbers),
         ignored=tuple(sorted([*sheet.layout.ignored, *ignored], key=lambda row: row.row_number)),
+        notes=_notes(sheet, body, is_lossy=is_lossy),
     )
+
+
+def _notes(sheet: Sheet, body: Body, *, is_lossy: bool) -> tuple[ReadingNote, ...]:
+    """What to tell of the rows that are data, row by row."""
+    notes = list(sheet.notes)
+    if is_lossy:
+        notes += [ReadingNote("characters_lost", number) for number in _rows_with_lost_characters(body)]
+    notes += [ReadingNote("cells_beyond_header", number) for number in _rows_beyond_header(sheet, body)]
+    data_rows = set(body.row_numbers.to_pylist()) if sheet.notes else frozenset()
+    kept = [note for note in notes if note.rule != "open_quote" or note.row_number in data_rows]
+    return tuple(sorted(kept, key=lambda note: (note.row_number, note.rule)))
+
+
+def _rows_with_lost_characters(body: Body) -> list[int]:
+    """Rows with bytes that are no characters of the file's encoding; they show as U+FFFD."""
+    return _rows_where(body, [pc.match_substring(column, REPLACEMENT) for column in body.columns])
+
+
+def _rows_beyond_header(sheet: Sheet, body: Body) -> list[int]:
+    """Rows with cells right of the header; none where most rows have them, as a column without heading then."""
+    width = len(sheet.layout.header)
+    if not width:
+        return []
+    found = _rows_where(body, [column.is_valid() for column in body.columns[width:]])
+    return found if len(found) * 2 <= len(body.row_numbers) else []
+
+
+def _rows_where(body: Body, flags: list[pa.Array]) -> list[int]:
+    """The numbers of the rows for which any of the flags is true."""
+    is_any = None
+    for flag in flags:
+        if pc.any(flag).as_py():
+            is_any = pc.fill_null(flag, False) if is_any is None else pc.or_(is_any, pc.fill_null(flag, False))
+    return [] if is_any is None else body.row_numbers.filter(is_any).to_pylist()
 
 
 def _used_width(header: tuple[str, ...], columns: list[pa.Array]) -> int:

@@ -40,8 +40,9 @@ def stage(cursor: Cursor, table: TextTable, mapping: ColumnMapping, settings: Sh
     """Read, check and assemble a table.
 
     Leaves, depending on the kind, the temporary tables ``staged_orders`` and ``staged_order_lines``,
-    ``staged_customers``, ``staged_answers``, ``staged_service`` or ``staged_activity``, and ``problems`` (row_number, rule, severity, field, value). Raises
-    ``MappingRefused`` where needed fields are not mapped, ``ImportRefused`` where no row can be loaded.
+    ``staged_customers``, ``staged_answers``, ``staged_service`` or ``staged_activity``, and ``problems`` (row_number,
+    rule, severity, field, value). Raises ``MappingRefused`` where needed fields are not mapped, ``ImportRefused`` where
+    no row can be loaded.
     """
     absent = mappings.missing(mapping)
     if absent:
@@ -49,7 +50,22 @@ def stage(cursor: Cursor, table: TextTable, mapping: ColumnMapping, settings: Sh
     context = ReadingContext(settings.zone, settings.country)
     unpacked = unpack(cursor, table, mapping, folder) or Unpacked(table, mapping)
     slots = read_cells(cursor, unpacked.table, unpacked.mapping, context, folder)
+    _keep_reading_notes(cursor, table, is_unpacked=unpacked.table.is_unpacked)
     summary = STAGERS[mapping.kind](cursor, unpacked.table, unpacked.mapping, slots, folder)
     if summary.rows_rejected == summary.rows_read:
         raise ImportRefused("all_rows_rejected", rows=summary.rows_read, rule=summary.problems[0].rule)
     return Staged(summary, replace(mapping, shape=summary.shape), tuple(slots))
+
+
+def _keep_reading_notes(cursor: Cursor, table: TextTable, *, is_unpacked: bool) -> None:
+    """Leave ``reading_notes`` (row_number, rule): warnings from reading the file, told with those of its cells."""
+    cursor.execute(
+        "create or replace temp table reading_notes as select unnest(?::bigint[]) as row_number, "
+        "unnest(?::varchar[]) as rule",
+        [[note.row_number for note in table.notes], [note.rule for note in table.notes]],
+    )
+    if is_unpacked:
+        cursor.execute(
+            "create or replace temp table reading_notes as select file_rows.row_number, rule "
+            "from reading_notes inner join file_rows on file_rows.file_row = reading_notes.row_number"
+        )

@@ -120,6 +120,7 @@ def collect_problems(cursor: Cursor, slots: list[Slot]) -> None:
         f"select row_number, rule, severity, split_part(field, '__', 1) as field, {value} as value "
         f"from row_problems{source}"
     )
+    cursor.execute("insert into problems select row_number, rule, 'warning', null, null from reading_notes")
 
 
 def _rule_counts(cursor: Cursor) -> tuple[RuleCount, ...]:

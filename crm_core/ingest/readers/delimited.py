@@ -2,30 +2,26 @@
 
 The delimiter is the one that cuts the first records into the same number of cells. A file whose records all have
 that number goes through Arrow's reader; any other (blank lines, title rows inside, extra cells, open quotes) goes
-through the csv module, record by record. Both give the same cells.
+record by record (see ``records``). Both give the same cells.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
+from crm_core.ingest.model import ReadingNote
 from crm_core.ingest.readers import layout as layouts
 from crm_core.ingest.readers.cells import clean, clean_cells, marks_in
 from crm_core.ingest.readers.encoding import Decoded
 from crm_core.ingest.readers.layout import Body
+from crm_core.ingest.readers.records import Dialect, Lines, Record, Records
 from crm_core.ingest.readers.sheet import MOST_COLUMNS, ColumnBuilder, Progress, Sheet
-
-Record = Sequence[str]
 
 DELIMITERS = ",\t;|"
 SPACE = " "
@@ -38,41 +34,10 @@ BLOCK_BYTES = 4 << 20
 DECLARED = re.compile(r'\ufeff?"?sep=(.)"?\r?\n', re.IGNORECASE)
 ONE_SPACE = re.compile(r"\s+")
 TWO_SPACES = re.compile(r"\s{2,}")
-
-csv.field_size_limit(sys.maxsize if sys.maxsize < 2**31 else 2**31 - 1)
-
-
-@dataclass(frozen=True)
-class Dialect:
-    """How records are cut into cells. ``spaces`` cuts lines at runs of spaces instead of a delimiter."""
-
-    delimiter: str
-    skips_space: bool = False
-    spaces: re.Pattern[str] | None = None
-
-    def records(self, lines: Iterator[str]) -> Iterator[Record]:
-        """The records that start on these lines."""
-        if self.spaces is not None:
-            pattern = self.spaces
-            return (pattern.split(line.strip()) for line in lines)
-        return csv.reader(lines, delimiter=self.delimiter, skipinitialspace=self.skips_space)
-
-
-class Lines:
-    """The lines of a text, counting the characters taken."""
-
-    def __init__(self, text: str, start: int = 0) -> None:
-        source = io.BytesIO(text[start:].encode("utf-8", "surrogatepass"))
-        self._source = io.TextIOWrapper(source, encoding="utf-8", errors="surrogatepass", newline="")
-        self.taken = start
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = next(self._source)
-        self.taken += len(line)
-        return line
+QUOTE = '"'
+LINE_BREAKS = ("\n", "\r")
+END_CHARACTERS = 100_000
+LINE_BREAK = re.compile(r"\r\n|\n|\r")
 
 
 def read_delimited(decoded: Decoded, progress: Progress, *, allow_fast: bool = True) -> tuple[Sheet | None, str | None]:
@@ -86,21 +51,22 @@ def read_delimited(decoded: Decoded, progress: Progress, *, allow_fast: bool = T
     if layout is None:
         return None, None
     offset = offsets[layout.consumed - 1] if layout.consumed else 0
+    notes: tuple[ReadingNote, ...] = ()
     body = _fast(decoded, offset, layout.consumed, dialect, head) if allow_fast else None
     if body is None:
-        body = _careful(text, offset, layout.consumed, dialect, progress)
+        body, notes = _careful(text, offset, layout.consumed, dialect, progress)
     is_single = len(body.columns) <= 1 and len(layout.header) <= 1
-    return Sheet(None, False, layout, body), None if is_single else dialect.delimiter
+    return Sheet(None, False, layout, body, notes), None if is_single else dialect.delimiter
 
 
 def _head(text: str, dialect: Dialect) -> tuple[list[tuple[int, Record]], list[int]]:
     """The first records with their numbers, and where in the text each one ends."""
     head: list[tuple[int, Record]] = []
     offsets = []
-    lines = Lines(text[:HEAD_CHARACTERS])
-    for number, record in enumerate(islice(dialect.records(lines), layouts.HEAD_ROWS), start=1):
+    records = Records(text[:HEAD_CHARACTERS], dialect)
+    for number, record in enumerate(islice(records, layouts.HEAD_ROWS), start=1):
         head.append((number, record[: MOST_COLUMNS + 1]))
-        offsets.append(lines.taken)
+        offsets.append(records.taken)
     return head, offsets
 
 
@@ -122,13 +88,13 @@ def _has_spaced_quotes(sample: str, dialect: Dialect) -> bool:
     """Whether cells start with a space before their quotation mark, which then does not quote."""
     if f'{dialect.delimiter} "' not in sample:
         return False
-    records = islice(dialect.records(Lines(sample)), SAMPLE_RECORDS)
+    records = islice(dialect.read(Lines(sample)), SAMPLE_RECORDS)
     return any(cell.startswith(' "') for record in records for cell in record)
 
 
 def _evenness(sample: str, dialect: Dialect) -> float:
     """Share of the first records with the most frequent number of cells, weighed by that number; 0 for one cell."""
-    records = [len(record) for record in islice(dialect.records(Lines(sample)), SAMPLE_RECORDS) if record]
+    records = [len(record) for record in islice(Records(sample, dialect), SAMPLE_RECORDS) if record]
     several = Counter(size for size in records if size > 1)
     if not several:
         return 0.0
@@ -165,6 +131,8 @@ def _fast(
         table = arrow_csv.read_csv(_utf8_from(decoded, offset), *_options(names, dialect.delimiter))
     except pa.ArrowInvalid:
         return None
+    if _may_swallow_rows(table, decoded.text, offset, dialect):
+        return None
     marks = marks_in(decoded.text)
     numbers = pa.arange(consumed + 1, consumed + 1 + table.num_rows)
     return Body(numbers, [clean(column, marks) for column in table.columns])
@@ -197,12 +165,56 @@ def _options(
     )
 
 
-def _careful(text: str, offset: int, consumed: int, dialect: Dialect, progress: Progress) -> Body:
-    """The body through the csv module, whatever its rows look like."""
-    lines = Lines(text, offset)
-    records = dialect.records(lines)
+def _may_swallow_rows(table: pa.Table, text: str, offset: int, dialect: Dialect) -> bool:
+    """Whether a cell may hold rows behind a quotation mark that nobody closed (see ``records``)."""
+    if QUOTE not in text or not table.num_rows:
+        return False
+    last_record = _last_record(table, text)
+    if last_record is None or dialect.open_quote(last_record) is not None:
+        return True
+    if _line_count(text, offset) == table.num_rows:
+        return False
+    return any(
+        _may_hold_rows(cell, position, dialect, table)
+        for position, column in enumerate(table.columns)
+        for cell in column.filter(_has_line_break(column)).to_pylist()
+    )
+
+
+def _line_count(text: str, offset: int) -> int:
+    """How many lines there are from a character on."""
+    breaks = text.count("\n", offset)
+    if "\r" in text:
+        breaks += text.count("\r", offset) - text.count("\r\n", offset)
+    return breaks + (not text.endswith(LINE_BREAKS))
+
+
+def _has_line_break(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.or_(*(pc.match_substring(column, mark) for mark in LINE_BREAKS))
+
+
+def _last_record(table: pa.Table, text: str) -> str | None:
+    """The text of the last record: as many lines as its cells have line breaks, and one; None for a very long one."""
+    cells = [column[-1].as_py() or "" for column in table.columns]
+    count = 1 + sum(len(LINE_BREAK.findall(cell)) for cell in cells)
+    lines = LINE_BREAK.split(text[-END_CHARACTERS:].rstrip("\r\n"))
+    return "\n".join(lines[-count:]) if len(lines) > count or len(text) <= END_CHARACTERS else None
+
+
+def _may_hold_rows(cell: str, position: int, dialect: Dialect, table: pa.Table) -> bool:
+    """Whether an inner line has as many delimiters as a row, or the last line as many as stand before the cell."""
+    _, *inner, last = (line.count(dialect.delimiter) for line in LINE_BREAK.split(cell))
+    return last >= position or max(inner, default=0) >= len(table.columns) - 1
+
+
+def _careful(
+    text: str, offset: int, consumed: int, dialect: Dialect, progress: Progress
+) -> tuple[Body, tuple[ReadingNote, ...]]:
+    """The body record by record, whatever its rows look like, and what to tell of it."""
+    records = Records(text, dialect, offset)
     builder = ColumnBuilder(consumed + 1)
     while chunk := list(islice(records, CHUNK_ROWS)):
         builder.add(chunk)
-        progress(lines.taken / len(text))
-    return builder.body()
+        progress(records.taken / len(text))
+    notes = tuple(ReadingNote("open_quote", consumed + 1 + position) for position in records.open_quotes)
+    return builder.body(), notes

@@ -37,7 +37,7 @@ TOTAL = re.compile(
     re.IGNORECASE,
 )
 REMARK = re.compile(
-    r"(?:備註|註|附註|說明|注意|列印|製表|匯出時間|note|notes|remark|printed|generated)\s*[:：].*|[※*]\s*\S.*",
+    r"(?:備註|註|附註|說明|注意|列印|製表|匯出時間|note|notes|remark|printed|generated|seller id)\s*[:：].*|[※*]\s*\S.*",
     re.IGNORECASE | re.DOTALL,
 )
 FEWEST_SUMS = 2  # in a full row one sum may be chance
@@ -170,7 +170,7 @@ def heading_names(header: Sequence[str], width: int) -> tuple[str, ...]:
     names: list[str] = []
     taken: set[str] = set()
     for position in range(width):
-        name = header[position].strip("\ufeff \t\r\n") if position < len(header) else ""
+        name = header[position].lstrip('"').strip() if position < len(header) else ""
         name = name or f"column_{position + 1}"
         unique, copy = name, 2
         while unique in taken:
@@ -263,6 +263,8 @@ def _bottom_reason(body: Body, row: Row, width: int, index: int) -> IgnoredReaso
     if index == 0:
         return None
     at, label = next((position, cell) for position, cell in enumerate(row) if cell)
+    if TOTAL.fullmatch(" ".join(cell for cell in row[:LABEL_COLUMNS] if cell)) and label.isdigit():
+        return "total"  # eBay: 3, record(s) downloaded, from … to …
     if _count(row) * 2 > width:  # totals of many columns fill many cells
         is_total = at < LABEL_COLUMNS and TOTAL.fullmatch(label) and _sums(body, row, index) >= FEWEST_SUMS
         return "total" if is_total else None

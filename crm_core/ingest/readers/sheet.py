@@ -9,6 +9,7 @@ from itertools import zip_longest
 import pyarrow as pa
 
 from crm_core.errors import FileRefused
+from crm_core.ingest.model import ReadingNote
 from crm_core.ingest.readers.cells import Value, column_of
 from crm_core.ingest.readers.layout import Body, Layout
 
@@ -25,6 +26,7 @@ class Sheet:
     is_hidden: bool
     layout: Layout
     body: Body
+    notes: tuple[ReadingNote, ...] = ()
 
 
 class ColumnBuilder:
