@@ -28,7 +28,10 @@ from crm_core.schema import FIELDS, CellType, Combine, Field
 MONEY_TYPE = pa.decimal128(18, 4)
 UTC = ZoneInfo("UTC")
 LARGEST_AMOUNT = Decimal(10) ** 10
+IDENTIFYING = frozenset([CellType.IDENTIFIER, CellType.EMAIL, CellType.PHONE])
 NOT_USABLE = (values.ScientificNotation, values.NotOnScale)
+# Magento writes website, store and view into one cell; the first is the channel.
+ONE_LINE = frozenset(["channel"])
 FLOAT_IDENTIFIER = re.compile(r"\d+\.0")
 
 SQL_TYPES: dict[CellType, str] = {
@@ -195,7 +198,7 @@ def _read_texts(
     else:
         parse, kind = _parser(cell, field_name, context)
         read = [parse(text) for text in texts]
-    flaws = [_flaw(text, value) for text, value in zip(texts, read, strict=True)]
+    flaws = [_flaw(text, value, cell) for text, value in zip(texts, read, strict=True)]
     usable = [None if isinstance(value, NOT_USABLE) else value for value in read]
     return pa.table(
         {
@@ -207,15 +210,15 @@ def _read_texts(
     )
 
 
-def _flaw(text: str, value: object) -> str | None:
-    """Which rule a cell breaks. A placeholder or a masked value says nothing, which is no flaw."""
+def _flaw(text: str, value: object, cell: CellType) -> str | None:
+    """Which rule a cell breaks. A placeholder, a masked value or a word for nobody says nothing, which is no flaw."""
     if isinstance(value, values.ScientificNotation):
         return "id_in_scientific_notation"
     if isinstance(value, values.NotOnScale):
         return "not_on_scale"
     if value is not None or values.is_placeholder(text) or values.is_masked(text):
         return None
-    return "unreadable"
+    return None if cell in IDENTIFYING and values.is_nobody(text) else "unreadable"
 
 
 def _in_shop_time(moment: values.Moment, written_in: ZoneInfo, zone: ZoneInfo) -> datetime:
@@ -270,12 +273,17 @@ def _source_rows_sql(mapping: ColumnMapping, slots: list[Slot], lookups: dict[st
     )
 
 
+def _first_line(slot: Slot) -> str:
+    """The first line of a text, in SQL."""
+    return f"trim(split_part(ltrim(t.{slot.alias}, e' \\r\\n'), chr(10), 1), e' \\r\\t')"
+
+
 def _typed_columns(field: Field, slots: list[Slot], lookups: dict[str, Lookup]) -> Iterable[str]:
     sql_type = SQL_TYPES[field.cell]
     if not slots:
         value = "null"
     elif field.cell is CellType.TEXT:
-        value = f"t.{slots[0].alias}"
+        value = _first_line(slots[0]) if field.name in ONE_LINE else f"t.{slots[0].alias}"
     elif field.combine is Combine.SUM:
         # Discounts come negative in some files and positive in others; what is meant is their size.
         parts = [f"abs({lookups[slot.alias].value})" for slot in slots]
