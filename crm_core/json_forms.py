@@ -53,9 +53,10 @@ def import_form(receipt: Receipt, summary: Summary | None = None) -> dict[str, J
 
 
 def _totals(summary: Summary) -> dict[str, Json]:
-    names = ("lines", "cancelled", "unpaid", "refunded", "anonymous", "gift_lines", "answers")
+    orders = ("lines", "cancelled", "unpaid", "refunded", "anonymous", "gift_lines")
+    others = ("answers", "records", "complaints", "open_cases", "interactions")
     money = ("paid_all", "paid_not_cancelled", "paid_net")
-    return {name: plain(getattr(summary, name)) for name in (*names, *money)}
+    return {name: plain(getattr(summary, name)) for name in (*orders, *others, *money)}
 
 
 def metrics_form(params: Params, measured: Mapping[str, Measured]) -> dict[str, Json]:

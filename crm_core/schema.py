@@ -12,6 +12,8 @@ class Kind(StrEnum):
     ORDERS = "orders"
     CUSTOMERS = "customers"
     SURVEY = "survey"
+    SERVICE = "service"
+    ACTIVITY = "activity"
 
 
 class Shape(StrEnum):
@@ -41,6 +43,8 @@ class CellType(StrEnum):
     SCORE = "score"
     LINE_TYPE = "line_type"
     GENDER = "gender"
+    ACTION = "action"
+    COMPLAINT = "complaint"
 
 
 class Combine(StrEnum):
@@ -99,8 +103,10 @@ ORDERS = (
     Field("variant", CellType.TEXT),
     Field("category", CellType.TEXT),
     Field("quantity", CellType.NUMBER),
+    Field("quantity_kept", CellType.NUMBER),  # what is left of the quantity after returns
     Field("unit_price", CellType.MONEY),
     Field("line_total", CellType.MONEY),
+    Field("line_gross", CellType.MONEY),  # the line total before the line's discount
     Field("line_discount", CellType.MONEY, Combine.SUM),
     Field("line_type", CellType.LINE_TYPE),
     Field("quantity_returned", CellType.NUMBER),
@@ -135,9 +141,72 @@ SURVEY = (
     Field("contact_consent", CellType.FLAG),
 )
 
-FIELDS: dict[Kind, tuple[Field, ...]] = {Kind.ORDERS: ORDERS, Kind.CUSTOMERS: CUSTOMERS, Kind.SURVEY: SURVEY}
+SERVICE = (
+    Field("case_id", CellType.IDENTIFIER),
+    Field("opened_at", CellType.TIMESTAMP, Combine.JOIN),
+    Field("closed_at", CellType.TIMESTAMP, Combine.JOIN),
+    *PERSON,
+    Field("order_id", CellType.IDENTIFIER),
+    Field("channel", CellType.TEXT),
+    Field("topic", CellType.TEXT),
+    Field("is_complaint", CellType.COMPLAINT),
+    Field("case_status", CellType.TEXT),
+    Field("note", CellType.TEXT, Combine.JOIN),
+)
+
+WIDE_ACTIONS = ("open", "click", "post", "comment", "like", "share", "message", "visit")
+"""What an activity file may count in a column of its own, one row per person: ``open_count``, ``open_time`` …"""
+
+ACTIVITY = (
+    Field("acted_at", CellType.TIMESTAMP, Combine.JOIN),
+    *PERSON,
+    Field("channel", CellType.TEXT),
+    Field("subject", CellType.TEXT),  # the post, mailing or campaign it was about
+    Field("action", CellType.ACTION),
+    Field("action_count", CellType.NUMBER),
+    *(Field(f"{action}_count", CellType.NUMBER) for action in WIDE_ACTIONS),
+    *(Field(f"{action}_time", CellType.TIMESTAMP) for action in WIDE_ACTIONS),
+)
+
+FIELDS: dict[Kind, tuple[Field, ...]] = {
+    Kind.ORDERS: ORDERS,
+    Kind.CUSTOMERS: CUSTOMERS,
+    Kind.SURVEY: SURVEY,
+    Kind.SERVICE: SERVICE,
+    Kind.ACTIVITY: ACTIVITY,
+}
+
+MOMENT = {
+    Kind.ORDERS: "ordered_at",
+    Kind.SURVEY: "submitted_at",
+    Kind.SERVICE: "opened_at",
+    Kind.ACTIVITY: "acted_at",
+}
+"""The field that says when a record of the kind happened."""
+
+# Canonical names that are a reserved word and a function in SQL; the fields have other names.
+_CALLED_OTHERWISE = {Kind.ACTIVITY: {"at": "acted_at", "count": "action_count"}}
+# Canonical names that a mapping may use although nothing is kept of such a column: totals are computed from the orders,
+# and every column of a survey is kept as it is.
+_NOT_KEPT = {
+    Kind.ORDERS: frozenset({"note"}),
+    Kind.CUSTOMERS: frozenset({"orders_count", "total_spent", "last_order_at", "note"}),
+    Kind.SURVEY: frozenset({"answers"}),
+    Kind.SERVICE: frozenset[str](),
+    Kind.ACTIVITY: frozenset({"note"}),
+}
 
 
 def field_of(kind: Kind, name: str) -> Field:
     """The field of that name. Raises ``KeyError`` where the kind has none."""
     return {field.name: field for field in FIELDS[kind]}[name]
+
+
+def field_name(kind: Kind, canonical: str) -> str | None:
+    """The field behind a canonical name of a mapping; ``None`` for one that is known and not kept.
+
+    Raises ``KeyError`` for a name that the kind does not have.
+    """
+    if canonical in _NOT_KEPT[kind]:
+        return None
+    return field_of(kind, _CALLED_OTHERWISE.get(kind, {}).get(canonical, canonical)).name

@@ -8,6 +8,7 @@ from crm_core.errors import MappingRefused
 from crm_core.ingest import questions, synonyms
 from crm_core.ingest.model import GENERIC, Profile, TextTable
 from crm_core.ingest.platforms import Platform, platforms
+from crm_core.ingest.profile_interactions import cases, interactions
 from crm_core.ingest.values import compact_heading, fold
 from crm_core.schema import Kind
 
@@ -15,6 +16,8 @@ FINGERPRINT_CONFIDENCE, FORM_CONFIDENCE, GENERIC_CONFIDENCE, WEAK_CONFIDENCE, NO
 
 MONEY_FIELDS = ("line_total", "line_gross", "unit_price", "order_total", "subtotal")
 PERSON_FIELDS = ("customer_id", "email", "phone", "name", "birthday", "gender", "given_name", "family_name")
+FORM_LOOKALIKES = (Kind.ORDERS, Kind.SERVICE, Kind.ACTIVITY)
+"""What a table with a form's first heading may be after all."""
 ATTITUDE_FIELDS = ("nps", "csat", "recommended", "contact_consent", "comment")
 
 
@@ -28,21 +31,26 @@ def profile(table: TextTable, file_name: str = "") -> Profile:
     """The kind and platform of a table, from its headings.
 
     A platform's fingerprint decides; else the kind whose fields the headings name. Raises ``MappingRefused`` for an
-    export that is known and holds no orders, customers or answers (a payout report, a list of products), with the code
-    and the key of that export.
+    export that is known and holds no orders, customers or answers (a payout report), with the code and the key of that
+    export. One that is only supposed from what it lacks (a list of products) is refused where no person maps it.
     """
     signature = header_signature(table.header)
     kind, confidence, evidence = _generic_kind(table.header)
     found = _platform_of(table.header)
-    is_surely_orders = kind is Kind.ORDERS and confidence >= GENERIC_CONFIDENCE
-    if found is not None and not (found[0].is_weak and is_surely_orders):
+    is_surely_other = kind in FORM_LOOKALIKES and confidence >= GENERIC_CONFIDENCE
+    if found is not None and not (found[0].is_weak and is_surely_other):
         platform, compact = found
-        if platform.refuse:
+        if platform.refuse and not platform.is_supposed:
             raise MappingRefused(platform.refuse, file=file_name, platform=platform.key)
         headings = tuple(heading for heading in table.header if compact_heading(heading) in compact)
-        sureness = FORM_CONFIDENCE if platform.is_weak else FINGERPRINT_CONFIDENCE
-        return Profile(platform.kind, platform.key, sureness, signature, headings)
+        return Profile(platform.kind, platform.key, _sureness(platform), signature, headings)
     return Profile(kind, GENERIC, confidence, signature, evidence)
+
+
+def _sureness(platform: Platform) -> float:
+    if platform.is_supposed:
+        return WEAK_CONFIDENCE
+    return FORM_CONFIDENCE if platform.is_weak else FINGERPRINT_CONFIDENCE
 
 
 def _platform_of(header: tuple[str, ...]) -> tuple[Platform, frozenset[str]] | None:
@@ -54,13 +62,19 @@ def _platform_of(header: tuple[str, ...]) -> tuple[Platform, frozenset[str]] | N
 def _generic_kind(header: tuple[str, ...]) -> tuple[Kind, float, tuple[str, ...]]:
     """The kind that the headings speak for, by these rules in turn.
 
-    An attitude (a question on recommending, satisfaction …) without money is a survey; an order date with money or
-    a quantity is orders; a person without both is customers; money alone is orders whose date is missing.
+    Cases (a ticket number, a kind of problem, when it was closed) are service, interactions (clicks, opens …) activity,
+    both without money; an attitude (a question on recommending, satisfaction …) without money is a survey; an order
+    date with money or a quantity is orders; a person without both is customers; money alone is orders whose date is
+    missing.
     """
     orders, customers = synonyms.hits(Kind.ORDERS, header), synonyms.hits(Kind.CUSTOMERS, header)
     money = [name for name in MONEY_FIELDS if name in orders]
     sales = money + [name for name in ("quantity",) if name in orders]
     attitudes = _attitudes(header)
+    if not money and (case_headings := cases(header, len(attitudes))):
+        return Kind.SERVICE, GENERIC_CONFIDENCE, case_headings
+    if not money and (action_headings := interactions(header)):
+        return Kind.ACTIVITY, GENERIC_CONFIDENCE, action_headings
     if attitudes and (not sales or "ordered_at" not in orders):
         return Kind.SURVEY, GENERIC_CONFIDENCE, attitudes
     if sales and "ordered_at" in orders:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from crm_core.db import Cursor
 from crm_core.errors import ImportRefused
+from crm_core.ingest import findings
 from crm_core.ingest import mapping as mappings
 from crm_core.ingest.cells import ReadingContext, Slot, read_cells
 from crm_core.ingest.model import ColumnMapping, TextTable
@@ -47,6 +48,7 @@ def stage(cursor: Cursor, table: TextTable, mapping: ColumnMapping, settings: Sh
     absent = mappings.missing(mapping)
     if absent:
         raise mappings.refusal(mapping, absent)
+    findings.start(cursor)
     context = ReadingContext(settings.zone, settings.country)
     unpacked = unpack(cursor, table, mapping, folder) or Unpacked(table, mapping)
     slots = read_cells(cursor, unpacked.table, unpacked.mapping, context, folder)

@@ -139,7 +139,17 @@ ORDER_COLUMNS = (
 )  # fmt: skip
 CUSTOMER_COLUMNS = ("customer_id", "email", "phone", "name", "city", "joined_at", "consent_email")
 ANSWER_COLUMNS = ("response_id", "submitted_at", "customer_id", "email", "phone", "channel", "nps", "recommended")
-COLUMNS = {Kind.ORDERS: ORDER_COLUMNS, Kind.CUSTOMERS: CUSTOMER_COLUMNS, Kind.SURVEY: ANSWER_COLUMNS}
+SERVICE_COLUMNS = (
+    "case_id", "opened_at", "closed_at", "customer_id", "email", "phone", "order_id", "channel", "topic", "note",
+)  # fmt: skip
+ACTIVITY_COLUMNS = ("acted_at", "customer_id", "email", "phone", "channel", "action", "action_count")
+COLUMNS = {
+    Kind.ORDERS: ORDER_COLUMNS,
+    Kind.CUSTOMERS: CUSTOMER_COLUMNS,
+    Kind.SURVEY: ANSWER_COLUMNS,
+    Kind.SERVICE: SERVICE_COLUMNS,
+    Kind.ACTIVITY: ACTIVITY_COLUMNS,
+}
 
 
 def identifiers(customer: str | None) -> Document:
@@ -241,6 +251,43 @@ def answer_cells(number: int, answer: Row) -> Document:
         "nps": answer["text"],
         "recommended": words[answer["recommended"]],
     }
+
+
+def random_cases(chance: random.Random, count: int = 20, orders: int = 60) -> list[Document]:
+    """Service records: of a customer, of an order only, or of nobody; some of them closed."""
+    rows: list[Document] = []
+    for number in range(count):
+        day = FIRST_DAY + timedelta(days=chance.randrange(DAYS))
+        customer = chance.choice([None, *(f"c{no:02}" for no in range(25))])
+        is_of_order = customer is None and chance.random() < 0.7
+        rows.append(
+            {
+                "case_id": f"t{number}",
+                "opened_at": f"{day} 09:00",
+                "closed_at": chance.choice([None, f"{day} 18:00"]),
+                **identifiers(customer),
+                "order_id": f"o{chance.randrange(orders):04}" if is_of_order else None,
+                "channel": chance.choice(CHANNELS),
+                "topic": chance.choice(["客訴", "詢問", "退貨"]),
+                "note": chance.choice([None, "broken"]),
+            }
+        )
+    return rows
+
+
+def random_activity(chance: random.Random, count: int = 30) -> list[Document]:
+    """Rows of a log of interactions, some of them twice the same."""
+    rows: list[Document] = []
+    for _ in range(count):
+        row = {
+            "acted_at": f"{FIRST_DAY + timedelta(days=chance.randrange(DAYS))} 12:00",
+            **identifiers(chance.choice([None, *(f"c{no:02}" for no in range(25))])),
+            "channel": chance.choice(CHANNELS),
+            "action": chance.choice(["open", "click", "comment"]),
+            "action_count": chance.choice([None, 1, 2, 3]),
+        }
+        rows += [row] * chance.choice([1, 1, 1, 2])
+    return rows
 
 
 def mapping_file(folder: Path, kind: Kind) -> Path:

@@ -49,6 +49,10 @@ IMPORT: Mapping[str, Any] = {
     "anonymous": int,
     "gift_lines": int,
     "answers": int,
+    "records": int,
+    "complaints": int,
+    "open_cases": int,
+    "interactions": int,
     "paid_all": NUMBER,
     "paid_not_cancelled": NUMBER,
     "paid_net": NUMBER,
@@ -167,10 +171,12 @@ def test_an_empty_answer_is_null_never_nan(tmp_path: Path, kind: Kind) -> None:
         Kind.ORDERS: {"order_id": "a", "ordered_at": "2024-03-05", "quantity": 1, "unit_price": 10},
         Kind.CUSTOMERS: {"customer_id": "c1", "name": "Ann", "joined_at": "2024-03-05"},
         Kind.SURVEY: {"timestamp": "2024-03-05", "How likely are you to recommend us (0-10)?": 9},
+        Kind.SERVICE: {"case_id": "1", "email": "ann@example.com", "topic": "Delivery"},
+        Kind.ACTIVITY: {"email": "ann@example.com", "action": "click"},
     }
     shop = Shop(tmp_path / "huike.duckdb")
     shop.take_in(kind, write_csv(tmp_path / "file.csv", [row[kind]]))
-    if kind is Kind.CUSTOMERS:
+    if kind not in (Kind.ORDERS, Kind.SURVEY):
         assert shop.run("metrics", "--json").status in (0, 1)
         return
     values = shop.values()

@@ -83,6 +83,8 @@ def test_files_of_different_kinds_may_come_in_any_order(tmp_path: Path, seed: in
         (Kind.ORDERS, order_rows(chance)),
         (Kind.CUSTOMERS, member_rows(chance)),
         (Kind.SURVEY, answer_rows(chance)),
+        (Kind.SERVICE, builders.random_cases(chance)),
+        (Kind.ACTIVITY, builders.random_activity(chance)),
     ]
     expected = marts_of(tmp_path / "as_is", files)
     assert min(rows for rows, _ in expected.values()) > 0
@@ -94,14 +96,20 @@ def test_files_of_different_kinds_may_come_in_any_order(tmp_path: Path, seed: in
 def test_a_refresh_gives_what_a_full_rebuild_gives(database: Database, seed: int) -> None:
     """Random sequences of imports, newer exports of the same orders, and undoing."""
     chance = random.Random(seed)
-    orders, members, answers = order_rows(chance, 40), member_rows(chance), answer_rows(chance, 20)
+    sources = {
+        Kind.ORDERS: order_rows(chance, 40),
+        Kind.CUSTOMERS: member_rows(chance),
+        Kind.SURVEY: answer_rows(chance, 20),
+        Kind.SERVICE: builders.random_cases(chance, orders=40),
+        Kind.ACTIVITY: builders.random_activity(chance),
+    }
     imports: list[int] = []
     for _ in range(8):
         step = chance.random()
         if step < 0.3 and imports:
             undo(database, imports.pop(chance.randrange(len(imports))))
         else:
-            kind, rows = random_export(chance, {Kind.ORDERS: orders, Kind.CUSTOMERS: members, Kind.SURVEY: answers})
+            kind, rows = random_export(chance, sources)
             imports.append(take_in(database, kind, rows).import_id or 0)
         refreshed = fingerprints(database)
         assert rebuilt(database) == refreshed
@@ -109,8 +117,14 @@ def test_a_refresh_gives_what_a_full_rebuild_gives(database: Database, seed: int
 
 def random_export(chance: random.Random, sources: dict[Kind, list[Document]]) -> tuple[Kind, list[Document]]:
     """Some of the records of a kind, as they stand some time later: other states, amounts and owners."""
-    kind = chance.choice([Kind.ORDERS, Kind.ORDERS, Kind.CUSTOMERS, Kind.SURVEY])
-    key = {Kind.ORDERS: "order_id", Kind.CUSTOMERS: "name", Kind.SURVEY: "response_id"}[kind]
+    kind = chance.choice([Kind.ORDERS, *Kind])
+    key = {
+        Kind.ORDERS: "order_id",
+        Kind.CUSTOMERS: "name",
+        Kind.SURVEY: "response_id",
+        Kind.SERVICE: "case_id",
+        Kind.ACTIVITY: "acted_at",
+    }[kind]
     kept = {value for value in {row[key] for row in sources[kind]} if chance.random() < 0.5}
     rows = [row for row in sources[kind] if row[key] in kept] or sources[kind]
     return kind, [changed(chance, kind, row) for row in rows]
@@ -123,6 +137,10 @@ def changed(chance: random.Random, kind: Kind, row: Document) -> Document:
         return {**row, "quantity": 1, "unit_price": chance.choice([70, 80]), "product": "Renamed"}
     if kind is Kind.CUSTOMERS:
         return {**row, **builders.identifiers(f"c{chance.randrange(25):02}"), "city": "高雄市"}
+    if kind is Kind.SERVICE:
+        return {**row, **builders.identifiers(f"c{chance.randrange(25):02}"), "closed_at": "2024-07-01"}
+    if kind is Kind.ACTIVITY:
+        return {**row, "action_count": chance.randint(0, 5)}
     return {**row, "nps": str(chance.randrange(11))}
 
 

@@ -1,4 +1,4 @@
--- Grain: identifier of one customer. Inputs: identities, current_orders, current_customers, current_answers.
+-- Grain: identifier of one customer. Inputs: identities, the current versions.
 -- Under which accounts, addresses and names the customer is known, and in which kinds of files each of them stands.
 with own as (
     select identity_key, account, email, phone, name from identities where customer_id = $customer_id
@@ -10,6 +10,10 @@ carriers as (
     select identity_key, 'customers' as source from current_customers
     union all
     select identity_key, 'survey' as source from current_answers
+    union all
+    select identity_key, 'service' as source from current_service
+    union all
+    select identity_key, 'activity' as source from current_activity
 ),
 
 sources as (

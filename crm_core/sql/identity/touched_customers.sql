@@ -1,7 +1,7 @@
 -- Grain: customer whose records changed hands or content. Inputs: identity_scope, identity_labels,
 -- touched_identities, admitted_identities.
--- Also leaves new_owners (identity_key, customer_id), and renamed_identities: who was nobody and is somebody now, so that their
--- records are looked up again.
+-- Also leaves new_owners (identity_key, customer_id), and renamed_identities: who was nobody and is somebody now, or the other
+-- way round, so that their records are looked up again.
 create or replace temp table new_owners as
 select
     identity_scope.identity_key,
@@ -14,7 +14,7 @@ create or replace temp table renamed_identities as
 select identity_key
 from new_owners
 anti join admitted_identities using (identity_key)
-where former_id is null and customer_id is not null;
+where (former_id is null) <> (customer_id is null);
 
 create or replace temp table touched_customers as
 with changed as (

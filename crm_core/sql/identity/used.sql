@@ -4,4 +4,8 @@ select identity_key from current_orders where identity_key in (select identity_k
 union
 select identity_key from current_customers where identity_key in (select identity_key from touched_identities)
 union
-select identity_key from current_answers where identity_key in (select identity_key from touched_identities);
+select identity_key from current_answers where identity_key in (select identity_key from touched_identities)
+union
+select identity_key from current_service where identity_key in (select identity_key from touched_identities)
+union
+select identity_key from current_activity where identity_key in (select identity_key from touched_identities);

@@ -1,4 +1,5 @@
--- Inputs: touched_orders, touched_customers, touched_products, touched_answers. Takes out what will be written again.
+-- Inputs: touched_orders, touched_customers, touched_products, touched_answers, touched_service_records, touched_activity.
+-- Takes out what will be written again.
 delete from order_line_mart
 where order_key in (select order_key from touched_orders)
     or customer_id in (select customer_id from touched_customers);
@@ -17,4 +18,11 @@ delete from product_mart where product_key in (select product_key from touched_p
 
 delete from answer_mart
 where answer_key in (select answer_key from touched_answers)
+    or customer_id in (select customer_id from touched_customers);
+
+delete from service_mart
+where service_key in (select service_key from touched_service_records);
+
+delete from activity_mart
+where activity_key in (select activity_key from touched_activity)
     or customer_id in (select customer_id from touched_customers);

@@ -19,3 +19,17 @@ from answer_versions
 inner join current_records
     on current_records.kind = 'survey'
     and current_records.version_id = answer_versions.version_id;
+
+create or replace view current_service as
+select service_versions.*
+from service_versions
+inner join current_records
+    on current_records.kind = 'service'
+    and current_records.version_id = service_versions.version_id;
+
+create or replace view current_activity as
+select activity_versions.*
+from activity_versions
+inner join current_records
+    on current_records.kind = 'activity'
+    and current_records.version_id = activity_versions.version_id;
