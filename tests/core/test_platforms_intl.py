@@ -1,6 +1,6 @@
 """Exports of international platforms, in their exact layout: taken in over the command line without any mapping.
 
-The headers are those of the platforms; people and goods are invented, and every expected number is worked out by hand in
+The headers are those of the platforms; people and goods are invented; every expected number is worked out by hand in
 the comment beside it.
 """
 
@@ -17,12 +17,15 @@ from tests.core.builders import Document, Shop
 
 SHOPIFY = (
     "Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,Currency,Subtotal,Shipping,"
-    "Taxes,Total,Discount Code,Discount Amount,Shipping Method,Created at,Lineitem quantity,Lineitem name,Lineitem price,"
+    "Taxes,Total,Discount Code,Discount Amount,Shipping Method,Created at,Lineitem quantity,Lineitem name,"
+    "Lineitem price,"
     "Lineitem compare at price,Lineitem sku,Lineitem requires shipping,Lineitem taxable,Lineitem fulfillment status,"
     "Billing Name,Billing Street,Billing Address1,Billing Address2,Billing Company,Billing City,Billing Zip,"
     "Billing Province,Billing Country,Billing Phone,Shipping Name,Shipping Street,Shipping Address1,Shipping Address2,"
-    "Shipping Company,Shipping City,Shipping Zip,Shipping Province,Shipping Country,Shipping Phone,Notes,Note Attributes,"
-    "Cancelled at,Payment Method,Payment Reference,Refunded Amount,Vendor,Outstanding Balance,Employee,Location,Device ID,"
+    "Shipping Company,Shipping City,Shipping Zip,Shipping Province,Shipping Country,Shipping Phone,Notes,"
+    "Note Attributes,"
+    "Cancelled at,Payment Method,Payment Reference,Refunded Amount,Vendor,Outstanding Balance,Employee,Location,"
+    "Device ID,"
     "Id,Tags,Risk Level,Source,Lineitem discount,Tax 1 Name,Tax 1 Value,Tax 2 Name,Tax 2 Value,Tax 3 Name,Tax 3 Value,"
     "Tax 4 Name,Tax 4 Value,Tax 5 Name,Tax 5 Value,Phone,Receipt Number,Duties,Billing Province Name,"
     "Shipping Province Name,Payment ID,Payment Terms Name,Next Payment Due At,Payment References"
@@ -30,7 +33,8 @@ SHOPIFY = (
 SHOPIFY_CUSTOMERS = (
     "Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Default Address Company,Default Address Address1,"
     "Default Address Address2,Default Address City,Default Address Province Code,Default Address Country Code,"
-    "Default Address Zip,Default Address Phone,Phone,Accepts SMS Marketing,Total Spent,Total Orders,Note,Tax Exempt,Tags,"
+    "Default Address Zip,Default Address Phone,Phone,Accepts SMS Marketing,Total Spent,Total Orders,Note,Tax Exempt,"
+    "Tags,"
     "Accepts WhatsApp Marketing"
 )
 SHOPIFY_CUSTOMERS_OLDER = (
@@ -39,39 +43,47 @@ SHOPIFY_CUSTOMERS_OLDER = (
 )
 WOOCOMMERCE = (
     "Order Number,Order Status,Order Date,Customer Note,First Name (Billing),Last Name (Billing),Company (Billing),"
-    "Address 1&2 (Billing),City (Billing),State Code (Billing),Postcode (Billing),Country Code (Billing),Email (Billing),"
+    "Address 1&2 (Billing),City (Billing),State Code (Billing),Postcode (Billing),Country Code (Billing),"
+    "Email (Billing),"
     "Phone (Billing),First Name (Shipping),Payment Method Title,Cart Discount Amount,Order Subtotal Amount,"
-    "Shipping Method Title,Order Shipping Amount,Order Refund Amount,Order Total Amount,Order Total Tax Amount,SKU,Item #,"
+    "Shipping Method Title,Order Shipping Amount,Order Refund Amount,Order Total Amount,Order Total Tax Amount,SKU,"
+    "Item #,"
     "Item Name,Quantity,Quantity (- Refund),Item Cost,Order Line Total,Coupon Code,Discount Amount"
 )
 WOOCOMMERCE_WIDE = (
-    "order_id,order_number_formatted,order_number,date,status,order_shipping,order_total,payment_method,shipping_method,"
+    "order_id,order_number_formatted,order_number,date,status,order_shipping,order_total,payment_method,"
+    "shipping_method,"
     "customer_user,billing_first_name,order_item_1,order_item_2"
 )
 MAGENTO = (
     "ID,Purchase Point,Purchase Date,Bill-to Name,Ship-to Name,Grand Total (Base),Grand Total (Purchased),Status,"
-    "Billing Address,Shipping Address,Shipping Information,Customer Email,Customer Group,Subtotal,Shipping and Handling,"
+    "Billing Address,Shipping Address,Shipping Information,Customer Email,Customer Group,Subtotal,"
+    "Shipping and Handling,"
     "Customer Name,Payment Method,Total Refunded"
 )
 ETSY_ITEMS = (
-    "Sale Date,Item Name,Buyer,Quantity,Price,Coupon Code,Coupon Details,Discount Amount,Shipping Discount,Order Shipping,"
+    "Sale Date,Item Name,Buyer,Quantity,Price,Coupon Code,Coupon Details,Discount Amount,Shipping Discount,"
+    "Order Shipping,"
     "Order Sales Tax,Item Total,Currency,Transaction ID,Listing ID,Date Paid,Date Shipped,Ship Name,Ship Address1,"
     "Ship Address2,Ship City,Ship State,Ship Zipcode,Ship Country,Order ID,Variations,Order Type,Listings Type,"
     "Payment Type,InPerson Discount,InPerson Location,VAT Paid by Buyer,SKU"
 )
 ETSY_ORDERS = (
-    "Sale Date,Order ID,Buyer User ID,Full Name,First Name,Last Name,Number of Items,Payment Method,Date Shipped,Street 1,"
+    "Sale Date,Order ID,Buyer User ID,Full Name,First Name,Last Name,Number of Items,Payment Method,Date Shipped,"
+    "Street 1,"
     "Currency,Order Value,Coupon Code,Coupon Details,Discount Amount,Shipping Discount,Shipping,Sales Tax,Order Total,"
     "Status,Card Processing Fees,Order Net,Adjusted Order Total,Buyer,Order Type,Payment Type"
 )
 AMAZON = (
     "amazon-order-id,merchant-order-id,purchase-date,last-updated-date,order-status,fulfillment-channel,sales-channel,"
     "order-channel,url,ship-service-level,product-name,sku,asin,item-status,quantity,currency,item-price,item-tax,"
-    "shipping-price,shipping-tax,gift-wrap-price,gift-wrap-tax,item-promotion-discount,ship-promotion-discount,ship-city,"
+    "shipping-price,shipping-tax,gift-wrap-price,gift-wrap-tax,item-promotion-discount,ship-promotion-discount,"
+    "ship-city,"
     "ship-state,ship-postal-code,ship-country,promotion-ids"
 )
 EBAY = (
-    "Sales Record Number,Order Number,Buyer Username,Buyer Name,Buyer Email,Item Number,Item Title,Custom Label,Quantity,"
+    "Sales Record Number,Order Number,Buyer Username,Buyer Name,Buyer Email,Item Number,Item Title,Custom Label,"
+    "Quantity,"
     "Sold For,Shipping And Handling,Total Price,Payment Method,Sale Date,Paid On Date"
 )
 SQUARE_ITEMS = (
@@ -133,30 +145,36 @@ def ordered_at(shop: Shop) -> dict[str, str]:
 SHOPIFY_FIRST: Document = {
     "Name": "#1001", "Email": "ann@example.com", "Financial Status": "paid", "Currency": "TWD", "Subtotal": "1280.00",
     "Shipping": "60.00", "Taxes": "0.00", "Total": "1340.00", "Discount Amount": "110.00", "Discount Code": "SPRING",
-    "Created at": "2024-03-05 10:11:12 +0800", "Lineitem quantity": "2", "Lineitem name": "Oolong", "Lineitem price": "520.00",
-    "Lineitem sku": "T1", "Billing Name": "Ann", "Shipping Zip": "'106", "Phone": "'+886900000001", "Refunded Amount": "0.00",
+    "Created at": "2024-03-05 10:11:12 +0800", "Lineitem quantity": "2", "Lineitem name": "Oolong",
+    "Lineitem price": "520.00",
+    "Lineitem sku": "T1", "Billing Name": "Ann", "Shipping Zip": "'106", "Phone": "'+886900000001",
+    "Refunded Amount": "0.00",
     "Lineitem discount": "0.00",
 }  # fmt: skip
 SHOPIFY_REST: list[Document] = [
     # a guest at the counter, partly refunded
-    {"Name": "#1002", "Financial Status": "partially_refunded", "Currency": "TWD", "Subtotal": "500.00", "Shipping": "0.00",
+    {"Name": "#1002", "Financial Status": "partially_refunded", "Currency": "TWD", "Subtotal": "500.00",
+     "Shipping": "0.00",
      "Taxes": "0.00", "Total": "500.00", "Discount Amount": "0.00", "Created at": "2024-03-06 23:30:00 +0800",
      "Lineitem quantity": "1", "Lineitem name": "Pot", "Lineitem price": "500.00", "Lineitem sku": "P1",
      "Refunded Amount": "100.00"},
     # another guest
-    {"Name": "#1003", "Financial Status": "paid", "Currency": "TWD", "Subtotal": "350.00", "Shipping": "0.00", "Taxes": "0.00",
+    {"Name": "#1003", "Financial Status": "paid", "Currency": "TWD", "Subtotal": "350.00", "Shipping": "0.00",
+     "Taxes": "0.00",
      "Total": "350.00", "Discount Amount": "0.00", "Created at": "2024-03-06 23:40:00 +0800", "Lineitem quantity": "1",
      "Lineitem name": "Cup", "Lineitem price": "350.00", "Lineitem sku": "C1", "Refunded Amount": "0.00"},
     # cancelled though paid
     {"Name": "#1004", "Email": "bob@example.com", "Financial Status": "paid", "Currency": "TWD", "Subtotal": "520.00",
      "Shipping": "60.00", "Taxes": "0.00", "Total": "580.00", "Discount Amount": "0.00",
      "Created at": "2024-03-07 09:00:00 +0800", "Lineitem quantity": "1", "Lineitem name": "Oolong",
-     "Lineitem price": "520.00", "Lineitem sku": "T1", "Cancelled at": "2024-03-07 10:00:00 +0800", "Refunded Amount": "0.00"},
+     "Lineitem price": "520.00", "Lineitem sku": "T1", "Cancelled at": "2024-03-07 10:00:00 +0800",
+     "Refunded Amount": "0.00"},
     # voided, refunded in full
     {"Name": "#1005", "Email": "bob@example.com", "Financial Status": "voided", "Currency": "TWD", "Subtotal": "520.00",
      "Total": "520.00", "Created at": "2024-03-08 09:00:00 +0800", "Lineitem quantity": "1", "Lineitem name": "Oolong",
      "Lineitem price": "520.00", "Lineitem sku": "T1"},
-    {"Name": "#1006", "Email": "Ann@Example.com ", "Financial Status": "refunded", "Currency": "TWD", "Subtotal": "350.00",
+    {"Name": "#1006", "Email": "Ann@Example.com ", "Financial Status": "refunded", "Currency": "TWD",
+     "Subtotal": "350.00",
      "Total": "350.00", "Created at": "2024-03-09 09:00:00 +0800", "Lineitem quantity": "1", "Lineitem name": "Cup",
      "Lineitem price": "350.00", "Lineitem sku": "C1", "Refunded Amount": "350.00"},
 ]  # fmt: skip
@@ -190,7 +208,8 @@ def test_shopify_customers_in_both_layouts(shop: Shop) -> None:
     }  # fmt: skip
     older = {
         "First Name": "Bob", "Last Name": "Wu", "Email": "bob@example.com", "Accepts Email Marketing": "no",
-        "City": "Tainan", "Phone": "'0911222333", "Accepts SMS Marketing": "yes", "Total Spent": "0.00", "Total Orders": "0",
+        "City": "Tainan", "Phone": "'0911222333", "Accepts SMS Marketing": "yes", "Total Spent": "0.00",
+        "Total Orders": "0",
     }  # fmt: skip
     first = shop.take_in("customers", put(shop, "customers_export.csv", text_of(SHOPIFY_CUSTOMERS, [newer])))
     second = shop.take_in("customers", put(shop, "customers_older.csv", text_of(SHOPIFY_CUSTOMERS_OLDER, [older])))
@@ -227,11 +246,13 @@ def test_shopify_reports_without_goods_are_refused_with_the_export_to_use(shop: 
 # --- WooCommerce ---
 
 WOO_ORDER: Document = {
-    "Order Number": "501", "Order Status": "wc-completed", "Order Date": "2024-03-05 10:11", "First Name (Billing)": "Ann",
+    "Order Number": "501", "Order Status": "wc-completed", "Order Date": "2024-03-05 10:11",
+    "First Name (Billing)": "Ann",
     "Last Name (Billing)": "Lee", "City (Billing)": "Taipei", "Email (Billing)": "ann@example.com",
     "Phone (Billing)": "0911222333", "First Name (Shipping)": "Mother", "Payment Method Title": "Cash",
     "Cart Discount Amount": "40", "Order Subtotal Amount": "440", "Shipping Method Title": "Post",
-    "Order Shipping Amount": "60", "Order Refund Amount": "100", "Order Total Amount": "460", "Order Total Tax Amount": "0",
+    "Order Shipping Amount": "60", "Order Refund Amount": "100", "Order Total Amount": "460",
+    "Order Total Tax Amount": "0",
 }  # fmt: skip
 WOO_TEA: Document = {
     "SKU": "T1", "Item #": "1", "Item Name": "Tea", "Quantity": "3", "Quantity (- Refund)": "2", "Item Cost": "100",
@@ -290,7 +311,8 @@ def test_woocommerce_with_items_packed_into_columns(shop: Shop) -> None:
     rows: list[Document] = [
         {"order_id": "4960", "order_number_formatted": "4960", "order_number": "4960", "date": "5/31/2016 0:37",
          "status": "completed", "order_shipping": "5", "order_total": "95", "customer_user": "7",
-         "billing_first_name": "Ann", "order_item_1": "product_id:4959|1|30|", "order_item_2": "product_id:77|2|60|size=L"},
+         "billing_first_name": "Ann", "order_item_1": "product_id:4959|1|30|",
+         "order_item_2": "product_id:77|2|60|size=L"},
         {"order_id": "4961", "order_number_formatted": "4961", "order_number": "4961", "date": "6/1/2016 9:05",
          "status": "processing", "order_shipping": "0", "order_total": "60", "customer_user": "8",
          "billing_first_name": "Bob", "order_item_1": "product_id:77|2|60|"},
@@ -360,14 +382,16 @@ ETSY_ITEM_ROWS: list[Document] = [
      "Order ID": "3003", "SKU": "PRINT"},
 ]  # fmt: skip
 ETSY_ORDER_ROWS: list[Document] = [
-    {"Sale Date": "09/24/26", "Order ID": "3001", "Buyer User ID": "777", "Full Name": "Ann Lee", "Number of Items": "3",
+    {"Sale Date": "09/24/26", "Order ID": "3001", "Buyer User ID": "777", "Full Name": "Ann Lee",
+     "Number of Items": "3",
      "Date Shipped": "09/25/26", "Currency": "USD", "Order Value": "$30.00", "Coupon Code": "HELLO",
      "Discount Amount": "$4.00", "Shipping": "$5.50", "Sales Tax": "$0.00", "Order Total": "$31.50", "Status": "Paid",
      "Card Processing Fees": "$1.20", "Order Net": "$30.30", "Adjusted Order Total": "$31.50", "Buyer": "ann_l"},
     {"Sale Date": "09/25/26", "Order ID": "3002", "Buyer User ID": "888", "Full Name": "Bob Wu", "Number of Items": "3",
      "Currency": "USD", "Order Value": "$24.00", "Discount Amount": "$0.00", "Shipping": "$5.50", "Sales Tax": "$1.00",
      "Order Total": "$30.50", "Status": "Paid", "Buyer": "bob_w"},
-    {"Sale Date": "09/26/26", "Order ID": "3003", "Buyer User ID": "999", "Full Name": "Cat Chen", "Number of Items": "1",
+    {"Sale Date": "09/26/26", "Order ID": "3003", "Buyer User ID": "999", "Full Name": "Cat Chen",
+     "Number of Items": "1",
      "Currency": "USD", "Order Value": "$6.00", "Discount Amount": "$0.00", "Shipping": "$0.00", "Sales Tax": "$0.00",
      "Order Total": "$6.00", "Status": "Canceled", "Buyer": "cat_c"},
 ]  # fmt: skip
@@ -449,7 +473,8 @@ def test_ebay_orders_report(shop: Shop) -> None:
          "Buyer Email": "ann@example.com", "Item Number": "3001", "Item Title": "Mug", "Custom Label": "MUG",
          "Quantity": "2", "Sold For": "$25.00", "Shipping And Handling": "$5.00", "Total Price": "$55.00",
          "Sale Date": "Sep-26-26", "Paid On Date": "Sep-26-26"},
-        {**several, "Buyer Username": "bob_w", "Buyer Name": "Bob Wu", "Quantity": "3", "Shipping And Handling": "$4.00",
+        {**several, "Buyer Username": "bob_w", "Buyer Name": "Bob Wu", "Quantity": "3",
+         "Shipping And Handling": "$4.00",
          "Total Price": "$41.50"},
         {**several, "Buyer Username": "bob_w", "Item Number": "3001", "Item Title": "Mug", "Custom Label": "MUG",
          "Quantity": "1", "Sold For": "$25.00"},
@@ -486,7 +511,8 @@ def test_square_items(shop: Shop) -> None:
         {**second, **back, **PRINT, "Gross Sales": "-$12.00", "Net Sales": "-$12.00", "Payment ID": "PBR"},
         {**SALE, **PRINT, "Date": "2026-09-14", "Time": "09:00:00", "Transaction ID": "SQC", "Qty": "1",
          "Gross Sales": "$12.00", "Net Sales": "$12.00"},
-        {**SALE, **back, **PRINT, "Time": "09:30:00", "Transaction ID": "SQC", "Gross Sales": "-$12.00", "Net Sales": "-$12.00"},
+        {**SALE, **back, **PRINT, "Time": "09:30:00", "Transaction ID": "SQC", "Gross Sales": "-$12.00",
+         "Net Sales": "-$12.00"},
     ]  # fmt: skip
     receipt = shop.take_in("orders", put(shop, "items-2026-09.csv", text_of(SQUARE_ITEMS, rows)))
     # 1277 + 12 and 640 + 12 - 12; the print of the last order came back altogether
@@ -499,7 +525,8 @@ def test_square_items(shop: Shop) -> None:
 
 def test_square_transactions(shop: Shop) -> None:
     first = {**SALE, "Date": "2026-09-13", "Time": "10:02:11", "Transaction ID": "SQA", "Gross Sales": "$1,292.00",
-             "Discounts": "-$3.00", "Net Sales": "$1,289.00", "Tax": "$2.16", "Tip": "$2.00", "Partial Refunds": "$0.00",
+             "Discounts": "-$3.00", "Net Sales": "$1,289.00", "Tax": "$2.16", "Tip": "$2.00",
+             "Partial Refunds": "$0.00",
              "Total Collected": "$1,293.16", "Customer ID": "CUST1", "Customer Name": "Ann Lee"}  # fmt: skip
     second = {**SALE, "Date": "2026-09-13", "Time": "11:40:00", "Transaction ID": "SQB", "Gross Sales": "$652.00",
               "Discounts": "$0.00", "Net Sales": "$652.00", "Tax": "$0.00", "Partial Refunds": "$0.00",

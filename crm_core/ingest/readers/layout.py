@@ -37,7 +37,8 @@ TOTAL = re.compile(
     re.IGNORECASE,
 )
 REMARK = re.compile(
-    r"(?:備註|註|附註|說明|注意|列印|製表|匯出時間|note|notes|remark|printed|generated|seller id)\s*[:：].*|[※*]\s*\S.*",
+    r"(?:備註|註|附註|說明|注意|列印|製表|匯出時間|note|notes|remark|printed|generated|seller id)\s*[:：].*"
+    r"|[※*]\s*\S.*",
     re.IGNORECASE | re.DOTALL,
 )
 FEWEST_SUMS = 2  # in a full row one sum may be chance
@@ -170,7 +171,7 @@ def heading_names(header: Sequence[str], width: int) -> tuple[str, ...]:
     names: list[str] = []
     taken: set[str] = set()
     for position in range(width):
-        name = header[position].lstrip('"').strip() if position < len(header) else ""
+        name = header[position].strip("\ufeff \t\r\n").lstrip('"').strip() if position < len(header) else ""
         name = name or f"column_{position + 1}"
         unique, copy = name, 2
         while unique in taken:
