@@ -1,8 +1,9 @@
 """Bytes become characters: which encoding a text file is in, and what to do with the bytes that do not fit.
 
-Order: a person's choice, the byte order mark, UTF-16 without one, strict UTF-8, then whichever of cp950, cp1252 and
-gb18030 yields the most familiar characters. A file may hold two encodings (rows pasted together): a line the first
-codec refuses is read with the second, and what neither knows is shown as U+FFFD, never dropped.
+Order: a person's choice, the byte order mark, UTF-16 without one, strict UTF-8, then whichever of cp950, cp1252,
+gb18030 and cp932 yields the most familiar characters. A file may hold two encodings (rows pasted together): a line the
+first codec refuses is read with the second, a line both refuse cell by cell, and what neither knows is shown as
+U+FFFD, never dropped. Characters of Big5 that cp950 lacks (ETEN, Hong Kong, user-defined) are in ``big5``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from crm_core.errors import FileRefused
+from crm_core.ingest.readers.big5 import BIG5_ERRORS, SHOWN_BIG5_ERRORS
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -21,12 +23,16 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-CANDIDATES = ("cp950", "cp1252", "gb18030")
+CANDIDATES = ("cp950", "cp1252", "gb18030", "cp932")
+NO_FILE_ENCODINGS = frozenset({"punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7"})
+ALIASES = {"big5": "cp950", "gbk": "gb18030", "gb2312": "gb18030", "shift_jis": "cp932", "iso8859-1": "cp1252"}
+CELL_BORDER = re.compile(rb'([,;\t"])')  # bytes that are no part of a character in any of these encodings
 WESTERN = ("cp1252", "cp850")
 SAMPLE_BYTES = 400_000
 UTF8_SHARE = 0.3
 ZERO_SHARE = 0.05
 REPLACEMENT = "\ufffd"
+BYTE_ORDER_MARK = "\ufeff"
 JOINT = "+"
 
 FAMILIAR_HAN = frozenset(
@@ -40,11 +46,14 @@ FAMILIAR_HAN = frozenset(
     "华报马张难数车应亲务记边风战许觉题统请爱让认论义术结订单编号称额电状态优运费备顾买卖规货叶礼邮删湾县区楼"
     "，。、；：？！（）「」『』《》・～￥＄％＃０１２３４５６７８９"
 )
+KANA = frozenset(map(chr, (*range(0x3041, 0x3094), *range(0x30A1, 0x30F7), 0x30FC)))
 FAMILIAR_LATIN = frozenset("éèêëàâáäãåçùûüúôöóõîïíìòñæøßœÉÀÖÜÄÑ’“”–€«»°©£")
 DOS_EVIDENCE = re.compile(r"[a-z][‚ƒˆ‰Š‡‹][a-z]")
 DOS_BESIDE_LETTER = re.compile(r"(?<=[^\W\d_])[‚ƒˆ‰Š‡‹Œ]|[‚ƒˆ‰Š‡‹Œ](?=[^\W\d_])")
 DOS_INSIDE_WORD = re.compile(r"(?<=[^\W\d_])[“–—…„](?=[^\W\d_])")
 DOS_ERRORS = "huike.cp850"
+STRICT_ERRORS = {"cp950": BIG5_ERRORS}
+SHOWN_ERRORS = {"cp950": SHOWN_BIG5_ERRORS}
 UNLIKELY = -2.0
 ODD = -0.5
 
@@ -62,7 +71,17 @@ class Decoded:
 
 
 def decode(data: bytes, encoding: str | None = None) -> Decoded:
-    """The text of a file. Raises ``FileRefused`` when the encoding a person asked for does not exist."""
+    """The text of a file. Raises ``FileRefused`` when the encoding a person asked for does not exist.
+
+    Byte order marks are no content, also where files were put one behind the other.
+    """
+    decoded = _decoded(data, encoding)
+    if BYTE_ORDER_MARK not in decoded.text:
+        return decoded
+    return Decoded(decoded.text.replace(BYTE_ORDER_MARK, ""), decoded.encoding)
+
+
+def _decoded(data: bytes, encoding: str | None) -> Decoded:
     if encoding is not None:
         return _as_asked(data, encoding)
     for mark, name in MARKS:
@@ -86,30 +105,33 @@ def _marked(data: bytes, name: str) -> Decoded:
     """A file that says what it is; rows in another encoding may still have been pasted into UTF-8."""
     if name == "utf-8-sig":
         body = data.removeprefix(codecs.BOM_UTF8)
-        read = _by_line(body, ("utf-8", _best(_lines_refused_by(body, "utf-8"))))
+        read = _by_line(body, ("utf-8", _best(_cells_not_utf8(_lines_refused_by(body, "utf-8")))))
         return Decoded(read.text, name, read.utf8)
     return Decoded(data.decode(name, "replace"), name)
 
 
 def _as_asked(data: bytes, encoding: str) -> Decoded:
-    names = encoding.split(JOINT)
     try:
-        for name in names:
-            codecs.lookup(name)
-    except LookupError as error:
+        known = [codecs.lookup(name).name for name in encoding.split(JOINT)]
+        for name in known:
+            b"ab".decode(name, "replace")
+    except (LookupError, ValueError) as error:
         raise FileRefused("file_unknown_encoding", encoding=encoding) from error
+    if NO_FILE_ENCODINGS & set(known):
+        raise FileRefused("file_unknown_encoding", encoding=encoding)
+    names = [ALIASES.get(name, name) for name in known]
     if names[0].lower().replace("_", "-").startswith(("utf-16", "utf-32", "utf-8-sig")):
         return Decoded(data.decode(names[0], "replace"), encoding)
     if all(name in WESTERN for name in names) and len(names) > 1:
         return Decoded(_western(data).text, encoding)
-    return Decoded(_by_line(data, tuple(names)).text.removeprefix("\ufeff"), encoding)
+    return Decoded(_by_line(data, tuple(names)).text, encoding)
 
 
 def _utf16_without_mark(data: bytes) -> str | None:
     """UTF-16 shows as zero bytes on one side only: every ASCII character has one."""
     sample = data[:SAMPLE_BYTES]
     half = len(sample) // 2
-    if half < 2 or len(data) % 2:
+    if half < 2:
         return None
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     if odd >= half * ZERO_SHARE and even <= odd / 10:
@@ -124,7 +146,7 @@ def _guessed(data: bytes) -> Decoded:
     lines = _sample(line for line in data.split(b"\n") if not line.isascii())
     refused = [line for line in lines if not _accepts("utf-8", line)]
     if len(lines) - len(refused) >= UTF8_SHARE * len(lines):
-        return _by_line(data, ("utf-8", _best(refused)))
+        return _by_line(data, ("utf-8", _best(_cells_not_utf8(refused))))
     main = _best(lines)
     if main == "cp1252":
         return _western(data)
@@ -145,7 +167,7 @@ def _sample(lines: Iterable[bytes]) -> list[bytes]:
 
 def _accepts(encoding: str, line: bytes) -> bool:
     try:
-        line.decode(encoding)
+        line.decode(encoding, STRICT_ERRORS.get(encoding, "strict"))
     except UnicodeDecodeError:
         return False
     return True
@@ -157,21 +179,29 @@ def _lines_refused_by(data: bytes, encoding: str) -> list[bytes]:
     return _sample(line for line in data.split(b"\n") if not _accepts(encoding, line))
 
 
+def _cells_not_utf8(lines: list[bytes]) -> list[bytes]:
+    """The cells of these lines that are in another encoding, not just damaged."""
+    cells = [cell for line in lines for cell in CELL_BORDER.split(line)]
+    return [cell for cell in cells if not _accepts("utf-8", cell) and not _is_mostly_utf8(cell)]
+
+
 def _best(lines: list[bytes]) -> str:
     """The candidate that makes the most familiar text of these lines."""
     sample = b"\n".join(lines)
-    return max(CANDIDATES, key=lambda name: familiarity(sample.decode(name, "replace")))
+    return max(CANDIDATES, key=lambda name: familiarity(sample.decode(name, SHOWN_ERRORS.get(name, "replace")), name))
 
 
-def familiarity(text: str) -> float:
-    """Mean over the characters beyond ASCII: 1 familiar, 0 rare, negative for what no one writes."""
-    weights = [_weight(character) for character in text if character > "\x7f"]
+def familiarity(text: str, encoding: str = "") -> float:
+    """Mean over the characters beyond ASCII: 1 familiar, 0 rare, negative for what no one writes.
+
+    Kana are familiar in cp932 only: in gb18030 they are what the commonest Chinese characters of Big5 turn into.
+    """
+    common = FAMILIAR_HAN | FAMILIAR_LATIN | (KANA if encoding == "cp932" else frozenset())
+    weights = [1.0 if character in common else _weight(character) for character in text if character > "\x7f"]
     return sum(weights) / len(weights) if weights else 0.0
 
 
 def _weight(character: str) -> float:
-    if character in FAMILIAR_HAN or character in FAMILIAR_LATIN:
-        return 1.0
     if character == REPLACEMENT or "\ue000" <= character <= "\uf8ff" or "\x80" <= character <= "\x9f":
         return UNLIKELY
     return 0.0 if "\u3400" <= character <= "\u9fff" else ODD
@@ -181,23 +211,45 @@ def _by_line(data: bytes, encodings: tuple[str, ...]) -> Decoded:
     """The whole in the first encoding where possible, else line by line, foreign lines in the second."""
     main = encodings[0]
     try:
-        return Decoded(data.decode(main), main, data if main == "utf-8" else None)
+        return Decoded(data.decode(main, STRICT_ERRORS.get(main, "strict")), main, data if main == "utf-8" else None)
     except UnicodeDecodeError:
         lines = data.split(b"\n")
     used = {main}
-    pieces = [_line(line, encodings, used) for line in lines]
+    pieces = [line.decode("ascii") if line.isascii() else _line(line, encodings, used) for line in lines]
     return Decoded("\n".join(pieces), JOINT.join(name for name in dict.fromkeys(encodings) if name in used))
 
 
 def _line(line: bytes, encodings: tuple[str, ...], used: set[str]) -> str:
-    for name in encodings:
-        try:
-            text = line.decode(name)
-        except UnicodeDecodeError:
-            continue
-        used.add(name)
-        return text
-    return line.decode(encodings[0], "replace")
+    """A line in the one encoding that accepts it, else cell by cell."""
+    name = _encoding_of(line, encodings)
+    if name is None:
+        return "".join(_cell(cell, encodings, used) for cell in CELL_BORDER.split(line))
+    used.add(name)
+    return line.decode(name, STRICT_ERRORS.get(name, "strict"))
+
+
+def _cell(cell: bytes, encodings: tuple[str, ...], used: set[str]) -> str:
+    """A cell in the encoding that accepts it; bytes that none of them knows are shown as U+FFFD."""
+    name = _encoding_of(cell, encodings) or ("utf-8" if _is_mostly_utf8(cell) else encodings[0])
+    used.add(name)
+    return cell.decode(name, SHOWN_ERRORS.get(name, "replace"))
+
+
+def _encoding_of(data: bytes, encodings: tuple[str, ...]) -> str | None:
+    """Which encoding these bytes are in, the more familiar of several; None when none is without flaw."""
+    accepting = [name for name in encodings if _accepts(name, data)]
+    if encodings[0] in accepting[:1] and (len(accepting) == 1 or encodings[0] == "utf-8"):
+        return encodings[0]
+    if "utf-8" in encodings and "utf-8" not in accepting and _is_mostly_utf8(data):
+        return None
+    return max(accepting, key=lambda name: familiarity(data.decode(name, "replace"), name), default=None)
+
+
+def _is_mostly_utf8(data: bytes) -> bool:
+    """Whether the bytes are UTF-8 with a few damaged ones: other encodings form its long sequences only by chance."""
+    text = data.decode("utf-8", "replace")
+    lost = text.count(REPLACEMENT)
+    return sum(1 for character in text if character >= "\u0800") - lost >= 2 * lost
 
 
 def _western(data: bytes) -> Decoded:
