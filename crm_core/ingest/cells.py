@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,9 +19,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crm_core.db import Cursor
-from crm_core.ingest import values
+from crm_core.ingest import findings, values
 from crm_core.ingest.mapping import utc_headings
-from crm_core.ingest.model import ColumnMapping, TextTable
+from crm_core.ingest.model import ColumnMapping, TextTable, shown_heading
 from crm_core.ingest.platform_rules import derived_column, with_stand_in
 from crm_core.ingest.status import normalise_status
 from crm_core.schema import FIELDS, CellType, Combine, Field
@@ -28,6 +29,7 @@ from crm_core.schema import FIELDS, CellType, Combine, Field
 MONEY_TYPE = pa.decimal128(18, 4)
 UTC = ZoneInfo("UTC")
 LARGEST_AMOUNT = Decimal(10) ** 10
+AmountReader = Callable[..., Decimal | None]
 IDENTIFYING = frozenset([CellType.IDENTIFIER, CellType.EMAIL, CellType.PHONE])
 NOT_USABLE = (values.ScientificNotation, values.NotOnScale)
 # Magento writes website, store and view into one cell; the first is the channel.
@@ -56,10 +58,19 @@ SQL_TYPES: dict[CellType, str] = {
 
 @dataclass(frozen=True)
 class ReadingContext:
-    """What the same text means depends on: the shop's zone and country, and the date order of its column."""
+    """What the same text means depends on: the shop's zone and country."""
 
     zone: ZoneInfo
     country: str
+
+
+@dataclass(frozen=True)
+class Ways:
+    """How the cells of one column are written: the zone of its times, its date order, its decimal mark."""
+
+    written_in: ZoneInfo
+    date_order: values.DateOrder = values.DEFAULT_ORDER
+    decimal_comma: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,17 +98,36 @@ def slots_of(table: TextTable, mapping: ColumnMapping) -> list[Slot]:
             slots += [Slot(field, i, c, h) for i, (c, h) in enumerate(zip(columns, headings, strict=True))]
         elif columns:
             expression = with_stand_in(_joined(columns, field.combine), field.name, table, mapping)
+            if field.cell is CellType.PHONE:
+                expression = _with_country(expression, table, mapping)
             slots.append(Slot(field, 0, expression, headings[0]))
         elif derived := derived_column(field.name, table, mapping):
             slots.append(Slot(field, 0, derived[1], derived[0]))
     return slots
 
 
+def _with_country(phone: str, table: TextTable, mapping: ColumnMapping) -> str:
+    """A telephone number with the country code that stands in a column of its own, in SQL."""
+    codes = [table.column(h) for h in mapping.columns.get("phone_country", ()) if h in table.header]
+    if not codes:
+        return phone
+    code, bare = f"regexp_extract({codes[0]}, '[0-9]+')", f"trim({phone}, ' =''\"')"
+    is_bare = f"{code} <> '' and regexp_matches({bare}, '^0?[1-9(]')"
+    return f"case when {is_bare} then '+' || {code} || ' ' || {bare} else {phone} end"
+
+
 def _joined(columns: list[str], combine: Combine) -> str:
+    """Several columns as one: joined, or the first that says anything."""
     if len(columns) == 1:
         return columns[0]
-    listed = ", ".join(columns)
+    listed = ", ".join(map(_unless_placeholder, columns))
     return f"nullif(concat_ws(' ', {listed}), '')" if combine is Combine.JOIN else f"coalesce({listed})"
+
+
+def _unless_placeholder(column: str) -> str:
+    """A column in SQL, NULL where its text only says that there is nothing (``nan``, ``-``)."""
+    words = ", ".join("'" + word.replace("'", "''") + "'" for word in sorted(values.placeholder_words()))
+    return f"case when lower(trim({column})) not in ({words}) then {column} end"
 
 
 def read_cells(
@@ -113,7 +143,7 @@ def read_cells(
     slots = slots_of(table, mapping)
     texts = "".join(f", {slot.expression} as {slot.alias}" for slot in slots)
     source = f"read_parquet({_literal(table.parquet)})"
-    marks = ", starts_row" if table.is_unpacked else ", true as starts_row"
+    marks = ", file_row, starts_row" if table.is_unpacked else ", row_number as file_row, true as starts_row"
     cursor.execute(f"create or replace temp view cell_texts as select row_number{marks}{texts} from {source}")
     lookups = {slot.alias: _look_up(cursor, slot, mapping, context, folder) for slot in slots if _needs_lookup(slot)}
     joined = [lookup for lookup in lookups.values() if lookup.cast is None]
@@ -156,13 +186,17 @@ class Lookup:
         return f"case when t.{self.slot.alias} is not null then {str(bool(self.has_time)).lower()} end"
 
 
+def lookup_path(folder: Path, slot: Slot) -> Path:
+    """Where the distinct texts of a slot and their values are (see ``Lookup``)."""
+    return folder / f"lookup_{slot.alias}.parquet"
+
+
 def _look_up(cursor: Cursor, slot: Slot, mapping: ColumnMapping, context: ReadingContext, folder: Path) -> Lookup:
     found = cursor.execute(f"select distinct {slot.alias} from cell_texts where {slot.alias} is not null")
     texts: list[str] = found.to_arrow_table().column(0).to_pylist()
-    path = folder / f"lookup_{slot.alias}.parquet"
-    written_in = UTC if slot.heading in utc_headings(mapping) else context.zone
-    read = _read_texts(slot.field.cell, slot.field.name, texts, mapping, context, written_in)
-    pq.write_table(read, path, compression="none")
+    path = lookup_path(folder, slot)
+    ways = _ways(cursor, slot, texts, mapping, context)
+    pq.write_table(_read_texts(slot, texts, ways, context), path, compression="none")
     sql_type = SQL_TYPES[slot.field.cell]
     row = cursor.execute(
         f"select coalesce(bool_and(flaw is null and value is not distinct from try_cast(text as {sql_type})), true), "
@@ -174,29 +208,61 @@ def _look_up(cursor: Cursor, slot: Slot, mapping: ColumnMapping, context: Readin
     return Lookup(slot, path, cast, most)
 
 
-def _read_texts(
-    cell: CellType,
-    field_name: str,
-    texts: list[str],
-    mapping: ColumnMapping,
-    context: ReadingContext,
-    written_in: ZoneInfo,
-) -> pa.Table:
+def _ways(cursor: Cursor, slot: Slot, texts: list[str], mapping: ColumnMapping, context: ReadingContext) -> Ways:
+    """How the texts of a column are written, decided over all of them; what decided is noted."""
+    written_in = UTC if slot.heading in utc_headings(mapping) else context.zone
+    cell = slot.field.cell
+    if cell in (CellType.TIMESTAMP, CellType.DATE):
+        return Ways(written_in, date_order=mapping.date_order or _date_order(cursor, slot, texts))
+    if cell in (CellType.MONEY, CellType.NUMBER) and any("," in text for text in texts):
+        return Ways(written_in, decimal_comma=_has_decimal_comma(cursor, slot, texts))
+    return Ways(written_in)
+
+
+def _date_order(cursor: Cursor, slot: Slot, texts: list[str]) -> values.DateOrder:
+    evidence = values.date_order_evidence(texts)
+    heading, order = shown_heading(slot.heading), "day_first" if evidence.order == "dmy" else "month_first"
+    if evidence.day_first and evidence.month_first:
+        counts = {"day_first": evidence.day_first, "month_first": evidence.month_first}
+        findings.note(cursor, f"dates_mixed_{order}", heading=heading, **counts)
+    elif evidence.decided_by is not None and evidence.either:
+        count, row = max(evidence.day_first, evidence.month_first), _row_of(cursor, slot, evidence.decided_by)
+        findings.note(cursor, f"dates_{order}", heading=heading, count=count, example=evidence.decided_by, row=row)
+    elif evidence.open_text is not None:
+        count, row = evidence.either, _row_of(cursor, slot, evidence.open_text)
+        findings.note(cursor, f"dates_open_{order}", heading=heading, count=count, example=evidence.open_text, row=row)
+    return evidence.order
+
+
+def _has_decimal_comma(cursor: Cursor, slot: Slot, texts: list[str]) -> bool:
+    evidence = values.decimal_mark_evidence(texts)
+    if evidence.is_comma and evidence.decided_by is not None:
+        heading = shown_heading(slot.heading)
+        findings.note(cursor, "decimal_comma", heading=heading, count=evidence.comma, example=evidence.decided_by)
+    return evidence.is_comma
+
+
+def _row_of(cursor: Cursor, slot: Slot, text: str) -> int:
+    """The first row of the file with a text in the column of a slot."""
+    row = cursor.execute(f"select min(file_row) from cell_texts where {slot.alias} = ?", [text]).fetchone()
+    return int(row[0]) if row and row[0] is not None else 0
+
+
+def _read_texts(slot: Slot, texts: list[str], ways: Ways, context: ReadingContext) -> pa.Table:
     has_time: list[bool | None] = [None] * len(texts)
     read: list[object]
+    cell = slot.field.cell
     if cell is CellType.TIMESTAMP:
-        order = mapping.date_order or values.date_order(texts)
-        moments = [values.parse_timestamp(text, order, written_in) for text in texts]
-        read = [_in_shop_time(moment, written_in, context.zone) if moment else None for moment in moments]
+        moments = [values.parse_timestamp(text, ways.date_order, ways.written_in) for text in texts]
+        read = [_in_shop_time(moment, ways.written_in, context.zone) if moment else None for moment in moments]
         has_time = [moment.has_time if moment else None for moment in moments]
         kind: pa.DataType = pa.timestamp("us")
     elif cell is CellType.DATE:
-        order = mapping.date_order or values.date_order(texts)
-        read, kind = [values.parse_date(text, order, context.zone) for text in texts], pa.date32()
+        read, kind = [values.parse_date(text, ways.date_order, context.zone) for text in texts], pa.date32()
     elif cell is CellType.IDENTIFIER:
-        read, kind = _identifiers(texts, is_person=field_name == "customer_id"), pa.string()
+        read, kind = _identifiers(texts, is_person=slot.field.name == "customer_id"), pa.string()
     else:
-        parse, kind = _parser(cell, field_name, context)
+        parse, kind = _parser(cell, slot.field.name, context, ways)
         read = [parse(text) for text in texts]
     flaws = [_flaw(text, value, cell) for text, value in zip(texts, read, strict=True)]
     usable = [None if isinstance(value, NOT_USABLE) else value for value in read]
@@ -218,6 +284,10 @@ def _flaw(text: str, value: object, cell: CellType) -> str | None:
         return "not_on_scale"
     if value is not None or values.is_placeholder(text) or values.is_masked(text):
         return None
+    if cell is CellType.PHONE and values.is_scientific(text):
+        return "id_in_scientific_notation"
+    if cell is CellType.PHONE and values.is_made_up_phone(text):
+        return "made_up_phone"
     return None if cell in IDENTIFYING and values.is_nobody(text) else "unreadable"
 
 
@@ -235,10 +305,10 @@ def _identifiers(texts: list[str], *, is_person: bool) -> list[object]:
     return [values.parse_identifier(text, is_person=is_person) for text in texts]
 
 
-def _parser(cell: CellType, field_name: str, context: ReadingContext) -> tuple[Callable[[str], object], pa.DataType]:
+def _parser(cell: CellType, field_name: str, context: ReadingContext, ways: Ways) -> tuple[Callable[[str], object], pa.DataType]:
     parsers: dict[CellType, tuple[Callable[[str], object], pa.DataType]] = {
-        CellType.MONEY: (_amount, MONEY_TYPE),
-        CellType.NUMBER: (_amount, MONEY_TYPE),
+        CellType.MONEY: (partial(_amount, values.parse_money, decimal_comma=ways.decimal_comma), MONEY_TYPE),
+        CellType.NUMBER: (partial(_amount, values.parse_number, decimal_comma=ways.decimal_comma), MONEY_TYPE),
         CellType.CURRENCY: (values.parse_currency, pa.string()),
         CellType.PHONE: (lambda text: values.parse_phone(text, context.country), pa.string()),
         CellType.EMAIL: (values.parse_email, pa.string()),
@@ -253,9 +323,9 @@ def _parser(cell: CellType, field_name: str, context: ReadingContext) -> tuple[C
     return parsers[cell]
 
 
-def _amount(text: str) -> Decimal | None:
+def _amount(parse: AmountReader, text: str, *, decimal_comma: bool) -> Decimal | None:
     """An amount that the money columns can hold; larger ones are misread ids, not prices."""
-    amount = values.parse_money(text)
+    amount = parse(text, decimal_comma=decimal_comma)
     return amount if amount is not None and abs(amount) < LARGEST_AMOUNT else None
 
 
