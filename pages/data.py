@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ui import frame
+from ui.batch import batch, loading
 from ui.data_page import check_file, first_visit, more_to_see, note, stock
 from ui.import_desk import has_own, has_sample, open_desk
 from ui.import_done import receipts
@@ -19,8 +20,12 @@ with frame.page("data", needs_orders=False) as visit:
     stepper(visit.t, desk.step)
     if desk.done:
         receipts(visit, desk)
-    if desk.current is not None:
+    if desk.loading is not None:
+        loading(visit, desk, desk.loading)
+    elif desk.current is not None:
         check_file(visit, desk, desk.current)
+    elif desk.is_batch:
+        batch(visit, desk)
     elif not desk.done:
         choose_files(visit, desk, with_places=not is_first_visit)
     if not desk.waiting:  # nothing beside a check

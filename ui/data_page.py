@@ -7,13 +7,15 @@ from collections.abc import Mapping
 import streamlit as st
 
 from crm_core.errors import CrmError
+from crm_core.ingest.model import ParsedFile
+from crm_core.ingest.pipeline import Outcome
 from crm_core.metrics.measure import default_params, measure
 from crm_core.metrics.spec import Reading
 from crm_core.periods import data_extent, has_orders
 from crm_core.schema import Kind
 from ui import frame
-from ui.import_check import draft_of, file_card, first_rows, result_card, tested
-from ui.import_desk import Desk, WaitingFile, has_own, has_sample
+from ui.import_check import draft_of, file_card, first_rows, result_card, result_line, tested
+from ui.import_desk import Desk, Draft, WaitingFile, has_own, has_sample
 from ui.import_done import load_file
 from ui.mapping_form import mapping_form
 from ui.refusal import show_refusal
@@ -108,6 +110,8 @@ def note(desk: Desk) -> None:
 
 def check_file(visit: Visit, desk: Desk, waiting: WaitingFile) -> None:
     """Read the current file, show what it is and what it would bring, and load it when the person says so."""
+    if desk.is_batch:
+        _way_back(visit, desk)
     file = read_file(visit, desk, waiting)
     if file is None:
         return
@@ -119,28 +123,55 @@ def check_file(visit: Visit, desk: Desk, waiting: WaitingFile) -> None:
             leave_out(visit.t, desk, "upload.refused.skip")
         return
     file_card(visit, waiting, file, draft)
-    result = st.container(border=True, key="card_result")
+    outcome = tested(visit, waiting, file, draft)
+    with st.container(border=True, key="card_result"):
+        result_card(visit, draft, outcome)
     mapping_form(visit, draft, f"{waiting.number}_{file.tables.index(draft.offer.table)}_{draft.offer.mapping.kind}")
     first_rows(visit.t, draft)
-    with result:
-        outcome = tested(visit, waiting, file, draft)
-        result_card(visit, draft, outcome)
-        is_refused = isinstance(outcome, CrmError)
-        without_sample = (
-            not is_refused
-            and has_sample(visit.cursor)
-            and st.checkbox(
-                visit.t("upload.sample.in_the_way"), value=not has_own(visit.cursor), key=f"no_sample_{waiting.number}"
-            )
+    with st.container(border=True, key="bar_check"):
+        _decide(visit, desk, waiting, file, draft, outcome)
+
+
+def _way_back(visit: Visit, desk: Desk) -> None:
+    if st.button(visit.t("batch.back"), icon=":material/arrow_back:", key="back_to_batch"):
+        desk.chosen = None
+        st.rerun()
+
+
+def _decide(
+    visit: Visit, desk: Desk, waiting: WaitingFile, file: ParsedFile, draft: Draft, outcome: Outcome | CrmError
+) -> None:
+    """The bar that stays in sight: the result in one line, and what to do with the file."""
+    t, is_refused = visit.t, isinstance(outcome, CrmError)
+    st.markdown(plain(t("mapping.result.open") if isinstance(outcome, CrmError) else result_line(visit, outcome)))
+    if desk.is_batch:
+        _confirm(visit, desk, waiting, is_refused=is_refused)
+        return
+    without_sample = (
+        not is_refused
+        and has_sample(visit.cursor)
+        and st.checkbox(
+            t("upload.sample.in_the_way"), value=not has_own(visit.cursor), key=f"no_sample_{waiting.number}"
         )
-        with st.container(horizontal=True):
-            is_wanted = st.button(visit.t("upload.result.load"), type="primary", disabled=is_refused, key="load_file")
-            leave_out(visit.t, desk, "upload.result.skip")
-        if is_wanted:
-            try:
-                with st.spinner(visit.t("upload.result.loading")):
-                    load_file(visit.database, desk, waiting, file, draft, without_sample=without_sample)
-            except CrmError as refusal:
-                show_refusal(visit.t, refusal)
-                return
+    )
+    with st.container(horizontal=True):
+        is_wanted = st.button(t("upload.result.load"), type="primary", disabled=is_refused, key="load_file")
+        leave_out(t, desk, "upload.result.skip")
+    if is_wanted:
+        try:
+            with st.spinner(t("upload.result.loading")):
+                load_file(visit.database, desk, waiting, file, draft, without_sample=without_sample)
+        except CrmError as refusal:
+            show_refusal(t, refusal)
+            return
+        st.rerun()
+
+
+def _confirm(visit: Visit, desk: Desk, waiting: WaitingFile, *, is_refused: bool) -> None:
+    """One of several files: say that it is right, it is loaded with the others."""
+    t = visit.t
+    with st.container(horizontal=True):
+        if st.button(t("batch.confirm"), type="primary", disabled=is_refused, key="confirm_file"):
+            waiting.is_seen, desk.chosen = True, None
             st.rerun()
+        leave_out(t, desk, "batch.leave_out")

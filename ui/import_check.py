@@ -6,55 +6,40 @@ import pandas as pd
 import streamlit as st
 
 from crm_core.db import data_version
-from crm_core.errors import CrmError, MappingRefused
+from crm_core.errors import CrmError
 from crm_core.i18n import Translator
+from crm_core.ingest.load import Origin
 from crm_core.ingest.model import GENERIC, ParsedFile
-from crm_core.ingest.pipeline import Offer, Outcome, best_offer, offer, preview, sample_rows
+from crm_core.ingest.pipeline import Offer, Outcome, best_offer, preview, sample_rows, table_offers
 from crm_core.ingest.problems import found_problems
 from crm_core.ingest.summary import Summary
 from crm_core.periods import data_extent
 from crm_core.schema import Kind
-from ui.import_desk import Draft, WaitingFile, has_sample, mapping_of
+from ui.import_desk import IMPORTED_BY, Draft, WaitingFile, has_sample, mapping_of, now
 from ui.mapping_form import missing_fields
 from ui.problem_list import download_problems, problem_list
+from ui.reading_ways import is_date_order_open, ways_of_reading
 from ui.refusal import show_refusal
 from ui.session import Visit
 from ui.text import joined, plain
-from ui.upload import encoding_choice
 
 EVIDENCE_SHOWN = 6
 FIRST_ROWS = 5
 UNSURE_BELOW = 0.5
-TEXT_CONTAINERS = frozenset({"csv", "html"})
-CONTROL_WIDTH = 220
+CONTROL_WIDTH = 240
 NOT_NAMED, NEW_NAME = "", "\n"  # no channel of a shop is named like the second
 
 
 def draft_of(visit: Visit, waiting: WaitingFile, file: ParsedFile) -> Draft:
     """The table of the file that is looked at, as it was recognised; the person's choices come on top."""
     if waiting.draft is None:
-        offers = _offers(visit, waiting, file)
-        chosen = best_offer(offers)
+        tables = file.tables if waiting.table is None else (file.tables[waiting.table],)
+        chosen = best_offer(table_offers(visit.cursor, tables, file.file_name, waiting.kind))
         mapping = chosen.mapping
         channel = mapping.channel if "channel" not in mapping.columns else None
         samples = sample_rows(visit.cursor, chosen.table)
         waiting.draft = Draft(chosen, samples, dict(mapping.columns), channel)
     return waiting.draft
-
-
-def _offers(visit: Visit, waiting: WaitingFile, file: ParsedFile) -> list[Offer]:
-    """What the tables of the file, or the one that was chosen, seem to be; refused only where every one is refused."""
-    tables = file.tables if waiting.table is None else (file.tables[waiting.table],)
-    found: list[Offer] = []
-    refusals: list[MappingRefused] = []
-    for table in tables:
-        try:
-            found.append(offer(visit.cursor, table, file.file_name, waiting.kind))
-        except MappingRefused as refusal:
-            refusals.append(refusal)
-    if not found:
-        raise refusals[0]
-    return found
 
 
 def file_card(visit: Visit, waiting: WaitingFile, file: ParsedFile, draft: Draft) -> None:
@@ -71,9 +56,8 @@ def file_card(visit: Visit, waiting: WaitingFile, file: ParsedFile, draft: Draft
                 _sheet_choice(t, waiting, file, draft)
             if draft.offer.mapping.kind is not Kind.CUSTOMERS and not draft.columns.get("channel"):
                 _channel_choice(visit, waiting, draft)
-            if file.container in TEXT_CONTAINERS:
-                with st.container(width=CONTROL_WIDTH):
-                    encoding_choice(t, waiting, file.encoding)
+        with st.expander(t("mapping.ways.title"), key=f"ways_{waiting.number}", expanded=is_date_order_open(draft)):
+            ways_of_reading(visit, waiting, file, draft)
 
 
 def _what(t: Translator, offered: Offer) -> str:
@@ -87,7 +71,8 @@ def _why(t: Translator, waiting: WaitingFile, offered: Offer) -> list[str]:
     table, evidence = offered.table, offered.profile.evidence[:EVIDENCE_SHOWN]
     parts = []
     if offered.is_remembered:
-        parts.append(t("upload.file.by_memory"))
+        name = offered.format_name
+        parts.append(t("mapping.by_format", name=name) if name else t("upload.file.by_memory"))
     elif waiting.kind is not None:
         parts.append(t("upload.file.by_person"))
     elif evidence:
@@ -173,7 +158,7 @@ def _channel_choice(visit: Visit, waiting: WaitingFile, draft: Draft) -> None:
 def tested(visit: Visit, waiting: WaitingFile, file: ParsedFile, draft: Draft) -> Outcome | CrmError:
     """What loading would bring, or why it would be refused; checked again only when something has changed."""
     mapping = mapping_of(draft)
-    question = (mapping, data_version(visit.cursor))
+    question = (mapping, draft.exported_on, data_version(visit.cursor))
     if draft.tested is None or draft.tested[0] != question:
         with st.spinner(visit.t("upload.result.checking")):
             draft.tested = (question, _check(visit, waiting, file, draft))
@@ -188,6 +173,7 @@ def _check(visit: Visit, waiting: WaitingFile, file: ParsedFile, draft: Draft) -
             draft.offer.table,
             mapping_of(draft),
             waiting.folder,
+            origin=Origin(IMPORTED_BY, now(), exported_on=draft.exported_on),
             without_sample=has_sample(visit.cursor),
         )
     except CrmError as refusal:
@@ -210,7 +196,7 @@ def result_card(visit: Visit, draft: Draft, result: Outcome | CrmError) -> None:
         return
     _in_numbers(visit, result.summary)
     st.markdown(plain(_in_rows(t, result)))
-    remarks = _remarks(visit, draft, result.summary)
+    remarks = [*_against_shop(t, result), *_remarks(visit, draft, result.summary)]
     if remarks:
         st.caption(plain("\n".join(remarks)))
     if result.receipt.problems:
@@ -239,6 +225,18 @@ def _in_numbers(visit: Visit, summary: Summary) -> None:
         },
         Kind.CUSTOMERS: {"customers": t.number(summary.customers)},
         Kind.SURVEY: {"answers": t.number(summary.answers), "customers": t.number(summary.customers)},
+        Kind.SERVICE: {
+            "records": t.number(summary.records),
+            "complaints": t.number(summary.complaints),
+            "open_cases": t.number(summary.open_cases),
+            "customers": t.number(summary.customers),
+            "anonymous_records": t.number(summary.anonymous),
+        },
+        Kind.ACTIVITY: {
+            "interactions": t.number(summary.interactions),
+            "customers": t.number(summary.customers),
+            "anonymous_records": t.number(summary.anonymous),
+        },
     }[summary.kind]
     with st.container(key="tiles_result"):
         for name, text in numbers.items():
@@ -260,6 +258,30 @@ def _in_rows(t: Translator, result: Outcome) -> str:
         unchanged=t.number(receipt.rows_unchanged),
         rejected=t.number(receipt.rows_rejected),
     )
+
+
+def _against_shop(t: Translator, result: Outcome) -> list[str]:
+    """How many of the file's orders, customers or answers the shop knows already; nothing where it knows none."""
+    overlap = result.overlap
+    if not overlap.changed + overlap.same:
+        return []
+    counts = {name: t.number(getattr(overlap, name)) for name in ("new", "changed", "same")}
+    return [t(f"mapping.result.overlap_{result.receipt.kind}", **counts)]
+
+
+def result_line(visit: Visit, result: Outcome) -> str:
+    """The result in one line, for the bar that stays in sight while the columns are looked over."""
+    t, summary = visit.t, result.summary
+    parts = [t("mapping.result.rejected", n=t.number(result.receipt.rows_rejected))] if summary.rows_rejected else []
+    if summary.first_on and summary.last_on:
+        parts.insert(0, t.date_range(summary.first_on, summary.last_on))
+    if summary.kind is Kind.ORDERS:
+        amount = t.money(summary.revenue, summary.currency or visit.currency)
+        counts = {"orders": summary.orders, "lines": summary.lines, "customers": summary.customers}
+        found = [t(f"mapping.result.{name}", n=t.number(count)) for name, count in counts.items()]
+        return joined(t, [*found, t("mapping.result.revenue", amount=amount), *parts])
+    rows = result.receipt.rows_read - result.receipt.rows_rejected
+    return joined(t, [t(f"mapping.result.rows_{summary.kind}", n=t.number(rows)), *parts])
 
 
 def _remarks(visit: Visit, draft: Draft, summary: Summary) -> list[str]:

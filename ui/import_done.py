@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import streamlit as st
@@ -10,15 +10,15 @@ import streamlit as st
 from crm_core.db import Database
 from crm_core.i18n import Translator
 from crm_core.ingest.load import Origin
-from crm_core.ingest.mapping import as_confirmed_by_person
-from crm_core.ingest.model import GENERIC, ParsedFile
-from crm_core.ingest.pipeline import Outcome, commit
+from crm_core.ingest.model import ParsedFile
+from crm_core.ingest.pipeline import commit
 from crm_core.metrics.measure import default_params, measure
 from crm_core.metrics.spec import Reading, Unit
 from crm_core.params import Params, Period
 from crm_core.schema import Kind
 from crm_core.settings import load_settings
-from ui.import_desk import Desk, Draft, Receipted, WaitingFile, mapping_of, now
+from ui.batch_receipt import batch_receipt
+from ui.import_desk import IMPORTED_BY, BatchReceipted, Desk, Draft, Receipted, WaitingFile, now, to_load
 from ui.people import page_path
 from ui.problem_list import problem_list
 from ui.session import Visit
@@ -28,8 +28,9 @@ FIGURES: dict[Kind, Sequence[str]] = {
     Kind.ORDERS: ("orders", "customers", "revenue", "repurchase_rate"),
     Kind.CUSTOMERS: ("customers", "contactable_rate"),
     Kind.SURVEY: ("nps_answers", "nps"),
+    Kind.SERVICE: (),  # no figure of the shop changes: they stand with the customer
+    Kind.ACTIVITY: (),
 }
-IMPORTED_BY = "data page"
 
 
 def load_file(
@@ -40,27 +41,27 @@ def load_file(
     A mapping that a person changed, or that no platform vouches for, is remembered. Nothing in here touches the
     screen: a person who leaves the page meanwhile finds the file loaded, or not loaded, and its receipt.
     """
-    mapping = mapping_of(draft)
-    is_own = mapping != draft.offer.mapping or mapping.platform == GENERIC
-    until = _last_day(draft)
-    before = {} if without_sample else figures(database, mapping.kind, until)
+    found = to_load(waiting, file, draft)
+    kind, until = found.mapping.kind, draft.checked.summary.last_on if draft.checked else None
+    before = {} if without_sample else figures(database, [kind], until)
     outcome = commit(
         database,
         file,
-        draft.offer.table,
-        as_confirmed_by_person(mapping) if is_own else mapping,
+        found.offer.table,
+        found.mapping,
         waiting.folder,
-        Origin(IMPORTED_BY, now()),
-        remember=is_own,
+        Origin(IMPORTED_BY, now(), exported_on=found.exported_on),
+        remember=found.remember,
+        format_name=found.format_name,
         without_sample=without_sample,
     )
-    after = figures(database, mapping.kind, until)
-    desk.done.append(Receipted(waiting.name, outcome, before, after, is_own, without_sample))
+    after = figures(database, [kind], until)
+    desk.done.append(Receipted(waiting.name, outcome, before, after, found.remember, without_sample))
     desk.put_away()
 
 
-def figures(database: Database, kind: Kind, until: date | None) -> dict[str, Reading]:
-    """The shop's figures that a file of this kind can change, over all history; none in an empty shop.
+def figures(database: Database, kinds: Iterable[Kind], until: date | None) -> dict[str, Reading]:
+    """The shop's figures that files of these kinds can change, over all history; none in an empty shop.
 
     They reach to ``until`` where that is later than the last order: answers often come after it.
     """
@@ -71,13 +72,8 @@ def figures(database: Database, kind: Kind, until: date | None) -> dict[str, Rea
             return {}
         last_on = max(params.as_of, until or params.as_of)
         asked = Params(last_on, Period(params.period.start, last_on))
-        return measure(cursor, FIGURES[kind], asked, settings)
-
-
-def _last_day(draft: Draft) -> date | None:
-    """The last day of the file, as its check found it."""
-    checked = draft.tested[1] if draft.tested else None
-    return checked.summary.last_on if isinstance(checked, Outcome) else None
+        keys = dict.fromkeys(key for kind in kinds for key in FIGURES.get(kind, ()))
+        return measure(cursor, list(keys), asked, settings)
 
 
 def receipts(visit: Visit, desk: Desk) -> None:
@@ -86,7 +82,10 @@ def receipts(visit: Visit, desk: Desk) -> None:
     for number, done in enumerate(desk.done):
         with st.container(border=True, key=f"card_done_{number}"):
             st.subheader(t("upload.done.title"), anchor=False)
-            _receipt(visit, done, with_problems=not desk.waiting)
+            if isinstance(done, BatchReceipted):
+                batch_receipt(visit, done, number)
+            else:
+                _receipt(visit, done, with_problems=not desk.waiting)
             _changes(visit, done, number)
     if not desk.waiting:
         _ways_on(t, desk)
@@ -120,9 +119,11 @@ def _receipt(visit: Visit, done: Receipted, *, with_problems: bool) -> None:
         st.caption(t("upload.done.sample_removed"))
 
 
-def _changes(visit: Visit, done: Receipted, number: int) -> None:
+def _changes(visit: Visit, done: Receipted | BatchReceipted, number: int) -> None:
     """The figures after, with what they were before under each."""
     t = visit.t
+    if not done.after:
+        return
     st.markdown(f"**{t('upload.done.changed')}**")
     with st.container(key=f"tiles_done_{number}"):
         for key, after in done.after.items():

@@ -1,4 +1,4 @@
-"""The columns of a file and what they mean, to be looked over and changed."""
+"""The columns of a file and what each is taken for, to be looked over and changed."""
 
 from __future__ import annotations
 
@@ -6,148 +6,282 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from crm_core.i18n import Translator
+from crm_core.ingest.content import Look, look_of
 from crm_core.ingest.mapping import CONFIDENCE, SIMILAR, SYNONYM, missing
 from crm_core.ingest.model import ColumnGuess
-from crm_core.schema import FIELDS, Combine, Field, Kind
-from ui.import_desk import Draft, mapping_of
+from crm_core.ingest.profile import MONEY_FIELDS
+from crm_core.schema import FIELDS, Combine, Kind, field_of
+from ui.import_desk import Draft, item_headings, mapping_of
 from ui.session import Visit
 from ui.text import joined, plain
 
-MONEY = ("order_total", "subtotal", "unit_price", "line_total")
-# What a person should look at; everything else is behind a fold.
+# What a person should look at first, in this order; the other fields of the kind follow.
 KEY_FIELDS: dict[Kind, tuple[str, ...]] = {
     Kind.ORDERS: (
-        "ordered_at", "order_id", *MONEY, "customer_id", "email", "phone", "product", "quantity", "status",
+        "ordered_at", "order_total", "subtotal", "unit_price", "line_total", "order_id", "customer_id", "email",
+        "phone", "product", "quantity", "status",
     ),
     Kind.CUSTOMERS: ("customer_id", "email", "phone", "name", "birthday", "consent_email"),
     Kind.SURVEY: ("submitted_at", "nps", "csat", "comment", "customer_id", "email", "phone", "order_id"),
+    Kind.SERVICE: (
+        "opened_at", "customer_id", "email", "phone", "order_id", "topic", "is_complaint", "case_status", "note",
+    ),
+    Kind.ACTIVITY: ("acted_at", "customer_id", "email", "phone", "action", "action_count", "channel", "subject"),
 }  # fmt: skip
-REQUIRED = frozenset({"ordered_at"})
+# What makes a file worth having: one of the fields each, by the name under ``mapping.want``.
+PERSON = ("customer_id", "email", "phone")
+WANTED: dict[Kind, dict[str, tuple[str, ...]]] = {
+    Kind.ORDERS: {
+        "day": ("ordered_at",),
+        "money": MONEY_FIELDS,
+        "order": ("order_id",),
+        "person": PERSON,
+        "product": ("product", "sku"),
+        "status": ("status", "payment_status"),
+    },
+    Kind.CUSTOMERS: {"person": PERSON, "name": ("name",)},
+    Kind.SURVEY: {
+        "answer": ("nps", "csat", "comment", "recommended", "source_heard", "contact_consent"),
+        "day": ("submitted_at",),
+        "person": PERSON,
+    },
+    Kind.SERVICE: {"day": ("opened_at",), "person": PERSON, "topic": ("topic", "note")},
+    Kind.ACTIVITY: {"day": ("acted_at",), "person": PERSON, "action": ("action",)},
+}
+NEEDED: dict[Kind, frozenset[str]] = {
+    Kind.ORDERS: frozenset({"day", "money"}),
+    Kind.CUSTOMERS: frozenset({"person"}),
+    Kind.SURVEY: frozenset({"answer"}),
+}
+NOT_USED, ITEMS = "", "\t"  # no field is named like these
 SAMPLES_SHOWN = 3
-SAMPLE_CHARACTERS = 24
+SAMPLE_CHARACTERS = 26
 SURE, LIKELY = CONFIDENCE[SYNONYM], CONFIDENCE[SIMILAR] + 0.01
 
 
 def mapping_form(visit: Visit, draft: Draft, key: str) -> None:
-    """A row per field: what we look for, the column, what it holds. Choices go into the draft."""
-    t, kind = visit.t, draft.offer.mapping.kind
-    fields = {field.name: field for field in FIELDS[kind]}
-    shown = _shown(draft, kind)
-    rest = [name for name in fields if name not in shown]
-    guesses = {guess.field: guess for guess in mapping_of(draft).guesses}
+    """A row per column of the file: its name, what it holds, what it is taken for and why. Choices go into the draft.
+
+    The columns that were recognised stand first, in the order of their importance; they keep their places while the
+    person chooses.
+    """
+    t = visit.t
+    used, rest = _by_importance(draft)
     with _card(t, draft, key):
-        st.caption(t("upload.mapping.note"))
-        for name in shown:
-            _row(t, draft, fields[name], guesses.get(name), key)
-        used = sum(1 for name in rest if draft.columns.get(name))
-        with st.expander(t("upload.mapping.more", used=used, open=len(rest) - used), key=f"more_{key}"):
-            for name in sorted(rest, key=lambda name: not draft.columns.get(name)):
-                _row(t, draft, fields[name], guesses.get(name), key)
-            _unused(t, draft)
+        st.caption(t("mapping.note"))
+        _checklist(t, draft)
+        for heading in used:
+            _row(visit, draft, heading, key)
+        if rest:
+            with st.expander(
+                t("mapping.rest", n=t.number(len(rest))), expanded=_is_incomplete(draft), key=f"rest_{key}"
+            ):
+                st.caption(t("mapping.rest_note"))
+                for heading in rest:
+                    _row(visit, draft, heading, key)
+        _own_format(t, draft, key)
 
 
 def _card(t: Translator, draft: Draft, key: str) -> DeltaGenerator:
     """An open card; folded where a person confirmed the columns before."""
     if draft.offer.is_remembered:
-        return st.expander(t("upload.mapping.title"), icon=":material/view_column:", key=f"columns_{key}")
+        return st.expander(t("mapping.title"), icon=":material/view_column:", key=f"columns_{key}")
     card = st.container(border=True, key="card_mapping")
-    card.subheader(t("upload.mapping.title"), anchor=False)
+    card.subheader(t("mapping.title"), anchor=False)
     return card
 
 
-def _shown(draft: Draft, kind: Kind) -> list[str]:
-    """The key fields; of the amounts only those that the file has, unless it has none."""
-    has_money = any(draft.offer.mapping.columns.get(name) for name in MONEY)
-    hidden = {name for name in MONEY if has_money and not draft.offer.mapping.columns.get(name)}
-    return [name for name in KEY_FIELDS[kind] if name not in hidden]
+def _fields(kind: Kind) -> list[str]:
+    """The fields of a kind, the most important first."""
+    known = [field.name for field in FIELDS[kind]]
+    first = [name for name in KEY_FIELDS.get(kind, ()) if name in known]
+    return [*first, *(name for name in known if name not in first)]
 
 
-def _row(t: Translator, draft: Draft, field: Field, guess: ColumnGuess | None, key: str) -> None:
-    label = t(f"data.field.{field.name}")
-    with st.container(key=f"field_{key}_{field.name}"):
-        left, middle, right = st.columns([3, 4, 4], gap="small", vertical_alignment="center")
-        with left:
-            needed = f" :green-badge[{t('upload.mapping.needed')}]" if field.name in REQUIRED else ""
-            st.markdown(f"**{plain(label)}**{needed}")
-        with middle:
-            draft.columns[field.name] = _pick(t, draft, field, label, f"column_{key}_{field.name}")
-        with right:
-            _evidence(t, draft, field, guess)
+def _by_importance(draft: Draft) -> tuple[list[str], list[str]]:
+    """The columns that were recognised, and the others in the order of the file."""
+    offered = draft.offer.mapping
+    found = [heading for name in _fields(offered.kind) for heading in offered.columns.get(name, ())]
+    used = [
+        heading for heading in dict.fromkeys([*found, *item_headings(offered)]) if heading in draft.offer.table.header
+    ]
+    return used, [heading for heading in draft.offer.table.header if heading not in used]
 
 
-def _pick(t: Translator, draft: Draft, field: Field, label: str, key: str) -> tuple[str, ...]:
-    """The headings chosen for a field; several where the field can take several."""
-    current, header = draft.columns.get(field.name, ()), draft.offer.table.header
-    if field.combine is not Combine.FIRST or len(draft.offer.mapping.columns.get(field.name, ())) > 1:
-        several: list[str] = st.multiselect(
-            label,
-            header,
-            list(current),
-            key=key,
-            label_visibility="collapsed",
-            placeholder=t("upload.mapping.none"),
-            select_all=False,
-        )
-        return tuple(several)
-    options = ("", *header)
-    picked = st.selectbox(
-        label,
-        options,
-        options.index(current[0]) if current else 0,
-        key=key,
-        label_visibility="collapsed",
-        format_func=lambda heading: heading or t("upload.mapping.none"),
-    )
-    return (picked,) if picked else ()
+def _is_incomplete(draft: Draft) -> bool:
+    """Whether something needed was not recognised: the person will look for it among the other columns."""
+    return bool(missing(draft.offer.mapping))
 
 
-def _evidence(t: Translator, draft: Draft, field: Field, guess: ColumnGuess | None) -> None:
-    """What the chosen columns hold, and why they were proposed."""
-    headings = draft.columns.get(field.name, ())
-    if not headings:
-        return
-    with st.container(gap="xxsmall"):
-        values = _examples(draft, headings, field.combine)
-        if values:  # as text: Markdown would make links of e-mail addresses
-            st.text(t("upload.mapping.example", values=joined(t, values)))
-        if guess is not None and guess.headings == headings:
-            st.caption(plain(_why(t, draft, guess)))
+# ---- what was found ----
 
 
-def _why(t: Translator, draft: Draft, guess: ColumnGuess) -> str:
-    offered = draft.offer.mapping.columns.get(guess.field)
-    if draft.offer.is_remembered and offered == guess.headings:
-        return t("data.reason.saved")
-    sureness = "sure" if guess.confidence >= SURE else "likely" if guess.confidence >= LIKELY else "check"
-    return f"{t(f'data.reason.{guess.reason}')} · {t(f'upload.sureness.{sureness}')}"
+def _checklist(t: Translator, draft: Draft) -> None:
+    """What the file should have, and the columns that have it."""
+    kind = draft.offer.mapping.kind
+    with st.container(horizontal=True, gap="small", key="wanted"):
+        for want, names in WANTED.get(kind, {}).items():
+            headings = [heading for name in names for heading in draft.columns.get(name, ())]
+            if want == "product" and item_headings(mapping_of(draft)):
+                headings += item_headings(mapping_of(draft))
+            st.markdown(_badge(t, want, headings, is_needed=want in NEEDED.get(kind, frozenset())))
 
 
-def _examples(draft: Draft, headings: tuple[str, ...], combine: Combine) -> list[str]:
-    """A few different cells of the columns, several columns put together as they will be, shortened."""
-    rows = ([row[heading] or "" for heading in headings] for row in draft.samples)
-    filled = ([cell for cell in row if cell.strip()] for row in rows)
-    found = dict.fromkeys(_together(cells, combine) for cells in filled if cells)
-    return [_shortened(cell) for cell in list(found)[:SAMPLES_SHOWN]]
-
-
-def _together(cells: list[str], combine: Combine) -> str:
-    if combine is Combine.FIRST:
-        return cells[0]
-    return (" + " if combine is Combine.SUM else " ").join(cells)
-
-
-def _shortened(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= SAMPLE_CHARACTERS else f"{line[: SAMPLE_CHARACTERS - 1]}…"
-
-
-def _unused(t: Translator, draft: Draft) -> None:
-    used = {heading for headings in draft.columns.values() for heading in headings}
-    unused = [heading for heading in draft.offer.table.header if heading not in used]
-    if unused:
-        st.caption(plain(t("upload.mapping.unused", headings=joined(t, unused))))
+def _badge(t: Translator, want: str, headings: list[str], *, is_needed: bool) -> str:
+    word = t(f"mapping.want.{want}")
+    if headings:
+        more = t("mapping.and_more", n=t.number(len(headings) - 1)) if len(headings) > 1 else ""
+        text = t("mapping.found", what=word, column=_shortened(headings[0]) + more)
+        return f":green-badge[:material/check: {plain(text)}]"
+    if is_needed:
+        return f":orange-badge[:material/search: {plain(t('mapping.needed', what=word))}]"
+    return f":gray-badge[{plain(t('mapping.absent', what=word))}]"
 
 
 def missing_fields(t: Translator, draft: Draft) -> list[str]:
     """The words for what the mapping still lacks."""
     return [t(f"data.field.{name}") for name in missing(mapping_of(draft))]
+
+
+# ---- a column ----
+
+
+def _row(visit: Visit, draft: Draft, heading: str, key: str) -> None:
+    t = visit.t
+    number = draft.offer.table.header.index(heading)
+    with st.container(key=f"column_{key}_{number}"):
+        left, middle, right = st.columns([4, 3, 4], gap="small", vertical_alignment="center")
+        with left, st.container(gap="xxsmall"):
+            st.markdown(f"**{plain(_one_line(heading))}**")
+            examples = _examples(draft, heading)  # as text: Markdown would make links of e-mail addresses
+            st.text(joined(t, examples) if examples else t("mapping.no_content"))
+        with middle:
+            _pick(t, draft, heading, f"means_{key}_{number}")
+        with right:
+            _evidence(visit, draft, heading)
+
+
+def _pick(t: Translator, draft: Draft, heading: str, key: str) -> None:
+    """What the column is taken for; another choice takes effect before the page is drawn anew."""
+    offered = draft.offer.mapping
+    options = [NOT_USED, *([ITEMS] if heading in item_headings(offered) else []), *_fields(offered.kind)]
+    words = {NOT_USED: t("mapping.not_used"), ITEMS: t("mapping.items")}
+    st.session_state[key] = _meaning(draft, heading)
+    st.selectbox(
+        t("mapping.means", column=_one_line(heading)),
+        options,
+        key=key,
+        label_visibility="collapsed",
+        format_func=lambda name: words.get(name) or t(f"data.field.{name}"),
+        on_change=_assign,
+        args=(draft, heading, key),
+    )
+
+
+def _meaning(draft: Draft, heading: str) -> str:
+    """The field that a column is taken for."""
+    for name, headings in draft.columns.items():
+        if heading in headings:
+            return name
+    return ITEMS if heading in item_headings(mapping_of(draft)) else NOT_USED
+
+
+def _assign(draft: Draft, heading: str, key: str) -> None:
+    """Take the column for what was chosen, and for nothing else."""
+    chosen = str(st.session_state[key])
+    for name, headings in draft.columns.items():
+        draft.columns[name] = tuple(other for other in headings if other != heading)
+    draft.not_items.discard(heading)
+    if chosen != ITEMS and heading in item_headings(draft.offer.mapping):
+        draft.not_items.add(heading)
+    if chosen not in (NOT_USED, ITEMS):
+        draft.columns[chosen] = _with(draft, chosen, heading)
+
+
+def _with(draft: Draft, name: str, heading: str) -> tuple[str, ...]:
+    """The columns of a field with one more: first where the first filled one counts, else in the order of the file."""
+    others = draft.columns.get(name, ())
+    if field_of(draft.offer.mapping.kind, name).combine is Combine.FIRST:
+        return (heading, *others)
+    return tuple(sorted((*others, heading), key=draft.offer.table.header.index))
+
+
+# ---- why ----
+
+
+def _evidence(visit: Visit, draft: Draft, heading: str) -> None:
+    """Why the column is taken for what it is, how sure that is, and how it goes together with others."""
+    t, meaning = visit.t, _meaning(draft, heading)
+    if meaning == NOT_USED:
+        st.caption(t(f"mapping.look.{_look(visit, draft, heading)}"))
+        return
+    if meaning == ITEMS:
+        st.caption(t("mapping.items_note"))
+        return
+    guess = next((guess for guess in mapping_of(draft).guesses if guess.field == meaning), None)
+    lines = [] if guess is None else [_why(t, draft, guess, heading)]
+    others = [other for other in draft.columns.get(meaning, ()) if other != heading]
+    if others:
+        lines.append(_together(t, draft, meaning, heading, others))
+    st.caption("  \n".join(map(plain, lines)))
+
+
+def _why(t: Translator, draft: Draft, guess: ColumnGuess, heading: str) -> str:
+    offered = draft.offer.mapping.columns.get(guess.field, ())
+    if draft.offer.is_remembered and heading in offered:
+        return t("data.reason.saved")
+    if heading not in offered:
+        return t("data.reason.person")
+    known = next((each for each in draft.offer.mapping.guesses if each.field == guess.field), guess)
+    sureness = "sure" if known.confidence >= SURE else "likely" if known.confidence >= LIKELY else "check"
+    return f"{t(f'data.reason.{known.reason}')} · {t(f'upload.sureness.{sureness}')}"
+
+
+def _together(t: Translator, draft: Draft, meaning: str, heading: str, others: list[str]) -> str:
+    """How the columns of one field are put together."""
+    combine = field_of(draft.offer.mapping.kind, meaning).combine
+    columns = joined(t, map(_shortened, others))
+    if combine is not Combine.FIRST:
+        return t(f"mapping.together.{combine}", columns=columns)
+    before = draft.columns[meaning][: draft.columns[meaning].index(heading)]
+    if before:
+        return t("mapping.together.stands_in", columns=joined(t, map(_shortened, before)))
+    return t("mapping.together.first", columns=columns)
+
+
+def _look(visit: Visit, draft: Draft, heading: str) -> Look:
+    if heading not in draft.looks:
+        draft.looks[heading] = look_of([row[heading] for row in draft.samples], visit.settings.country)
+    return draft.looks[heading]
+
+
+def _examples(draft: Draft, heading: str) -> list[str]:
+    """A few different cells of the column, shortened."""
+    filled = (row[heading] or "" for row in draft.samples)
+    found = dict.fromkeys(cell for cell in filled if cell.strip())
+    return [_shortened(cell) for cell in list(found)[:SAMPLES_SHOWN]]
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _shortened(text: str) -> str:
+    line = _one_line(text)
+    return line if len(line) <= SAMPLE_CHARACTERS else f"{line[: SAMPLE_CHARACTERS - 1]}…"
+
+
+# ---- a format of the shop's own ----
+
+
+def _own_format(t: Translator, draft: Draft, key: str) -> None:
+    """A name under which the columns are remembered."""
+    draft.format_name = st.text_input(
+        t("mapping.name"),
+        draft.format_name or draft.offer.format_name or "",
+        key=f"format_name_{key}",
+        placeholder=t("mapping.name_example"),
+        help=t("mapping.name_help"),
+        max_chars=60,
+        width=420,
+    )

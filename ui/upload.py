@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from crm_core.errors import CrmError
 from crm_core.i18n import Translator
+from crm_core.ingest.batch import is_export_name
 from crm_core.ingest.model import ParsedFile
 from ui.import_desk import Desk, FileReading, WaitingFile
 from ui.refusal import show_refusal
@@ -43,17 +46,37 @@ def choose_files(visit: Visit, desk: Desk, *, with_places: bool = True) -> None:
         st.subheader(t("upload.choose.title"), anchor=False)
         files = st.file_uploader(t("upload.choose.label"), accept_multiple_files=True, key=f"upload_{desk.uploads}")
         st.caption(t("upload.choose.note"))
+        with st.expander(t("batch.folder.title"), icon=":material/folder_open:"):
+            inside = st.file_uploader(
+                t("batch.folder.label"), accept_multiple_files="directory", key=f"upload_folder_{desk.uploads}"
+            )
+            st.caption(t("batch.folder.note"))
         if with_places:
             where_to_find(t)
     if files:
         desk.take(list(files))
         st.rerun()
+    if inside:
+        _take_folder(t, desk, list(inside))
+
+
+def _take_folder(t: Translator, desk: Desk, inside: list[UploadedFile]) -> None:
+    """Take the exports of a folder; other files in it are left aside, which is said."""
+    exports = [file for file in inside if is_export_name(PurePosixPath(file.name))]
+    aside = len(inside) - len(exports)
+    desk.note = t.plural("batch.folder.aside", aside) if aside else None
+    desk.take([*exports])
+    st.rerun()
 
 
 def _word_upload_field(t: Translator) -> None:
-    """The words on the upload field, which Streamlit knows in English only; the style holds no text but our own."""
-    field = '[class*="st-key-upload_"] [data-testid="stFileUploaderDropzone"]'
-    words = t("upload.choose.button")
+    """The words on the upload fields, which Streamlit knows in English only; the style holds no text but our own."""
+    _word("upload_", t("upload.choose.button"))
+    _word("upload_folder_", t("batch.folder.button"))
+
+
+def _word(key: str, words: str) -> None:
+    field = f'[class*="st-key-{key}"] [data-testid="stFileUploaderDropzone"]'
     st.html(
         f"<style>{field} button p {{font-size: 0}} {field} button p::after {{content: '{words}'; font-size: 1rem}} "
         f"{field} [data-testid='stFileUploaderDropzoneInstructions'] {{display: none}}</style>"
@@ -69,9 +92,6 @@ def where_to_find(t: Translator) -> None:
 def read_file(visit: Visit, desk: Desk, waiting: WaitingFile) -> ParsedFile | None:
     """The file, read; ``None`` while it is being read or where it is refused, which is said with the way on."""
     t = visit.t
-    if desk.taken > 1:
-        number = desk.taken - len(desk.waiting) + 1
-        st.caption(t("upload.reading.queue", number=number, total=desk.taken))
     reading = waiting.reading or waiting.read(password=waiting.password, encoding=waiting.encoding)
     if not reading.wait(QUICK_SECONDS):
         _progress(t, waiting.name, reading)

@@ -55,12 +55,18 @@ class Question(StrEnum):
 
 @dataclass(frozen=True)
 class ToLoad:
-    """A file with what a person, or the guess, made of its columns; ``folder`` is for what passes to the database."""
+    """A file with what a person, or the guess, made of its columns; ``folder`` is for what passes to the database.
+
+    ``remember`` keeps the mapping as a format of the shop's own; ``exported_on`` is the day a person named.
+    """
 
     file: ParsedFile
     offer: Offer
     mapping: ColumnMapping
     folder: Path
+    remember: bool = False
+    format_name: str | None = None
+    exported_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -71,13 +77,14 @@ class Checked:
     found: ToLoad | None = None
     outcome: Outcome | None = None
     refusal: CrmError | None = None
+    is_confirmed: bool = False  # a person looked at it and found it right
 
     @property
     def question(self) -> Question | None:
         """What a person has to settle first; None where nothing is open, or nothing can be done."""
         if self.refusal is not None:
             return _question_of(self.refusal)
-        if self.found is None or self.outcome is None:
+        if self.found is None or self.outcome is None or self.is_confirmed:
             return None
         return _doubt(self.found.offer, self.outcome)
 
@@ -198,7 +205,7 @@ def load_all(
     files: Sequence[ToLoad],
     origin: Origin,
     *,
-    on_progress: Callable[[int], None] | None = None,
+    on_brought: Callable[[Brought], None] | None = None,
     is_cancelled: Callable[[], bool] | None = None,
     without_sample: bool = False,
 ) -> list[Brought]:
@@ -209,14 +216,14 @@ def load_all(
     """
     brought: list[Brought] = []
     has_sample = without_sample
-    for number, each in enumerate(files):
+    for each in files:
         if is_cancelled is not None and is_cancelled():
             break
-        if on_progress is not None:
-            on_progress(number)
         done = _load(database, each, origin, without_sample=has_sample)
         has_sample = has_sample and done.outcome is None
         brought.append(done)
+        if on_brought is not None:
+            on_brought(done)
     if any(each.outcome for each in brought):
         back_up(database)
     return brought
@@ -224,9 +231,18 @@ def load_all(
 
 def _load(database: Database, each: ToLoad, origin: Origin, *, without_sample: bool) -> Brought:
     name = each.file.file_name
+    own = replace(origin, exported_on=each.exported_on or origin.exported_on)
     try:
         outcome = store(
-            database, each.file, each.offer.table, each.mapping, each.folder, origin, without_sample=without_sample
+            database,
+            each.file,
+            each.offer.table,
+            each.mapping,
+            each.folder,
+            own,
+            remember=each.remember,
+            format_name=each.format_name,
+            without_sample=without_sample,
         )
     except CrmError as refusal:
         return Brought(name, refusal=refusal)

@@ -148,12 +148,12 @@ def test_columns_nobody_can_guess_are_asked_for_and_remembered(language: str) ->
     assert app.button(key="load_file").disabled
 
     key = "1_0_orders"
-    app.multiselect(key=f"column_{key}_ordered_at").set_value(["f2"]).run()
+    app.selectbox(key=f"means_{key}_1").set_value("ordered_at").run()
     assert t("data.field.ordered_at") not in app.warning[0].value
-    app.selectbox(key=f"column_{key}_order_total").set_value("f3").run()
+    app.selectbox(key=f"means_{key}_2").set_value("order_total").run()
     assert not app.warning
     assert tiles(app)[t("upload.result.revenue")] == "NT$350"
-    app.selectbox(key=f"column_{key}_order_id").set_value("f1").run()
+    app.selectbox(key=f"means_{key}_0").set_value("order_id").run()
     assert tiles(app)[t("upload.result.orders")] == "2"
     assert t("data.reason.person") in words(app)
     load(app)
@@ -170,10 +170,10 @@ def test_columns_nobody_can_guess_are_asked_for_and_remembered(language: str) ->
 def test_a_change_of_columns_changes_the_result_at_once() -> None:
     t = Translator("en")
     app = bring(opened("data", lang="en"), ("orders.csv", ORDERS))
-    app.selectbox(key="column_1_0_orders_phone").set_value("").run()
+    app.selectbox(key="means_1_0_orders_2").set_value("").run()
     assert tiles(app)[t("upload.result.customers")] == "0"
     assert t("upload.result.anonymous", n=3) in words(app)
-    app.selectbox(key="column_1_0_orders_phone").set_value("手機").run()
+    app.selectbox(key="means_1_0_orders_2").set_value("phone").run()
     assert tiles(app)[t("upload.result.customers")] == "3"
 
 
@@ -318,20 +318,6 @@ def test_a_refused_file_leaves_the_sample_where_it_is() -> None:
     assert len(records()) == before
     app.button(key="confirm_remove_sample").click().run(timeout=60)
     assert "load_sample" in buttons(app)
-
-
-@pytest.mark.usefixtures("empty_shop")
-def test_several_files_are_checked_one_after_the_other() -> None:
-    t = Translator("en")
-    app = bring(opened("data", lang="en"), ("orders.csv", ORDERS), ("broken.csv", b""), ("survey.csv", SURVEY))
-    assert t("upload.reading.queue", number=1, total=3) in words(app)
-    load(app)
-    assert app.error
-    wait_for_reading(app.button(key="leave_out").click().run())
-    assert t("upload.reading.queue", number=3, total=3) in words(app)
-    load(app)
-    assert [record.kind for record in records()] == ["survey", "orders"]
-    assert len(list(app.session_state[DESK].folder.iterdir())) == 0
 
 
 @pytest.mark.usefixtures("empty_shop")
