@@ -305,7 +305,9 @@ def _identifiers(texts: list[str], *, is_person: bool) -> list[object]:
     return [values.parse_identifier(text, is_person=is_person) for text in texts]
 
 
-def _parser(cell: CellType, field_name: str, context: ReadingContext, ways: Ways) -> tuple[Callable[[str], object], pa.DataType]:
+def _parser(
+    cell: CellType, field_name: str, context: ReadingContext, ways: Ways
+) -> tuple[Callable[[str], object], pa.DataType]:
     parsers: dict[CellType, tuple[Callable[[str], object], pa.DataType]] = {
         CellType.MONEY: (partial(_amount, values.parse_money, decimal_comma=ways.decimal_comma), MONEY_TYPE),
         CellType.NUMBER: (partial(_amount, values.parse_number, decimal_comma=ways.decimal_comma), MONEY_TYPE),

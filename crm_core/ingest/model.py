@@ -9,7 +9,7 @@ from typing import Literal
 
 from crm_core.schema import Kind, Shape
 
-IgnoredReason = Literal["title", "blank", "total", "note"]
+IgnoredReason = Literal["title", "blank", "total", "note", "repeated_header"]
 ReadingRule = Literal["open_quote", "characters_lost", "cells_beyond_header"]
 Container = Literal["csv", "xlsx", "xls", "xlsb", "ods", "html"]
 
@@ -28,6 +28,15 @@ ITEM_FIELDS = (
     "quantity_returned",
 )
 """The canonical fields of a line, which a packed item or a numbered column may tell."""
+
+
+HEADING_MARK = "\x1f"
+"""What stands in the heading of a column that unpacking made, behind the heading of the file it was made from."""
+
+
+def shown_heading(heading: str) -> str:
+    """The heading of the file behind a column that unpacking made."""
+    return heading.partition(HEADING_MARK)[0]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from crm_core.errors import ImportRefused
 from crm_core.ingest import findings
 from crm_core.ingest import mapping as mappings
 from crm_core.ingest.cells import ReadingContext, Slot, read_cells
+from crm_core.ingest.currencies import tell_currencies
 from crm_core.ingest.model import ColumnMapping, TextTable
 from crm_core.ingest.stage_interactions import stage_activity, stage_service
 from crm_core.ingest.stage_orders import stage_orders
@@ -52,6 +53,8 @@ def stage(cursor: Cursor, table: TextTable, mapping: ColumnMapping, settings: Sh
     context = ReadingContext(settings.zone, settings.country)
     unpacked = unpack(cursor, table, mapping, folder) or Unpacked(table, mapping)
     slots = read_cells(cursor, unpacked.table, unpacked.mapping, context, folder)
+    if mapping.kind is Kind.ORDERS:
+        tell_currencies(cursor, slots, folder)
     _keep_reading_notes(cursor, table, is_unpacked=unpacked.table.is_unpacked)
     summary = STAGERS[mapping.kind](cursor, unpacked.table, unpacked.mapping, slots, folder)
     if summary.rows_rejected == summary.rows_read:

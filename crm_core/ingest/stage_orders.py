@@ -9,9 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crm_core.db import Cursor, model
-from crm_core.ingest import values
+from crm_core.ingest import findings, values
 from crm_core.ingest.cells import Slot
 from crm_core.ingest.model import ColumnMapping, TextTable
+from crm_core.ingest.reconcile import settle_prices
 from crm_core.ingest.status import meaning_of
 from crm_core.ingest.summary import (
     Facts,
@@ -52,6 +53,8 @@ def stage_orders(cursor: Cursor, table: TextTable, mapping: ColumnMapping, slots
         cursor.execute(model("staging/line_columns"))
     _stage_product_keys(cursor, folder)
     _number_orders(cursor, mapping, "order_id" in mapped)
+    if "order_id" in mapped and settle_prices(cursor, slots):
+        _number_orders(cursor, mapping, True)
     facts = one_row(cursor, model("staging/order_facts"))
     _find_order_problems(cursor, "order_id" in mapped)
     rules = _money_rules(facts, mapping, "order_id" in mapped)
@@ -68,6 +71,8 @@ def stage_orders(cursor: Cursor, table: TextTable, mapping: ColumnMapping, slots
     if table.is_unpacked:
         _tell_of_file_rows(cursor)
     shape = Shape.ONE_ROW_PER_ORDER if table.is_unpacked else _shape(facts, mapped, filled, mapping)
+    _note_layout(cursor, facts, shape)
+    _note_amounts(cursor, facts, rules, slots)
     return _summarise_orders(cursor, table, mapping, shape)
 
 
@@ -133,7 +138,8 @@ def _money_rules(facts: Facts, mapping: ColumnMapping, has_order_id: bool) -> di
     several = max(count_of(facts, "multi_row_orders"), 1)
 
     def per_line(column: str) -> bool:
-        return not has_order_id or count_of(facts, f"{column}_differs") > PER_LINE_SHARE * several
+        differs = count_of(facts, f"{column}_differs") > PER_LINE_SHARE * several
+        return not has_order_id or differs or is_of_lines(facts, column)
 
     before = mapping.subtotal_includes_discount
     subtotal_before = (
@@ -146,6 +152,34 @@ def _money_rules(facts: Facts, mapping: ColumnMapping, has_order_id: bool) -> di
         "refunded_per_line": per_line("refunded"),
         "subtotal_before": subtotal_before,
     }
+
+
+def _note_layout(cursor: Cursor, facts: Facts, shape: Shape) -> None:
+    """Tell how the rows of one order were put together, and where the amounts of its lines are an estimate."""
+    orders = count_of(facts, "part_named_orders" if shape is Shape.SUMMARY_AND_LINES else "multi_row_orders")
+    if orders and shape is not Shape.ONE_ROW_PER_ORDER:
+        findings.note(cursor, f"shape_{shape}", orders=orders)
+    found = one_row(cursor, model("staging/orders_without_prices"))
+    if count_of(found, "orders"):
+        findings.note(cursor, "spread_by_pieces", orders=count_of(found, "orders"))
+
+
+def _note_amounts(cursor: Cursor, facts: Facts, rules: dict[str, bool], slots: list[Slot]) -> None:
+    """Tell which amounts turned out to belong to lines, and what the subtotal contains."""
+    headings = {slot.field.name: slot.heading for slot in reversed(slots)}
+    for name, column in (("order_total", "total"), ("subtotal", "subtotal"), ("discount", "discount")):
+        if name in headings and rules[f"{column}_per_line"] and count_of(facts, "multi_row_orders"):
+            orders = max(count_of(facts, f"{column}_differs"), count_of(facts, f"{column}_of_lines"))
+            findings.note(cursor, "amount_of_line", heading=headings[name], orders=orders)
+    before, after = count_of(facts, "before_discount"), count_of(facts, "after_discount")
+    if "subtotal" in headings and before != after:
+        key = "subtotal_before_discount" if rules["subtotal_before"] else "subtotal_after_discount"
+        findings.note(cursor, key, heading=headings["subtotal"], before=before, after=after)
+
+
+def is_of_lines(facts: Facts, column: str) -> bool:
+    """Whether an amount says on every line what that line is worth, in more orders than what all lines are worth."""
+    return count_of(facts, f"{column}_of_lines") > count_of(facts, f"{column}_of_orders")
 
 
 def _judge_status_words(cursor: Cursor, platform: str) -> None:

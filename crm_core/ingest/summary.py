@@ -9,7 +9,9 @@ from decimal import Decimal
 from crm_core.db import Cursor, Scalar
 from crm_core.identity import count_people
 from crm_core.ingest.cells import Slot
-from crm_core.ingest.model import TextTable
+from crm_core.ingest.currencies import Conversion
+from crm_core.ingest.findings import Finding, noted
+from crm_core.ingest.model import TextTable, shown_heading
 from crm_core.schema import Kind, Shape
 
 Facts = dict[str, object]
@@ -32,12 +34,13 @@ COUNTED = (
 
 @dataclass(frozen=True)
 class RuleCount:
-    """How often one rule was broken, and one example of the offending text."""
+    """How often one rule was broken in one column, and one example of the offending text."""
 
     rule: str
     severity: str
     count: int
     example: str | None
+    heading: str | None = None
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,9 @@ class Summary:
 
     ``revenue`` is what counted orders bring in goods (METRICS §1). ``paid_*`` are the file's own order totals, shipping
     included, as the platform's screens show them: over all orders, without cancelled and unpaid ones, and less refunds.
+    Amounts are in the shop's currency where ``conversions`` tell at which rates, else in the file's.
     ``data_from`` and ``data_until`` are the first and last moment of its orders (shop time); None for other kinds.
+    ``findings`` are what the content decided, with the evidence.
     """
 
     kind: Kind
@@ -74,8 +79,14 @@ class Summary:
     last_on: date | None
     data_from: datetime | None
     data_until: datetime | None
-    currency: str | None
+    currency: str | None  # or several, as in "TWD, USD"
     problems: tuple[RuleCount, ...]
+    findings: tuple[Finding, ...] = ()
+    conversions: tuple[Conversion, ...] = ()
+
+    def currency_of_amounts(self, own: str) -> str:
+        """The currency in which the amounts stand: the shop's ``own`` where the file tells none or they are converted."""
+        return own if self.conversions or self.currency is None else self.currency
 
 
 def one_row(cursor: Cursor, sql: str, values_: list[Scalar] | None = None) -> Facts:
@@ -111,6 +122,14 @@ def people_in(cursor: Cursor, staged: str) -> int:
 
 def collect_problems(cursor: Cursor, slots: list[Slot]) -> None:
     """Give every problem the text of the cell it is about."""
+    headings: dict[str, str] = {}
+    for slot in reversed(slots):
+        headings[slot.field.name] = shown_heading(slot.heading)
+    cursor.execute(
+        "create or replace temp table field_headings as "
+        "select unnest(?::varchar[]) as field, unnest(?::varchar[]) as heading",
+        [list(headings), list(headings.values())],
+    )
     cells = " ".join(f"when field = '{slot.alias}' or field = '{slot.field.name}' then {slot.alias}" for slot in slots)
     value, source = f"case {cells} end", " left join cell_texts using (row_number)"
     if cursor.execute("select 1 from row_problems limit 1").fetchone() is None:
@@ -125,8 +144,9 @@ def collect_problems(cursor: Cursor, slots: list[Slot]) -> None:
 
 def _rule_counts(cursor: Cursor) -> tuple[RuleCount, ...]:
     found = cursor.execute(
-        "select rule, severity, count(*), arg_min(value, row_number) from problems "
-        "group by rule, severity order by severity, count(*) desc, rule"
+        "select rule, severity, count(*), arg_min(value, row_number), heading from problems "
+        "left join field_headings using (field) group by rule, severity, heading "
+        "order by severity, count(*) desc, rule, heading"
     ).fetchall()
     return tuple(RuleCount(*row) for row in found)
 
@@ -164,4 +184,6 @@ def summarise(cursor: Cursor, table: TextTable, kind: Kind, shape: Shape | None,
         data_until=moment("data_until"),
         currency=currency if isinstance(currency, str) else None,
         problems=_rule_counts(cursor),
+        findings=noted(cursor),
+        conversions=(),
     )

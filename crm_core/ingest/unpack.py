@@ -16,11 +16,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crm_core.db import Cursor, model
-from crm_core.ingest import values
-from crm_core.ingest.model import ITEM_FIELDS, ColumnMapping, PackedItems, TextTable
+from crm_core.ingest import findings, values
+from crm_core.ingest.model import HEADING_MARK, ITEM_FIELDS, ColumnMapping, PackedItems, TextTable
 
 LONGEST_CELL = 20_000  # characters of packed text that are taken apart
-HEADING_MARK = "\x1f"
 _NO_ITEM = re.compile(r"[\s;；,，、/|。.]*")
 _NO_AMOUNT = ("0", "0.0", "0.00")
 
@@ -31,11 +30,6 @@ class Unpacked:
 
     table: TextTable
     mapping: ColumnMapping
-
-
-def shown_heading(heading: str) -> str:
-    """The heading of the file behind a column that unpacking made."""
-    return heading.partition(HEADING_MARK)[0]
 
 
 def unpack(cursor: Cursor, table: TextTable, mapping: ColumnMapping, folder: Path) -> Unpacked | None:
@@ -138,6 +132,7 @@ def _as_table(cursor: Cursor, table: TextTable, mapping: ColumnMapping, folder: 
         f"copy (select row_number, file_row, starts_row, {', '.join(columns)}, row_key as c{width + len(told)} "
         f"from unpacked_rows) to {_literal(path)} (format parquet)"
     )
+    _note(cursor, mapping)
     made = {name: f"{_packed_heading(mapping, name)}{HEADING_MARK}{name}" for name in told}
     number = f"{HEADING_MARK}order_id"
     columns_now = {name: headings for name, headings in _order_columns(mapping).items() if name not in told}
@@ -149,6 +144,16 @@ def _as_table(cursor: Cursor, table: TextTable, mapping: ColumnMapping, folder: 
         replace(table, header=header, parquet=path, is_unpacked=True),
         replace(mapping, columns=columns_now, items=None, item_columns=()),
     )
+
+
+def _note(cursor: Cursor, mapping: ColumnMapping) -> None:
+    found = cursor.execute(
+        "select count(distinct file_row), count(*) from file_rows "
+        "where file_row in (select file_row from file_rows group by file_row having count(*) > 1)"
+    ).fetchone()
+    if found and found[0]:
+        name = next(name for name in ITEM_FIELDS if name in mapping.item_fields)
+        findings.note(cursor, "items_unpacked", heading=_packed_heading(mapping, name), rows=found[0], lines=found[1])
 
 
 def _packed_heading(mapping: ColumnMapping, name: str) -> str:

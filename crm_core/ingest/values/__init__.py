@@ -1,5 +1,6 @@
 """Text of a cell → value. Pure functions; ``None`` means: not readable as that kind of value."""
 
+from crm_core.ingest.values.currency_signs import currency_of_amount
 from crm_core.ingest.values.dates import (
     DEFAULT_ORDER,
     DateOrder,
@@ -12,8 +13,14 @@ from crm_core.ingest.values.dates import (
 )
 from crm_core.ingest.values.flags import Gender, LineType, parse_flag, parse_gender, parse_line_type
 from crm_core.ingest.values.interactions import is_complaint, parse_action, parse_complaint
-from crm_core.ingest.values.money import parse_currency, parse_money, parse_number
-from crm_core.ingest.values.phones import parse_phone
+from crm_core.ingest.values.money import (
+    DecimalMarkEvidence,
+    decimal_mark_evidence,
+    parse_currency,
+    parse_money,
+    parse_number,
+)
+from crm_core.ingest.values.phones import is_made_up_phone, parse_phone
 from crm_core.ingest.values.scores import NotOnScale, parse_satisfaction, parse_score
 from crm_core.ingest.values.text import (
     ScientificNotation,
@@ -22,6 +29,7 @@ from crm_core.ingest.values.text import (
     is_masked,
     is_nobody,
     is_placeholder,
+    is_scientific,
     normalise_heading,
     parse_email,
     parse_identifier,
@@ -35,19 +43,24 @@ __all__ = [
     "DEFAULT_ORDER",
     "DateOrder",
     "DateOrderEvidence",
+    "DecimalMarkEvidence",
     "Gender",
     "LineType",
     "Moment",
     "NotOnScale",
     "ScientificNotation",
     "compact_heading",
+    "currency_of_amount",
     "date_order",
     "date_order_evidence",
+    "decimal_mark_evidence",
     "fold",
     "is_complaint",
+    "is_made_up_phone",
     "is_masked",
     "is_nobody",
     "is_placeholder",
+    "is_scientific",
     "normalise_heading",
     "parse_action",
     "parse_complaint",

@@ -75,11 +75,18 @@ class Moment(NamedTuple):
 
 @dataclass(frozen=True)
 class DateOrderEvidence:
-    """How many distinct texts can only be day-first, and how many only month-first."""
+    """How many distinct texts can only be day-first, how many only month-first, and how many could be either.
+
+    ``decided_by`` is a text that can only be read in ``order``; ``None`` where nothing decides. ``open_text`` is one
+    that could be read both ways and mean different days.
+    """
 
     order: DateOrder
     day_first: int
     month_first: int
+    either: int = 0
+    decided_by: str | None = None
+    open_text: str | None = None
 
 
 def date_order_evidence(texts: Iterable[str]) -> DateOrderEvidence:
@@ -88,15 +95,24 @@ def date_order_evidence(texts: Iterable[str]) -> DateOrderEvidence:
     A number above 12 can only be a day. Where nothing is above 12, full stops (``05.03.2024``) speak for day-first;
     else month-first is taken, as Google's English exports write it.
     """
-    day_first = month_first = dotted = 0
+    proofs: dict[DateOrder, list[str]] = {"dmy": [], "mdy": []}
+    either: list[str] = []
+    dotted = 0
     for text in texts:
         if match := _ORDER_EVIDENCE.match(text):
             first, second = int(match[1]), int(match[3])
-            day_first += HIGHEST_MONTH < first <= HIGHEST_DAY and second <= HIGHEST_MONTH
-            month_first += HIGHEST_MONTH < second <= HIGHEST_DAY and first <= HIGHEST_MONTH
+            if HIGHEST_MONTH < first <= HIGHEST_DAY and second <= HIGHEST_MONTH:
+                proofs["dmy"].append(text)
+            elif HIGHEST_MONTH < second <= HIGHEST_DAY and first <= HIGHEST_MONTH:
+                proofs["mdy"].append(text)
+            elif first != second and max(first, second) <= HIGHEST_MONTH:
+                either.append(text)
             dotted += match[2] == "."
+    day_first, month_first = len(proofs["dmy"]), len(proofs["mdy"])
     is_day_first = day_first > month_first or (day_first == month_first == 0 and dotted > 0)
-    return DateOrderEvidence("dmy" if is_day_first else DEFAULT_ORDER, day_first, month_first)
+    order: DateOrder = "dmy" if is_day_first else DEFAULT_ORDER
+    decided_by, open_text = min(proofs[order], default=None), min(either, default=None)
+    return DateOrderEvidence(order, day_first, month_first, len(either), decided_by, open_text)
 
 
 def date_order(texts: Iterable[str]) -> DateOrder:

@@ -7,13 +7,15 @@ from unicodedata import normalize
 
 import phonenumbers
 
-from crm_core.ingest.values.text import is_masked, unwrap
+from crm_core.ingest.values.text import is_masked, is_scientific, unwrap, whole_number
 
 _SEPARATORS = re.compile(r"[\s\-().‐-―]+")
 _TW_MOBILE = re.compile(r"(?:\+?886|00\d?886)?0?(9\d{8})", re.ASCII)
 _FLOAT_TAIL = re.compile(r"\.0+$")
 _SEVERAL = re.compile(r"[/、;,，；|\n]")
 _MADE_UP_ENDINGS = frozenset(["12345678", "87654321"])
+_SHORTEST = 8
+_REPEATED_CODE = re.compile(r"\+(\d{1,3}) \+?(\1.+)", re.ASCII)
 _LONGEST = 60  # a longer cell is a sentence
 
 
@@ -26,12 +28,22 @@ def parse_phone(text: str, country: str = "TW") -> str | None:
     value = unwrap(text)
     if not value.isascii():
         value = normalize("NFKC", value)
+    if is_scientific(value):
+        value = whole_number(value) or ""
     if is_masked(value) or len(value) > _LONGEST:
         return None
     whole = _one_phone(value, country)
+    if whole is None and (repeated := _REPEATED_CODE.fullmatch(value)):  # a country code in a column of its own too
+        whole = _one_phone(f"+{repeated[2]}", country)
     if whole is not None or not _SEVERAL.search(value):
         return whole
     return next((phone for part in _SEVERAL.split(value) if (phone := _one_phone(part, country))), None)
+
+
+def is_made_up_phone(text: str) -> bool:
+    """Whether the text is a number that only fills the field: ``0900000000``, ``0912345678``."""
+    digits = re.sub(r"\D", "", normalize("NFKC", unwrap(text)))
+    return len(digits) >= _SHORTEST and _is_made_up(digits)
 
 
 def _one_phone(text: str, country: str) -> str | None:

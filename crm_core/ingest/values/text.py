@@ -117,12 +117,24 @@ def parse_identifier(text: str, *, is_person: bool = True) -> str | ScientificNo
     if value.isdigit():
         return value if value.strip("0") or len(value) > 1 else None
     if _SCIENTIFIC.match(value):
-        return ScientificNotation(value)
+        return whole_number(value) or ScientificNotation(value)
     if _WHOLE_FLOAT.match(value):
         return parse_identifier(value.partition(".")[0], is_person=is_person)
     if not is_person:
         return None if is_placeholder(value) else value
     return None if is_nobody(value) or is_masked(value) else value
+
+
+def is_scientific(text: str) -> bool:
+    """Whether the text is a number that a spreadsheet has shortened to ``9.12E+08``."""
+    return _SCIENTIFIC.match(unwrap(text)) is not None
+
+
+def whole_number(text: str) -> str | None:
+    """The digits of a number in scientific notation, where all of them are there (``9.12345678E+08``)."""
+    mantissa, _, exponent = text.lower().partition("e+")
+    digits = mantissa.replace(".", "")
+    return digits if len(digits) == int(exponent) + 1 else None
 
 
 def parse_email(text: str) -> str | None:

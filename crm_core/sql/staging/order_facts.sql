@@ -15,6 +15,8 @@ with per_order as (
         or coalesce(min(fulfil_status) <> max(fulfil_status), false)
         or coalesce(min(return_status) <> max(return_status), false) as status_differs,
         count(nullif(coalesce(order_total, subtotal), 0)) as money_rows,
+        count(*) > 1 and bool_and(coalesce(abs(order_total - line_value) < 0.02, false)) as total_is_line_value,
+        count(*) > 1 and bool_and(coalesce(abs(subtotal - line_value) < 0.02, false)) as subtotal_is_line_value,
         arg_max(order_total, abs(order_total)) as order_total,
         arg_max(subtotal, abs(subtotal)) as subtotal,
         max(discount) as discount,
@@ -65,6 +67,11 @@ facts as (
         count(*) filter (subtotal_differs) as subtotal_differs,
         count(*) filter (discount_differs) as discount_differs,
         count(*) filter (refunded_differs) as refunded_differs,
+        -- A total that repeats on every line what the line is worth is the line's own, also where the lines are equal.
+        count(*) filter (total_is_line_value and abs(order_total - lines_value) >= 0.02) as total_of_lines,
+        count(*) filter (row_count > 1 and abs(order_total - lines_value) < 0.02) as total_of_orders,
+        count(*) filter (subtotal_is_line_value and abs(subtotal - lines_value) >= 0.02) as subtotal_of_lines,
+        count(*) filter (row_count > 1 and abs(subtotal - lines_value) < 0.02) as subtotal_of_orders,
         count(*) filter (status_differs) as status_differs,
         count(*) filter (is_part_named) as part_named_orders,
         count(*) filter (has_summary) as summary_orders
