@@ -24,6 +24,7 @@ from python_calamine import (
 from crm_core.errors import FileRefused
 from crm_core.ingest.readers import layout as layouts
 from crm_core.ingest.readers.cells import clean_cells, text_of
+from crm_core.ingest.readers.merged import settle_merged
 from crm_core.ingest.readers.sheet import ColumnBuilder, Progress, Sheet
 
 CalamineRow = list[int | float | str | bool | time | date | datetime | timedelta]
@@ -76,7 +77,9 @@ def _sheet(
     for chunk in _chunks(rows, source.width):
         builder.add(chunk)
         progress(start + size * (LOADED + (1 - LOADED) * builder.row_count / source.total_height))
-    return Sheet(name, is_hidden, layout, builder.body())
+    origin = (first + layout.consumed, source.start[1])
+    body, layout = settle_merged(builder.body(), layout, source.merged_cell_ranges or [], origin)
+    return Sheet(name, is_hidden, layout, body)
 
 
 def _chunks(rows: Iterator[CalamineRow], width: int) -> Iterator[list[CalamineRow]]:
