@@ -165,7 +165,7 @@ def _write(reading: Reading, stem: str) -> list[WrittenTable]:
 
 
 def _write_sheet(sheet: Sheet, number: int, stem: str, *, is_lossy: bool) -> WrittenTable | None:
-    body, ignored = layouts.trim(sheet.body, sheet.layout.header)
+    body, ignored = layouts.trim(sheet.body, sheet.layout.header, sheet.layout.ignored)
     if not len(body.row_numbers):
         return None
     used = _used_width(sheet.layout.header, body.columns)

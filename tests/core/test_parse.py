@@ -387,7 +387,7 @@ def test_headings_are_never_empty_and_never_twice() -> None:
 def test_a_header_pasted_again_is_no_row() -> None:
     table = read_text(ORDERS + ORDERS)
     assert table.rows == ROWS * 2
-    assert [(row.row_number, row.reason) for row in table.ignored] == [(4, "title")]
+    assert [(row.row_number, row.reason) for row in table.ignored] == [(4, "repeated_header")]
 
 
 def test_a_header_over_two_merged_rows_is_joined() -> None:

@@ -44,6 +44,7 @@ ODS_MANIFEST = "META-INF/manifest.xml"
 BMP_SHORTEST = 30
 XML_HEAD_BYTES = 2_048
 CONTROL_SHARE = 0.02
+FEWEST_CONTROLS = 8
 TEXT_SAMPLE_BYTES = 8_192
 ENCRYPTED_FLAG = 1
 
@@ -112,7 +113,7 @@ def _image(data: bytes) -> str | None:
 def _is_binary(sample: bytes) -> bool:
     """Control characters that no text has; zeros do not count, since some exports are full of them."""
     odd = sum(sample.count(code) for code in range(1, 32) if code not in (9, 10, 11, 12, 13, 26, 27, 28, 29, 30, 31))
-    return odd > len(sample) * CONTROL_SHARE
+    return odd > max(FEWEST_CONTROLS, len(sample) * CONTROL_SHARE)
 
 
 def _gunzip(data: bytes, limits: Limits) -> bytes:

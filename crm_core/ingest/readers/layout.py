@@ -27,20 +27,28 @@ LONGEST_VALUE = 100
 CLEAR_HEADER = 0.5
 NEARLY_BEST = 0.8
 LABEL_COLUMNS = 2
+HEADER_ROWS = 2
 
 NUMBER = re.compile(r"[(\-+]?\s*(?:NT|US|HK)?[$€£¥＄]?\s*[\d,.，．]*\d[\d,.]*\s*[)%元]?", re.ASCII | re.IGNORECASE)
 MOMENT = re.compile(r"\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}日?(?:[ T].*)?|\d{1,2}:\d{2}(?::\d{2})?")
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|https?://\S+")
 TOTAL = re.compile(
-    r"(?:合計|總計|小計|總和|共計|加總)\s*(?:[:：(（].*)?|共\s*[\d,]+\s*(?:筆|列|件).*|(?:合計|總計)\s*[\d,]+\s*筆?"
+    r"(?:本日|當日|單日|本月|本頁|本單|全部)?(?:合計|總計|小計|總和|共計|加總)\s*(?:[:：(（].*)?|共\s*[\d,]+\s*(?:筆|列|件).*|(?:合計|總計)\s*[\d,]+\s*筆?"
     r"|(?:sub|grand )?totals?\s*(?:[:(].*)?|sum\s*:?|[\d,]+ records?(?:\(s\))? (?:downloaded|exported)\.?",
     re.IGNORECASE,
 )
 REMARK = re.compile(
-    r"(?:備註|註|附註|說明|注意|列印|製表|匯出時間|note|notes|remark|printed|generated|seller id)\s*[:：].*"
+    r"(?:備註|註|附註|說明|注意|(?:列印|製表|匯出|查詢|下載|產生|報表)(?:時間|日期|期間|人員?|者)?"
+    r"|note|notes|remark|printed(?: on| at| by)?|generated(?: on| at| by)?|exported(?: on| at| by)?|seller id)"
+    r"\s*[:：].*"
     r"|[※*]\s*\S.*",
     re.IGNORECASE | re.DOTALL,
 )
+PAGE = re.compile(
+    r"[-—\s]*(?:第\s*\d+\s*頁.*|頁次\s*[:：]?\s*\d+.*|page\s*:?\s*\d+(?:\s*(?:of|/)\s*\d+)?)[-—\s]*", re.IGNORECASE
+)
+LABEL_WORDS = r"(?i)合計|總計|小計|總和|共計|加總|total|\d\s*頁|頁次|page"
+MOST_LABELLED = 20_000  # with more rows called a total, the word means something else
 FEWEST_SUMS = 2  # in a full row one sum may be chance
 PLAIN_ANSWER = re.compile(r"(?:open-ended )?response", re.IGNORECASE)
 
@@ -79,8 +87,9 @@ def find_layout(head: Sequence[tuple[int, Row]]) -> Layout | None:
     if at is None:
         first = filled[0]
         return Layout((), 0, first, tuple(ignored(head[:first], "title")))
+    at += _is_group_row(head[at : at + 3])
     above = tuple(ignored(head[:at], "title"))
-    header = tuple(cell or "" for cell in head[at][1])
+    header = _with_groups([cell or "" for cell in head[at][1]], head[at - 1][1] if at else ())
     if at + 1 < len(head) and _is_second_header(header, head[at + 1][1]):
         return Layout(_joined(header, head[at + 1][1]), head[at + 1][0], at + 2, above)
     return Layout(header, head[at][0], at + 1, above)
@@ -139,6 +148,34 @@ def _has_values_only(row: Row) -> bool:
     return len(values) == len(cells) or (len(values) * 2 >= len(cells) and bool(telling))
 
 
+def _is_group_row(rows: Sequence[tuple[int, Row]]) -> bool:
+    """Whether the first row has labels over several columns each, the second the headings, the third data."""
+    if len(rows) < HEADER_ROWS + 1:
+        return False
+    (_, groups), (_, headings), (_, data) = rows
+    unnamed = [heading for group, heading in zip(groups, headings, strict=False) if not group]
+    return (
+        _count(groups) >= LABEL_COLUMNS
+        and bool(unnamed)
+        and all(cell and not is_data(cell) and len(cell) <= LONGEST_VALUE for cell in headings)
+        and any(is_data(cell) for cell in data if cell)
+    )
+
+
+def _with_groups(header: Sequence[str], above: Row) -> tuple[str, ...]:
+    """Headings that occur twice, told apart by the row of group headings above them (訂購人 over 姓名: 訂購人姓名)."""
+    groups = [cell or "" for cell in above[: len(header)]]
+    if sum(map(bool, groups)) < LABEL_COLUMNS or any(is_data(cell) for cell in groups if cell):
+        return tuple(header)
+    names, group = [], ""
+    for position, name in enumerate(header):
+        group = (groups[position] if position < len(groups) else "") or group
+        is_twice = bool(name) and header.count(name) > 1
+        gap = " " if name.isascii() and group.isascii() else ""
+        names.append(f"{group}{gap}{name}".strip() if is_twice else name)
+    return tuple(names)
+
+
 def _is_second_header(header: Row, below: Row) -> bool:
     """Whether a row under the header holds the choices of its questions, as in SurveyMonkey's export.
 
@@ -181,12 +218,17 @@ def heading_names(header: Sequence[str], width: int) -> tuple[str, ...]:
     return tuple(names)
 
 
-def trim(body: Body, header: Sequence[str]) -> tuple[Body, list[IgnoredRow]]:
-    """The data rows alone, and the rows taken out: blank ones, repeated headers, totals and remarks at the bottom."""
+def trim(body: Body, header: Sequence[str], above: Sequence[IgnoredRow] = ()) -> tuple[Body, list[IgnoredRow]]:
+    """The data rows alone, and the rows taken out.
+
+    Those are blank rows, what printed pages repeat (title, header, page number), sums between the rows, and totals and
+    remarks at the bottom. ``above`` are the rows over the header.
+    """
     body, blank = _without_blank(body)
     body, repeated = _without_repeated_header(body, header)
+    body, between = _without_labelled(body, {row.text for row in above if row.reason == "title"})
     body, bottom = _without_bottom(body)
-    return body, [*blank, *repeated, *bottom]
+    return body, [*blank, *repeated, *between, *bottom]
 
 
 def _without_blank(body: Body) -> tuple[Body, list[IgnoredRow]]:
@@ -225,7 +267,70 @@ def _without_repeated_header(body: Body, header: Sequence[str]) -> tuple[Body, l
         return body, []
     numbers = body.row_numbers.filter(is_header).to_pylist()
     text = " ".join(header)[:TEXT_SHOWN]
-    return body.keep(pc.invert(is_header)), [IgnoredRow(number, "title", text) for number in numbers]
+    return body.keep(pc.invert(is_header)), [IgnoredRow(number, "repeated_header", text) for number in numbers]
+
+
+def _without_labelled(body: Body, titles: set[str]) -> tuple[Body, list[IgnoredRow]]:
+    """Rows between the data that say at their start what they are: page numbers, titles again, sums."""
+    starts = [re.escape(title.split(" ")[0]) for title in sorted(titles)]
+    labelled = [(index, label, _row(body, index)) for index, label in _labels(body, "|".join([LABEL_WORDS, *starts]))]
+    marks = [index for index, label, row in labelled if _is_page_mark(label, row, titles)]
+    sums = _sum_rows(body, [one for one in labelled if one[0] and TOTAL.fullmatch(one[1])])
+    numbers = body.row_numbers
+    found = [
+        *ignored([(numbers[index].as_py(), _row(body, index)) for index in marks], "note"),
+        *ignored([(numbers[index].as_py(), _row(body, index)) for index in sums], "total"),
+    ]
+    taken = {*marks, *sums}
+    if not taken:
+        return body, []
+    return body.keep(pa.array([index not in taken for index in range(len(numbers))])), found
+
+
+def _is_page_mark(label: str, row: Row, titles: set[str]) -> bool:
+    """Whether a row holds a page number only, or a title from above the header again."""
+    is_page = _count(row) == 1 and bool(PAGE.fullmatch(label))
+    return is_page or " ".join(cell for cell in row if cell)[:TEXT_SHOWN] in titles
+
+
+def _sum_rows(body: Body, labelled: Sequence[tuple[int, str, Row]]) -> list[int]:
+    """Which of these rows add up those since the sum before, or all rows above: subtotals, and totals below them."""
+    found: list[int] = []
+    amounts: dict[int, list[float]] = {}
+    for index, label, row in labelled:
+        cells = [position for position, cell in enumerate(row) if cell and cell != label]
+        if not all(NUMBER.fullmatch(row[position] or "") for position in cells):
+            continue
+        for position in cells:
+            if position not in amounts:
+                amounts[position] = [_amount(cell) for cell in body.columns[position].to_pylist()]
+        sums = sum(1 for position in cells if _is_sum(amounts[position], index, found))
+        if sums >= (FEWEST_SUMS if len(cells) + 1 == len(row) else 1):
+            found.append(index)
+    return found
+
+
+def _is_sum(amounts: Sequence[float], index: int, sums: Sequence[int]) -> bool:
+    """Whether the amount of a row is that of the rows since the last sum, or of all rows that are none."""
+    if not amounts[index]:
+        return False
+    since_last = sum(amounts[sums[-1] + 1 if sums else 0 : index])
+    of_all = sum(amounts[:index]) - sum(amounts[one] for one in sums)
+    return amounts[index] in (round(since_last, 2), round(of_all, 2))
+
+
+def _labels(body: Body, pattern: str) -> list[tuple[int, str]]:
+    """Index and first cell of the rows whose first or second cell matches; none where there are too many."""
+    found: dict[int, str] = {}
+    for column in reversed(body.columns[:LABEL_COLUMNS]):
+        is_match = pc.fill_null(pc.match_substring_regex(column, pattern), False)
+        if pc.any(is_match).as_py():
+            found |= {index: column[index].as_py() for index in pc.indices_nonzero(is_match).to_pylist()}
+    return sorted(found.items()) if len(found) <= MOST_LABELLED else []
+
+
+def _row(body: Body, index: int) -> Row:
+    return [column[index].as_py() for column in body.columns]
 
 
 def _without_bottom(body: Body) -> tuple[Body, list[IgnoredRow]]:
