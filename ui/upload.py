@@ -11,6 +11,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from crm_core.errors import CrmError
 from crm_core.i18n import Translator
 from crm_core.ingest.batch import is_export_name
+from crm_core.ingest.docs import exports_in_order
 from crm_core.ingest.model import ParsedFile
 from ui.import_desk import Desk, FileReading, WaitingFile
 from ui.refusal import show_refusal
@@ -18,7 +19,6 @@ from ui.session import Visit
 from ui.text import plain
 
 STEPS = ("choose", "check", "done")
-PLATFORMS = ("shopee", "shopline", "shopify", "forms", "other")
 SUFFIXES = ("csv", "tsv", "txt", "xlsx", "xls", "xlsm", "xlsb", "ods", "zip", "html", "htm")
 QUICK_SECONDS = 2.0  # most files are read before anybody misses a progress bar
 LOOK_SECONDS = 0.3
@@ -84,9 +84,17 @@ def _word(key: str, words: str) -> None:
 
 
 def where_to_find(t: Translator) -> None:
-    """Where the platforms keep their exports."""
+    """Where a platform keeps its export, and what to mind about it."""
     with st.expander(t("upload.where.title"), icon=":material/help:"):
-        st.markdown("\n".join(f"- {t(f'upload.where.{platform}')}" for platform in PLATFORMS))
+        picked = st.selectbox(
+            t("upload.where.platform"),
+            exports_in_order(),
+            key="where_platform",
+            format_func=lambda key: t(f"formats.{key}.name"),
+            filter_mode=None,
+        )
+        st.markdown(plain(t(f"formats.{picked}.menu")))
+        st.caption(plain(t(f"formats.{picked}.note")))
 
 
 def read_file(visit: Visit, desk: Desk, waiting: WaitingFile) -> ParsedFile | None:

@@ -30,15 +30,16 @@ def _document() -> dict[str, dict[str, list[str]]]:
     return tomllib.loads(text)
 
 
+def words_as_written(kind: Kind) -> dict[str, tuple[str, ...]]:
+    """The headings of every field of a kind as an export writes them, best first, receivers left out."""
+    tables = _document()
+    return {name: tuple(words) for table in (tables["person"], tables[kind]) for name, words in table.items()}
+
+
 @cache
 def words_of(kind: Kind) -> dict[str, tuple[str, ...]]:
     """The compact headings of every field of a kind, best first, receivers left out."""
-    tables = _document()
-    return {
-        name: tuple(map(compact_heading, words))
-        for table in (tables["person"], tables[kind])
-        for name, words in table.items()
-    }
+    return {name: tuple(map(compact_heading, words)) for name, words in words_as_written(kind).items()}
 
 
 @cache

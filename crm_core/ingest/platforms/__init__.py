@@ -2,8 +2,9 @@
 
 A file holds ``kind``, optional ``shape``, ``channel`` (name of the channel where no column tells it),
 ``account_space``, ``subtotal_includes_discount``, ``utc`` (headings whose times are UTC), ``ignored`` (headings that
-look like a field and are none), ``refuse`` (error code of a file that is no input, however much it looks like one) and
-``supposed`` (true: common words speak for it, so that it is refused only where no person maps it). Tables:
+look like a field and are none), ``complements`` (platform files of other exports that tell the rest of the same
+orders), ``refuse`` (error code of a file that is no input, however much it looks like one) and ``supposed`` (true:
+common words speak for it, so that it is refused only where no person maps it). Tables:
 
 - ``[fingerprint]``: ``headings`` (``at_least`` of them, default 2, must occur), ``required`` (all must), ``one_of``
   (one must), ``without`` (canonical fields that no heading may name: for files known by what they lack) and ``first``
@@ -39,7 +40,7 @@ FEWEST_HITS = 2
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """Which headings give a platform away; all are compact headings, ``without`` holds canonical fields."""
+    """Which headings give a platform away: compact ones, and all of them ``as_written``; ``without`` holds fields."""
 
     headings: frozenset[str]
     required: frozenset[str]
@@ -47,6 +48,7 @@ class Fingerprint:
     at_least: int
     one_of: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
+    as_written: tuple[str, ...] = ()
 
     def hits(self, header: tuple[str, ...]) -> frozenset[str]:
         """The compact headings that decide for this platform; empty where it is not it."""
@@ -97,6 +99,7 @@ class Platform:
     utc: frozenset[str] = frozenset()
     ignored: frozenset[str] = frozenset()
     refuse: str | None = None
+    complements: tuple[str, ...] = ()
     is_supposed: bool = False
     status_words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     items: PackedItems | None = None
@@ -148,6 +151,7 @@ def platform_of(key: str, document: dict[str, Any]) -> Platform:
         utc=_compacted(document.get("utc", [])),
         ignored=_compacted(document.get("ignored", [])),
         refuse=document.get("refuse"),
+        complements=tuple(document.get("complements", ())),
         is_supposed=document.get("supposed", False),
         status_words=document.get("status_words", {}),
         items=_items(document["items"]) if "items" in document else None,
@@ -157,6 +161,7 @@ def platform_of(key: str, document: dict[str, Any]) -> Platform:
 
 
 def _fingerprint(sign: dict[str, Any]) -> Fingerprint:
+    written = [heading for part in ("first", "required", "one_of", "headings") for heading in sign.get(part, [])]
     return Fingerprint(
         headings=_compacted(sign.get("headings", [])),
         required=_compacted(sign.get("required", [])),
@@ -164,6 +169,7 @@ def _fingerprint(sign: dict[str, Any]) -> Fingerprint:
         at_least=sign.get("at_least", FEWEST_HITS),
         one_of=_compacted(sign.get("one_of", [])),
         without=frozenset(sign.get("without", [])),
+        as_written=tuple(dict.fromkeys(written)),
     )
 
 
