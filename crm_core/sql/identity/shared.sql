@@ -17,27 +17,35 @@ carriers as (
 ),
 
 several as (
-    select identifier from carriers group by identifier having count(distinct name) > 1
+    select identifier from carriers group by identifier having min(name) <> max(name)
+),
+
+-- Materialized: the names of all others need not be taken apart.
+candidates as materialized (
+    select carriers.* from carriers semi join several using (identifier)
+),
+
+name_keys as materialized (
+    select name, person_name_key(name) as name_key from (select distinct name from candidates)
 ),
 
 named as (
-    select identifier, account, person_name_key(name) as name_key
-    from carriers semi join several using (identifier)
+    select identifier, account, name_key from candidates inner join name_keys using (name) where name_key is not null
 ),
 
 accounts as (
     select
         identifier, split_part(account, ':', 1) as issuer, account,
-        min(name_key) as name_key, count(distinct name_key) as names
+        min(name_key) as name_key, min(name_key) = max(name_key) as has_one_name
     from named
-    where account is not null and name_key is not null
+    where account is not null
     group by identifier, account
 ),
 
 people as (
-    select identifier, name_key from named where account is null and name_key is not null
+    select identifier, name_key from named where account is null
     union
-    select identifier, name_key from accounts where names = 1
+    select identifier, name_key from accounts where has_one_name
 ),
 
 crowded as (
@@ -46,8 +54,8 @@ crowded as (
 
 rivals as (
     select distinct ours.identifier
-    from (select distinct identifier, issuer, name_key from accounts where names = 1) ours
-    inner join (select distinct identifier, issuer, name_key from accounts where names = 1) theirs
+    from (select distinct identifier, issuer, name_key from accounts where has_one_name) ours
+    inner join (select distinct identifier, issuer, name_key from accounts where has_one_name) theirs
         on ours.identifier = theirs.identifier
         and ours.issuer = theirs.issuer
         and ours.name_key < theirs.name_key

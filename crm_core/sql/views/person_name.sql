@@ -20,7 +20,7 @@ create or replace macro han_name(name) as regexp_replace(
 -- Scalar. The words of a name in other letters, in a fixed order, without a form of address.
 create or replace macro name_words(name) as list_sort(list_filter(
     regexp_extract_all(folded_name(name), '[\p{L}\p{N}]+'),
-    word -> word not in ('mr', 'mrs', 'ms', 'miss', 'mx', 'dr', 'madam', 'sir')
+    lambda word: word not in ('mr', 'mrs', 'ms', 'miss', 'mx', 'dr', 'madam', 'sir')
 ));
 
 -- Scalar. What two spellings of one person's name have in common: the parts (Chinese characters, else words) in a fixed order,
