@@ -134,7 +134,7 @@ def _start(errors: IO[bytes]) -> subprocess.Popen[bytes]:
     """A new interpreter that knows nothing of this process."""
     environment = {**os.environ, "ARROW_DEFAULT_MEMORY_POOL": "system", "PYTHONUTF8": "1"}
     return subprocess.Popen(
-        [sys.executable, "-m", "crm_core.ingest.reader"],
+        [sys.executable, "-m", "crm_core.ingest.reading_process"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=errors,
