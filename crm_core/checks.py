@@ -27,6 +27,7 @@ def check(database: Database) -> list[Finding]:
         with database.write() as cursor:
             findings += _unbalanced_imports(cursor)
             findings += _lines_off_their_order(cursor)
+            findings += _orders_without_rate(cursor)
             findings += _marts_that_differ(cursor)
             raise _RollBack
     except _RollBack:
@@ -56,6 +57,14 @@ def _lines_off_their_order(cursor: Cursor) -> list[Finding]:
         "from order_line_mart group by order_key) using (order_key) where coalesce(lines, 0) <> net_amount)"
     ).fetchone()
     return [Finding("lines_off_their_order", str(row[0]))] if row and row[0] else []
+
+
+def _orders_without_rate(cursor: Cursor) -> list[Finding]:
+    row = cursor.execute(
+        "select count(*) from current_orders where currency is not null and (currency, "
+        "date_trunc('month', ordered_at)::date) not in (select (currency, month) from exchange_rates)"
+    ).fetchone()
+    return [Finding("orders_without_rate", str(row[0]))] if row and row[0] else []
 
 
 def _marts_that_differ(cursor: Cursor) -> list[Finding]:

@@ -22,6 +22,8 @@ from crm_core.checks import check
 from crm_core.db import Cursor, Database, database_path
 from crm_core.errors import CrmError, ImportRefused
 from crm_core.export import csv_bytes
+from crm_core.findings.health import concerns, health_answer
+from crm_core.health import health
 from crm_core.i18n import Translator, best_language
 from crm_core.import_command import add_import_arguments, run_import
 from crm_core.ingest.history import imports_of
@@ -29,13 +31,14 @@ from crm_core.ingest.pipeline import (
     remove_sample,
     take_back,
 )
-from crm_core.json_forms import NO_DAY, Json, dumps, metrics_form, plain_record, table_form
+from crm_core.json_forms import NO_DAY, Json, dumps, health_form, metrics_form, plain_record, table_form
 from crm_core.lists.ready_made import list_members, list_of
 from crm_core.metrics.measure import compare, default_params
 from crm_core.metrics.registry import METRICS
 from crm_core.metrics.spec import Table
 from crm_core.metrics.tables import TABLES, table
 from crm_core.params import Params, Period
+from crm_core.rates_command import add_rates_arguments, run_rates
 from crm_core.sample.load import load_sample
 from crm_core.settings import ShopSettings, load_settings
 from crm_core.snapshot import reader
@@ -229,6 +232,19 @@ def _check(arguments: argparse.Namespace, t: Translator) -> int:
     return 1 if findings else 0
 
 
+def _health(arguments: argparse.Namespace, t: Translator) -> int:
+    with reader(arguments.db) as found, found.database.cursor() as cursor:
+        told = health(cursor, _now().date(), load_settings(cursor).stale_after_days)
+    if arguments.json:
+        _print(dumps(health_form(told)))
+        return 0
+    answer = health_answer(told, t)
+    _print(f"{answer.sentence} {answer.how_sure}")
+    for concern in concerns(told, t):
+        _print(f"- {concern.what}\n  {concern.remedy}")
+    return 0
+
+
 def _rebuild(arguments: argparse.Namespace, t: Translator) -> int:
     with _writing(arguments.db) as database, database.write() as cursor:
         marts.rebuild(cursor)
@@ -249,10 +265,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_questions(commands)
     sample = _add(commands, "sample", _sample, "the sample shop")
     sample.add_argument("action", choices=("load", "remove"))
+    add_rates_arguments(_add(commands, "rates", run_rates, "exchange rates by month", as_json=True))
     _add(commands, "backup", _backup, "copy the database to the backup folder")
     restore = _add(commands, "restore", _restore, "put a backup (the newest one) in the place of the database")
     restore.add_argument("file", type=Path, nargs="?")
     _add(commands, "check", _check, "compare the stored results with a full rebuild")
+    _add(commands, "health", _health, "what is known, what is missing, what looks wrong", as_json=True)
     _add(commands, "rebuild", _rebuild, "compute everything again from what was imported")
     return parser
 

@@ -12,6 +12,7 @@ from enum import Enum
 import numpy as np
 import pandas as pd
 
+from crm_core.health import Health
 from crm_core.ingest.load import Receipt
 from crm_core.ingest.summary import Summary
 from crm_core.metrics.spec import Change, Measured, Table
@@ -56,7 +57,17 @@ def _totals(summary: Summary) -> dict[str, Json]:
     orders = ("lines", "cancelled", "unpaid", "refunded", "anonymous", "gift_lines")
     others = ("answers", "records", "complaints", "open_cases", "interactions")
     money = ("paid_all", "paid_not_cancelled", "paid_net")
-    return {name: plain(getattr(summary, name)) for name in (*orders, *others, *money)}
+    conversions: list[Json] = [plain_record(asdict(each)) for each in summary.conversions]
+    totals = {name: plain(getattr(summary, name)) for name in (*orders, *others, *money)}
+    return {**totals, "conversions": conversions}
+
+
+def health_form(health: Health) -> dict[str, Json]:
+    """The health of the data: a list of records under each of its names."""
+    form: dict[str, Json] = {"kinds": [*sorted(kind.value for kind in health.kinds)]}
+    for name in ("coverage", "channels", "stale", "odd_days", "twice", "problems", "undecided"):
+        form[name] = [plain_record(asdict(record)) for record in getattr(health, name)]
+    return form
 
 
 def metrics_form(params: Params, measured: Mapping[str, Measured]) -> dict[str, Json]:

@@ -7,6 +7,7 @@ import streamlit as st
 from crm_core.settings import save_settings
 from ui import frame
 from ui.keeping_form import keeping_form
+from ui.rates_form import rates_form
 from ui.settings_form import settings_form
 from ui.status_form import status_form
 
@@ -18,4 +19,5 @@ with frame.page("settings", needs_orders=False) as visit:
             save_settings(cursor, wanted)
         st.toast(visit.t("settings.saved"), icon=":material/check:")
     status_form(visit)
+    rates_form(visit)
     keeping_form(visit)

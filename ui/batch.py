@@ -169,7 +169,8 @@ def _totals(visit: Visit, listed: Listed) -> None:
 
 def _currency(visit: Visit, outcomes: list[Outcome | None]) -> str:
     """The currency of the files: they all have the shop's, or an empty shop takes theirs."""
-    return next((each.summary.currency for each in outcomes if each and each.summary.currency), visit.currency)
+    told = (each.summary for each in outcomes if each and each.summary.currency)
+    return next((summary.currency_of_amounts(visit.currency) for summary in told), visit.currency)
 
 
 def _table(visit: Visit, desk: Desk, listed: Listed) -> None:
@@ -178,7 +179,7 @@ def _table(visit: Visit, desk: Desk, listed: Listed) -> None:
     frame = pd.DataFrame([_cells(visit, waiting, checked) for waiting, checked in listed], columns=list(COLUMNS))
     config: dict[str, ColumnConfig] = {
         name: st.column_config.Column(
-            t(f"batch.column.{name}"), alignment="right" if name in NUMBERS else None, pinned=name == "file"
+            t(f"batch.column.{name}"), alignment="right" if name in NUMBERS else None
         )
         for name in COLUMNS
     }
@@ -253,16 +254,13 @@ def _open_questions(visit: Visit, desk: Desk, listed: Listed) -> None:
     st.subheader(t("batch.asks.title"), anchor=False)
     locked = [waiting for waiting, checked in asking if checked.question is Question.PASSWORD]
     if locked:
-        _ask_password(visit, locked, [checked for waiting, checked in asking if waiting in locked])
+        _ask_password(visit, desk, locked, [checked for waiting, checked in asking if waiting in locked])
     for waiting, checked in asking:
         if waiting not in locked:
             _question(t, desk, waiting, checked)
-    if locked:
-        for waiting in locked:
-            _leave_out(t, desk, waiting)
 
 
-def _ask_password(visit: Visit, locked: list[WaitingFile], checked: list[Checked]) -> None:
+def _ask_password(visit: Visit, desk: Desk, locked: list[WaitingFile], checked: list[Checked]) -> None:
     """One password for all files that want one; a file it does not open asks again."""
     t = visit.t
     with st.container(border=True, key="card_locked"):
@@ -275,6 +273,9 @@ def _ask_password(visit: Visit, locked: list[WaitingFile], checked: list[Checked
                 for waiting in locked:
                     waiting.read(password=password, encoding=waiting.encoding, check=_check_of(visit, waiting))
                 st.rerun()
+        with st.container(horizontal=True):
+            for waiting in locked:
+                _leave_out(t, desk, waiting)
 
 
 def _question(t: Translator, desk: Desk, waiting: WaitingFile, checked: Checked) -> None:

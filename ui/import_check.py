@@ -11,6 +11,7 @@ from crm_core.i18n import Translator
 from crm_core.ingest.load import Origin
 from crm_core.ingest.model import GENERIC, ParsedFile
 from crm_core.ingest.pipeline import Offer, Outcome, best_offer, preview, sample_rows, table_offers
+from crm_core.ingest.platforms import platforms
 from crm_core.ingest.problems import found_problems
 from crm_core.ingest.summary import Summary
 from crm_core.periods import data_extent
@@ -18,6 +19,7 @@ from crm_core.schema import Kind
 from ui.import_desk import IMPORTED_BY, Draft, WaitingFile, has_sample, mapping_of, now
 from ui.mapping_form import missing_fields
 from ui.problem_list import download_problems, problem_list
+from ui.rates_form import converted_text
 from ui.reading_ways import is_date_order_open, ways_of_reading
 from ui.refusal import show_refusal
 from ui.session import Visit
@@ -50,6 +52,7 @@ def file_card(visit: Visit, waiting: WaitingFile, file: ParsedFile, draft: Draft
         st.markdown(f"**{plain(waiting.name)}**")
         st.markdown(plain(_what(t, draft.offer)))
         st.caption(plain(" ".join(_why(t, waiting, draft.offer))))
+        _say_if_wrong_file(t, draft.offer)
         with st.container(horizontal=True, vertical_alignment="bottom", key="file_choices"):
             _kind_choice(t, waiting, draft)
             if len(file.tables) > 1:
@@ -65,6 +68,13 @@ def _what(t: Translator, offered: Offer) -> str:
     if offered.profile.platform == GENERIC:
         return t("upload.file.is_generic", kind=t(f"upload.kind.{offered.mapping.kind}"), rows=rows)
     return t("upload.file.is", platform=t(f"formats.{offered.profile.platform}.name"), rows=rows)
+
+
+def _say_if_wrong_file(t: Translator, offered: Offer) -> None:
+    """That this seems to be no data of a shop, and which export to take; a person who knows better maps it."""
+    known = platforms().get(offered.profile.platform)
+    if known is not None and known.refuse and not offered.is_remembered:
+        st.warning(plain(f"{t(f'formats.{known.key}.note')} {t(f'formats.{known.key}.menu')}"))
 
 
 def _why(t: Translator, waiting: WaitingFile, offered: Offer) -> list[str]:
@@ -213,7 +223,7 @@ def _problem_download(visit: Visit, draft: Draft) -> None:
 
 def _in_numbers(visit: Visit, summary: Summary) -> None:
     t = visit.t
-    currency = summary.currency or visit.currency
+    currency = summary.currency_of_amounts(visit.currency)
     days = t.date_range(summary.first_on, summary.last_on) if summary.first_on and summary.last_on else t(
         "upload.result.no_days"
     )  # fmt: skip
@@ -245,6 +255,8 @@ def _in_numbers(visit: Visit, summary: Summary) -> None:
                 st.metric(t(f"upload.result.{name}"), text, help=t("upload.result.orders_help") if is_orders else None)
     if summary.kind is not Kind.CUSTOMERS:
         st.markdown(plain(t("upload.result.days", days=days)))
+    if summary.conversions:
+        st.markdown(plain(converted_text(t, summary.conversions)))
 
 
 def _in_rows(t: Translator, result: Outcome) -> str:
@@ -276,7 +288,7 @@ def result_line(visit: Visit, result: Outcome) -> str:
     if summary.first_on and summary.last_on:
         parts.insert(0, t.date_range(summary.first_on, summary.last_on))
     if summary.kind is Kind.ORDERS:
-        amount = t.money(summary.revenue, summary.currency or visit.currency)
+        amount = t.money(summary.revenue, summary.currency_of_amounts(visit.currency))
         counts = {"orders": summary.orders, "lines": summary.lines, "customers": summary.customers}
         found = [t(f"mapping.result.{name}", n=t.number(count)) for name, count in counts.items()]
         return joined(t, [*found, t("mapping.result.revenue", amount=amount), *parts])
@@ -301,7 +313,7 @@ def _remarks(visit: Visit, draft: Draft, summary: Summary) -> list[str]:
     remarks = lines if parts else []
     if draft.columns.get("order_total"):
         remarks.append(
-            t("upload.result.file_total", total=t.money(summary.paid_all, summary.currency or visit.currency))
+            t("upload.result.file_total", total=t.money(summary.paid_all, summary.currency_of_amounts(visit.currency)))
         )
     if summary.shape is not None:
         remarks.append(t("upload.result.shape", shape=t(f"upload.shape.{summary.shape}")))

@@ -11,6 +11,7 @@ from crm_core.backup import back_up
 from crm_core.db import Cursor, Database, model
 from crm_core.errors import ImportRefused, MappingRefused
 from crm_core.ingest import mapping as mappings
+from crm_core.ingest.currencies import settle_currency
 from crm_core.ingest.formats import format_of, save_format
 from crm_core.ingest.load import Origin, Receipt, load, reach_of, receipt_of, undo
 from crm_core.ingest.model import ColumnMapping, ParsedFile, Profile, TextTable
@@ -221,22 +222,19 @@ def _staged(
 ) -> Staged:
     settings = load_settings(cursor)
     staged = stage(cursor, table, mapping, settings, folder)
-    _refuse_other_currency(cursor, staged.summary, settings.currency, without_sample=without_sample)
-    return staged
-
-
-def _refuse_other_currency(cursor: Cursor, summary: Summary, currency: str, *, without_sample: bool) -> None:
-    """Amounts of two currencies are never added up; an empty shop takes the currency of its first file."""
-    if summary.currency is None or summary.currency == currency:
-        return
-    if len(summary.currency) != len(currency) or _has_orders(cursor, without_sample=without_sample):
-        raise MappingRefused("currency_differs", file_currency=summary.currency, currency=currency)
+    if mapping.kind is not Kind.ORDERS:
+        return staged
+    is_empty = not _has_orders(cursor, without_sample=without_sample)
+    conversions = settle_currency(cursor, staged.summary.currency, settings.currency, is_empty=is_empty)
+    return replace(staged, summary=replace(staged.summary, conversions=conversions))
 
 
 def _adopt_currency(cursor: Cursor, summary: Summary) -> None:
+    """Take the currency of an empty shop's first file; in any other case it is the shop's already, or converted."""
     settings = load_settings(cursor)
-    if summary.currency is not None and summary.currency != settings.currency:
-        save_settings(cursor, replace(settings, currency=summary.currency))
+    currency = summary.currency_of_amounts(settings.currency)
+    if currency != settings.currency:
+        save_settings(cursor, replace(settings, currency=currency))
 
 
 def _has_orders(cursor: Cursor, *, without_sample: bool) -> bool:

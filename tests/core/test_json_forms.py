@@ -53,9 +53,13 @@ IMPORT: Mapping[str, Any] = {
     "complaints": int,
     "open_cases": int,
     "interactions": int,
+    "conversions": list,
     "paid_all": NUMBER,
     "paid_not_cancelled": NUMBER,
     "paid_net": NUMBER,
+    "records_new": int,
+    "records_changed": int,
+    "records_same": int,
 }
 PROBLEM: Mapping[str, Any] = {"rule": str, "severity": str, "count": int, "example": (str, type(None))}
 METRIC: Mapping[str, Any] = {

@@ -1,5 +1,6 @@
 -- Grain: line of a counted order or of a stand-alone return. Inputs: order_scope, order_line_versions, purchase_mart.
--- Lines of documents that move revenue; gifts and free lines are kept and not ranked (METRICS §4).
+-- Lines of documents that move revenue; gifts and free lines are kept and not ranked (METRICS §4). Lines in another currency are
+-- converted, and what rounding leaves over goes to the largest line, so that the lines are worth what the order is worth.
 insert into order_line_mart
 with documents as (
     select order_scope.*, case when order_scope.is_counted then purchase_mart.purchase_no end as purchase_no
@@ -7,6 +8,33 @@ with documents as (
     left join purchase_mart
         on order_scope.customer_id = purchase_mart.customer_id and order_scope.ordered_on = purchase_mart.purchased_on
     where order_scope.is_counted or order_scope.is_adjustment
+),
+
+foreign_lines as (
+    select
+        lines.version_id, lines.line_no, lines.product_key, lines.quantity, documents.net_amount as order_net,
+        in_shop_currency(lines.net_amount, documents.rate) as share_amount
+    from order_line_versions lines
+    inner join documents on lines.version_id = documents.version_id
+    where documents.rate is not null
+),
+
+remainders as (
+    select
+        version_id,
+        arg_max(line_no, (abs(share_amount), coalesce(product_key, ''), quantity)) as line_no,
+        any_value(order_net) - sum(share_amount) as remainder
+    from foreign_lines
+    group by version_id
+),
+
+converted as (
+    select
+        foreign_lines.version_id, foreign_lines.line_no,
+        (share_amount + coalesce(remainder, 0))::decimal(18, 4) as net_amount
+    from foreign_lines
+    left join remainders
+        on foreign_lines.version_id = remainders.version_id and foreign_lines.line_no = remainders.line_no
 )
 
 select
@@ -22,8 +50,9 @@ select
     and lines.quantity > 0
     and coalesce(lines.unit_price, lines.net_amount) > 0 as is_ranked,
     lines.quantity,
-    lines.net_amount,
+    coalesce(converted.net_amount, lines.net_amount) as net_amount,
     documents.purchase_no
 from order_line_versions lines
 inner join documents on lines.version_id = documents.version_id
+left join converted on lines.version_id = converted.version_id and lines.line_no = converted.line_no
 order by documents.ordered_on;

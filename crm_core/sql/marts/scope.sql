@@ -1,5 +1,7 @@
--- Grain: order. Inputs: touched_orders, touched_customers, order_mart, current_orders, identities, status_words.
--- The current orders that the refresh has to write again, judged: what their status means, whether they count, their money.
+-- Grain: order. Inputs: touched_orders, touched_customers, order_mart, current_orders, identities, status_words,
+-- exchange_rates.
+-- The current orders that the refresh has to write again, judged: what their status means, whether they count, their money in
+-- the shop's currency, and the rate it was converted at (NULL: it was not).
 create or replace temp table order_scope as
 with keys as (
     select order_key from touched_orders
@@ -12,22 +14,12 @@ versions as (
 ),
 
 judged as (
-    select
-        versions.*,
-        identities.customer_id,
-        order_status(
-            coalesce(status_word.meaning, ''), coalesce(payment_word.meaning, ''), coalesce(fulfil_word.meaning, ''),
-            coalesce(return_word.meaning, ''), versions.is_cancelled
-        ) as meaning
-    from versions
-    left join identities on versions.identity_key = identities.identity_key
-    left join status_words status_word on status_word.field = 'status' and status_word.word = versions.status
-    left join status_words payment_word
-        on payment_word.field = 'payment_status' and payment_word.word = versions.payment_status
-    left join status_words fulfil_word
-        on fulfil_word.field = 'fulfil_status' and fulfil_word.word = versions.fulfil_status
-    left join status_words return_word
-        on return_word.field = 'return_status' and return_word.word = versions.return_status
+    select judged.*, exchange_rates.rate, identities.customer_id
+    from judged_orders('versions', 'status_words') judged
+    left join identities on judged.identity_key = identities.identity_key
+    left join exchange_rates
+        on judged.currency = exchange_rates.currency
+        and date_trunc('month', judged.ordered_at)::date = exchange_rates.month
 ),
 
 counted as (
@@ -47,6 +39,8 @@ select
         else 'valid'
     end as status,
     is_counted, is_adjustment,
-    (case when is_counted or is_adjustment then goods_amount - refund_amount else 0 end)::decimal(18, 4) as net_amount,
-    refund_amount, quantity, coupon, city
+    (case
+        when is_counted or is_adjustment then in_shop_currency(goods_amount - refund_amount, rate) else 0
+    end)::decimal(18, 4) as net_amount,
+    in_shop_currency(refund_amount, rate) as refund_amount, quantity, coupon, city, rate
 from counted;

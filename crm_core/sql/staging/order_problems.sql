@@ -20,6 +20,9 @@ own_problems as (
     select row_number, order_no, 'amount_too_large' as rule, 'unit_price' as field from order_rows
     where abs(line_value) >= 10000000000
     union all by name
+    select row_number, order_no, 'several_currencies' as rule, 'currency' as field from order_rows
+    where order_no in (select order_no from order_rows group by order_no having min(currency) <> max(currency))
+    union all by name
     select row_number, order_no, split_part(flaw, '|', 2) as rule, split_part(flaw, '|', 1) as field
     from (select row_number, order_no, unnest(flaws) as flaw from order_rows where len(flaws) > 0)
 ),
@@ -31,7 +34,8 @@ judged as (
         rule,
         field,
         case
-            when rule in ('no_order_id', 'no_order_date', 'date_out_of_range', 'amount_too_large') then 'rejected'
+            when rule in ('no_order_id', 'no_order_date', 'date_out_of_range', 'amount_too_large', 'several_currencies')
+                then 'rejected'
             when split_part(field, '__', 1) = 'ordered_at' then if(first_at is null, 'rejected', 'warning')
             when list_contains($needed_fields, split_part(field, '__', 1)) then 'rejected'
             else 'warning'

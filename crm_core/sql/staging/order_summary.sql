@@ -1,28 +1,20 @@
--- Grain: one row for the file. Inputs: staged_orders, staged_order_lines, source_rows, status_meanings.
--- What loading the file would bring, in shop terms.
+-- Grain: one row for the file. Inputs: staged_orders, staged_order_lines, source_rows, status_meanings, exchange_rates.
+-- What loading the file would bring, in shop terms; amounts in other currencies converted where there are rates.
 with judged as (
-    select
-        staged_orders.*,
-        order_status(
-            coalesce(status_word.meaning, ''), coalesce(payment_word.meaning, ''), coalesce(fulfil_word.meaning, ''),
-            coalesce(return_word.meaning, ''), is_cancelled
-        ) as meaning
-    from staged_orders
-    left join status_meanings status_word
-        on status_word.field = 'status' and status_word.word = staged_orders.status
-    left join status_meanings payment_word
-        on payment_word.field = 'payment_status' and payment_word.word = staged_orders.payment_status
-    left join status_meanings fulfil_word
-        on fulfil_word.field = 'fulfil_status' and fulfil_word.word = staged_orders.fulfil_status
-    left join status_meanings return_word
-        on return_word.field = 'return_status' and return_word.word = staged_orders.return_status
+    select judged.*, exchange_rates.rate
+    from judged_orders('staged_orders', 'status_meanings') judged
+    left join exchange_rates
+        on judged.currency = exchange_rates.currency
+        and date_trunc('month', judged.ordered_at)::date = exchange_rates.month
 ),
 
 counted as (
     select
         *,
         is_counted_order(meaning, has_sale_line, goods_amount, refund_amount) as is_counted,
-        coalesce(order_total, goods_amount) as paid
+        in_shop_currency(goods_amount - refund_amount, rate) as net_amount,
+        in_shop_currency(coalesce(order_total, goods_amount), rate) as paid,
+        in_shop_currency(coalesce(refunded, refund_amount), rate) as paid_back
     from judged
 ),
 
@@ -33,12 +25,12 @@ order_facts as (
         count(*) filter (meaning = 'unpaid') as unpaid,
         count(*) filter (refund_amount > 0 or meaning = 'refunded') as refunded,
         count(*) filter (is_counted and identity_key is null) as anonymous,
-        sum(goods_amount - refund_amount) filter (
+        sum(net_amount) filter (
             is_counted or (not has_sale_line and meaning not in ('cancelled', 'unpaid'))
         )::decimal(18, 4) as revenue,
         sum(paid)::decimal(18, 4) as paid_all,
         sum(paid) filter (meaning not in ('cancelled', 'unpaid'))::decimal(18, 4) as paid_not_cancelled,
-        sum(paid - least(greatest(paid, 0), coalesce(refunded, refund_amount))) filter (
+        sum(paid - least(greatest(paid, 0), paid_back)) filter (
             meaning not in ('cancelled', 'unpaid')
         )::decimal(18, 4) as paid_net,
         min(ordered_at)::date as first_on,

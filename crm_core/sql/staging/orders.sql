@@ -24,6 +24,7 @@ per_order as (
         min(fulfil_status) as fulfil_status,
         min(return_status) as return_status,
         count(cancelled_at) > 0 as is_cancelled,
+        min(currency) as currency,
         min(city) as city,
         min(coupon) as coupon,
         case when $total_per_line then sum(order_total) else arg_max(order_total, abs(order_total)) end as order_total,
