@@ -11,7 +11,7 @@ from crm_core.schema import Kind, Shape
 
 IgnoredReason = Literal["title", "blank", "total", "note", "repeated_header"]
 ReadingRule = Literal["open_quote", "characters_lost", "cells_beyond_header"]
-Container = Literal["csv", "xlsx", "xls", "xlsb", "ods", "html"]
+Container = Literal["csv", "xlsx", "xls", "xlsb", "ods", "html", "xml"]
 
 GENERIC = "generic"
 

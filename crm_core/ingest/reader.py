@@ -26,6 +26,7 @@ from crm_core.ingest.readers.html import read_html
 from crm_core.ingest.readers.layout import Body
 from crm_core.ingest.readers.limits import Limits, limit_this_process
 from crm_core.ingest.readers.sheet import Progress, Sheet
+from crm_core.ingest.readers.spreadsheetml import is_spreadsheetml, read_spreadsheetml
 
 READ = 0.8  # share of the work done before writing
 ROW_GROUP_ROWS = 200_000
@@ -120,6 +121,8 @@ def read(content: Content, encoding: str | None, progress: Progress) -> Reading:
         return Reading(content.form, None, None, read_spreadsheet(content.data, progress))
     decoded = decode(content.data, encoding)
     if MARKUP.match(decoded.text):
+        if is_spreadsheetml(decoded.text[:MARKUP_HEAD_CHARACTERS]):
+            return Reading("xml", decoded.encoding, None, read_spreadsheetml(decoded.text, progress))
         _refuse_other_markup(decoded.text)
         return Reading("html", decoded.encoding, None, read_html(decoded.text, progress))
     _refuse_json(decoded.text)

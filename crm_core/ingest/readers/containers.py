@@ -10,11 +10,13 @@ import io
 import zipfile
 import zlib
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 from crm_core.errors import FileRefused
 from crm_core.ingest.readers.encoding import is_marked_or_wide
 from crm_core.ingest.readers.limits import MEGABYTE, Limits
+from crm_core.ingest.readers.zip_aes import is_aes, read_member
 
 Form = Literal["text", "xlsx", "xlsb", "ods", "xls"]
 
@@ -47,6 +49,9 @@ CONTROL_SHARE = 0.02
 FEWEST_CONTROLS = 8
 TEXT_SAMPLE_BYTES = 8_192
 ENCRYPTED_FLAG = 1
+PIECE_BYTES = 1 << 20
+NAMES_SHOWN = 5
+NAME_CHARACTERS = 60
 
 
 @dataclass(frozen=True)
@@ -144,7 +149,7 @@ def _from_zip(data: bytes, password: str | None, limits: Limits, *, is_inside: b
             if form is None and is_inside:
                 raise FileRefused("file_other_archive", format="ZIP")
             if form is None:
-                return _only_member(archive, password, limits)
+                return _only_member(archive, data, password, limits)
             _refuse_entities(archive)
             return Content(form, data)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
@@ -185,13 +190,15 @@ def _refuse_entities(archive: zipfile.ZipFile) -> None:
             raise FileRefused("file_not_safe")
 
 
-def _only_member(archive: zipfile.ZipFile, password: str | None, limits: Limits) -> Content:
+def _only_member(archive: zipfile.ZipFile, packed: bytes, password: str | None, limits: Limits) -> Content:
     members = [entry for entry in archive.infolist() if _is_content(entry)]
     if not members:
         raise FileRefused("file_empty")
     if len(members) > 1:
-        raise FileRefused("file_many_in_zip", count=len(members))
-    data = _member(archive, members[0], password)
+        names = [entry.filename.rsplit("/", 1)[-1][:NAME_CHARACTERS] for entry in members]
+        more = "…" if len(names) > NAMES_SHOWN else ""
+        raise FileRefused("file_many_in_zip", count=len(members), names=", ".join(names[:NAMES_SHOWN]) + more)
+    data = _member(archive, packed, members[0], password, limits)
     if data.startswith(ZIP):
         return _from_zip(data, password, limits, is_inside=True)
     return _single(data, password, limits)
@@ -203,19 +210,34 @@ def _is_content(entry: zipfile.ZipInfo) -> bool:
     return not entry.is_dir() and path[0] != "__MACOSX" and path[-1] not in (".DS_Store", "Thumbs.db", "desktop.ini")
 
 
-def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, password: str | None) -> bytes:
-    """The bytes of one member, unlocked if need be (only the old zip lock is known)."""
+def _member(
+    archive: zipfile.ZipFile, packed: bytes, entry: zipfile.ZipInfo, password: str | None, limits: Limits
+) -> bytes:
+    """The bytes of one member, unlocked if need be, and no more of them than the limit whatever its directory says."""
     is_locked = bool(entry.flag_bits & ENCRYPTED_FLAG)
     if is_locked and not password:
         raise FileRefused("file_needs_password")
+    if is_aes(entry) and password:
+        data = read_member(packed, entry, password, limits.unpacked_bytes)
+    else:
+        data = _plain_member(archive, entry, password, limits)
+    _check_unpacked(len(data), len(packed), limits)
+    return data
+
+
+def _plain_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, password: str | None, limits: Limits) -> bytes:
+    """A member that is open or under the old lock."""
+    is_locked = bool(entry.flag_bits & ENCRYPTED_FLAG)
     try:
-        return archive.read(entry, pwd=password.encode() if password else None)
+        with archive.open(entry, pwd=password.encode() if password else None) as part:
+            pieces = iter(lambda: part.read(PIECE_BYTES), b"")
+            return b"".join(islice(pieces, limits.unpacked_bytes // PIECE_BYTES + 1))
     except NotImplementedError as error:
-        raise FileRefused("file_lock_unknown") from error
+        raise FileRefused("file_lock_unknown" if is_locked else "file_damaged") from error
     except RuntimeError as error:
         raise FileRefused("file_wrong_password") from error
-    except zipfile.BadZipFile as error:
-        # The one-byte check of the old lock lets one wrong password in 256 pass; the checksum then fails.
+    except (zipfile.BadZipFile, zlib.error) as error:
+        # The one-byte check of the old lock lets one wrong password in 256 pass; the content then makes no sense.
         raise FileRefused("file_wrong_password" if is_locked else "file_damaged") from error
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from crm_core.errors import FileRefused
 from crm_core.ingest.readers import layout as layouts
 from crm_core.ingest.readers.cells import clean_cells
-from crm_core.ingest.readers.sheet import ColumnBuilder, Progress, Sheet
+from crm_core.ingest.readers.sheet import MOST_COLUMNS, ColumnBuilder, Progress, Sheet
 
 WIDEST_SPAN = 200
 LONGEST_SPAN = 1_000
+MOST_CELLS = 30_000_000  # spans can ask for any number of empty ones
 PIECE_CHARACTERS = 1_000_000
 HIDDEN_TAGS = ("script", "style", "title")
 BREAKING_TAGS = ("br", "p", "div", "li")
@@ -26,6 +28,7 @@ class HtmlTable:
     width: int = 1
     height: int = 1
     covered: dict[int, int] = field(default_factory=dict)
+    cells: int = 0
 
     def open_row(self) -> None:
         """Start a row; the one before ends."""
@@ -47,6 +50,8 @@ class HtmlTable:
         self._skip_covered()
         start = len(self.row)
         self.row += [text, *[""] * (self.width - 1)]
+        if len(self.row) > MOST_COLUMNS:
+            raise FileRefused("file_too_many_columns", limit=MOST_COLUMNS)
         if self.height > 1:
             self.covered |= dict.fromkeys(range(start, start + self.width), self.height)
 
@@ -56,6 +61,9 @@ class HtmlTable:
         if self.row is None:
             return
         self._skip_covered()
+        self.cells += len(self.row)
+        if self.cells > MOST_CELLS:
+            raise FileRefused("file_needs_too_much_memory")
         self.covered = {position: left - 1 for position, left in self.covered.items() if left > 1}
         self.rows.append(self.row)
         self.row = None
