@@ -47,7 +47,7 @@ def survey_guesses(headings: Sequence[str], cells: Cells) -> list[Guess]:
     """
     guesses = _response_id(headings, cells)
     open_headings = [heading for heading in headings if not _is_plain(heading)]
-    for find in ( _nps, _worded, _csat, _comments):
+    for find in (_nps, _worded, _csat, _comments):
         taken = {guess[1] for guess in guesses}
         guesses += find([h for h in open_headings if h not in taken], cells)
     return guesses

@@ -415,6 +415,32 @@ def test_etsy_orders(shop: Shop) -> None:
     assert receipt["shape"] == "one_row_per_order"
 
 
+@pytest.mark.parametrize("is_items_first", [True, False])
+def test_both_etsy_files_count_an_order_once_and_whole(shop: Shop, is_items_first: bool) -> None:
+    files = [(ETSY_ITEMS, ETSY_ITEM_ROWS, "items.csv"), (ETSY_ORDERS, ETSY_ORDER_ROWS, "orders.csv")]
+    for header, rows, name in files if is_items_first else files[::-1]:
+        take_in_etsy(shop, header, rows, name)
+    # 30 - 4 and 24; that the third one is cancelled is known from the orders, what was bought from the items
+    assert shop.values("orders", "revenue", "customers") == {"orders": 2, "revenue": 50, "customers": 2}
+    assert lines(shop, "3001") == [("MUG", 2, 20.8), ("PRINT", 1, 5.2)]
+    assert lines(shop, "3002") == [("MUG", 1, 12), ("PRINT", 2, 12)]
+    assert shop.query("select count(*) from order_mart") == [(3,)]
+    again = [take_in_etsy(shop, *files[number]) for number in (0, 1, 1)]
+    assert again[2]["rows_loaded"] == 0
+    assert shop.values("orders", "revenue") == {"orders": 2, "revenue": 50}
+    assert lines(shop, "3001") == [("MUG", 2, 20.8), ("PRINT", 1, 5.2)]
+
+
+@pytest.mark.parametrize("taken_back", [1, 2])
+def test_either_etsy_file_can_be_taken_back(shop: Shop, taken_back: int) -> None:
+    take_in_etsy(shop, ETSY_ORDERS, ETSY_ORDER_ROWS, "orders.csv")
+    take_in_etsy(shop, ETSY_ITEMS, ETSY_ITEM_ROWS[:2], "items.csv")
+    shop.undo(taken_back)
+    expected = {1: {"orders": 1, "revenue": 26}, 2: {"orders": 2, "revenue": 50}}
+    assert shop.values("orders", "revenue") == expected[taken_back]
+    assert shop.run("check").status == 0
+
+
 # --- Amazon ---
 
 
@@ -536,3 +562,25 @@ def test_square_transactions(shop: Shop) -> None:
     receipt = shop.take_in("orders", put(shop, "transactions.csv", text_of(SQUARE_TRANSACTIONS, [first, second, back])))
     assert facts(receipt, "platform", "orders", "customers", "revenue") == ("square_transactions", 2, 1, 1929)
     assert receipt["refunded"] == 1
+
+
+@pytest.mark.parametrize("is_items_first", [True, False])
+def test_both_square_files_count_a_sale_once_and_keep_its_items(shop: Shop, is_items_first: bool) -> None:
+    sale = {**SALE, "Date": "2026-09-13", "Time": "10:02:11", "Transaction ID": "SQA"}
+    items: list[Document] = [
+        {**sale, **MUG, "Qty": "2", "Gross Sales": "$36.00", "Net Sales": "$36.00"},
+        {**sale, **PRINT, "Qty": "1", "Gross Sales": "$12.00", "Net Sales": "$12.00"},
+    ]
+    whole: Document = {
+        **sale, "Gross Sales": "$48.00", "Net Sales": "$48.00", "Tip": "$2.00", "Total Collected": "$50.00",
+    }  # fmt: skip
+    refund: Document = {
+        **sale, "Date": "2026-09-20", "Event Type": "Refund", "Net Sales": "$0.00", "Partial Refunds": "-$6.00",
+        "Total Collected": "-$6.00",
+    }  # fmt: skip
+    files = [(SQUARE_ITEMS, items, "items.csv"), (SQUARE_TRANSACTIONS, [whole, refund], "transactions.csv")]
+    for header, rows, name in files if is_items_first else files[::-1]:
+        shop.take_in("orders", put(shop, name, text_of(header, rows)))
+    # 48 less the 6 that only the payments tell of, over 36 and 12
+    assert shop.values("orders", "revenue") == {"orders": 1, "revenue": 42}
+    assert lines(shop, "SQA") == [("MUG", 2, 31.5), ("PRINT", 1, 10.5)]

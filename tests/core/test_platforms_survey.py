@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,7 @@ def take_in(shop: Shop, name: str, rows: list[list[str]], encoding: str = "utf-8
     return shop.take_in("survey", path)
 
 
-def workbook(shop: Shop, name: str, rows: list[list[Any]]) -> Path:
+def workbook(shop: Shop, name: str, rows: Sequence[Sequence[Any]]) -> Path:
     """A spreadsheet with true numbers and dates."""
     path = shop.path.parent / name
     with Workbook(path) as book:
