@@ -31,6 +31,7 @@ class ShopSettings:
     rfm_monetary_cuts: tuple[float, ...] | None = None
     thin_below: int = 30
     conversion_window_days: int = 90
+    stale_after_days: int = 14
     country: str = "TW"
     # Rules of thumb for repurchase_order_share, not laws; without a note of the owner's the locale files have one.
     share_bands: tuple[float, ...] = (0.10, 0.20, 0.40)
@@ -45,6 +46,8 @@ class ShopSettings:
             raise InvalidParams("rfm_bins", bins=self.rfm_bins)
         for cuts in (self.rfm_recency_cuts, self.rfm_frequency_cuts, self.rfm_monetary_cuts):
             _check_cuts(cuts, self.rfm_bins)
+        if not 1 <= self.stale_after_days <= 365:
+            raise InvalidParams("stale_after_days", days=self.stale_after_days)
         if list(self.share_bands) != sorted(set(self.share_bands)) or not all(0 < b < 1 for b in self.share_bands):
             raise InvalidParams(share_bands=str(self.share_bands))
 

@@ -23,7 +23,7 @@ PAGES: dict[str, dict[str, str]] = {
         "voice": "chat_bubble",
     },
     "act": {"lists": "checklist"},
-    "shop": {"data": "upload_file", "settings": "settings"},
+    "shop": {"data": "upload_file", "health": "health_and_safety", "duplicates": "group_work", "settings": "settings"},
 }
 
 ROUTED = "routed"

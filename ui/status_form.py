@@ -14,9 +14,10 @@ COLUMNS = ("word", "field", "orders", "origin")
 CHOICES = (Meaning.VALID, Meaning.UNPAID, Meaning.CANCELLED, Meaning.REFUNDED, Meaning.PARTIALLY_REFUNDED)
 
 
-def status_form(visit: Visit) -> None:
-    """Show the words the shop's orders carry, and apply what the person decides."""
-    t, rules = visit.t, status_rules(visit.cursor)
+def status_form(visit: Visit, *, undecided_only: bool = False) -> None:
+    """Show the words the shop's orders carry, or only those nobody decided about; apply what the person decides."""
+    t = visit.t
+    rules = [rule for rule in status_rules(visit.cursor) if not undecided_only or rule.is_undecided]
     with st.container(border=True, key="card_status", width=760):
         st.subheader(t("settings.status.title"), anchor=False)
         st.caption(t("settings.status.note"))
@@ -26,7 +27,8 @@ def status_form(visit: Visit) -> None:
         with st.form("status", border=False):
             chosen = _editor(visit, rules)
             if st.form_submit_button(t("settings.status.save")):
-                _apply(visit, rules, chosen)
+                _apply(visit, rules, chosen, confirms=undecided_only)
+                st.rerun()  # what stands above on the page was read before
 
 
 def _editor(visit: Visit, rules: list[StatusRule]) -> list[str]:
@@ -58,10 +60,13 @@ def _shown(rule: StatusRule) -> Meaning:
     return Meaning.VALID if rule.meaning is Meaning.NEUTRAL else rule.meaning
 
 
-def _apply(visit: Visit, rules: list[StatusRule], chosen: list[str]) -> None:
+def _apply(visit: Visit, rules: list[StatusRule], chosen: list[str], *, confirms: bool) -> None:
+    """Store what was changed; where the person was asked about guesses, what was left as it is stands as decided too."""
     meanings = {visit.t(f"settings.status.meaning.{meaning}"): meaning for meaning in CHOICES}
     changed = [
-        (rule, meanings[word]) for rule, word in zip(rules, chosen, strict=True) if meanings[word] is not _shown(rule)
+        (rule, meanings[word])
+        for rule, word in zip(rules, chosen, strict=True)
+        if confirms or meanings[word] is not _shown(rule)
     ]
     with visit.database.write() as cursor:
         for rule, meaning in changed:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from crm_core import marts
 from crm_core.db import Cursor, model
 from crm_core.errors import UnknownName
+from crm_core.ingest.assemble import judge_anew
 from crm_core.ingest.status import Meaning
 
 OWNER = "owner"
+UNDECIDED = ("unknown", "guessed")
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,11 @@ class StatusRule:
     meaning: Meaning
     origin: str
     order_count: int
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether the meaning is a guess that nobody has confirmed."""
+        return self.origin in UNDECIDED
 
 
 def status_rules(cursor: Cursor) -> list[StatusRule]:
@@ -40,6 +47,7 @@ def set_meaning(cursor: Cursor, field: str, word: str, meaning: Meaning) -> None
     cursor.execute(
         "update status_words set meaning = ?, origin = ? where field = ? and word = ?", [meaning, OWNER, field, word]
     )
+    judge_anew(cursor, field, word)
     cursor.execute(model("load/orders_with_word"), {"field": field, "word": word})
     cursor.execute("create or replace temp table touched_imports (import_id integer)")
     marts.refresh(cursor)

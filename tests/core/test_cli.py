@@ -278,3 +278,13 @@ def test_bad_input_is_refused_and_changes_nothing(
 
 def is_chinese(text: str) -> bool:
     return re.search(r"[\u4e00-\u9fff]", text) is not None
+
+
+def test_health_is_told_in_words_and_as_json(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop.duckdb")
+    rows = [{"Order ID": "o1", "Order Date": "2024-03-01", "Email": "a@example.com", "Total": 5, "Status": "glowing"}]
+    shop.take_in("orders", write_csv(tmp_path / "orders.csv", rows))
+    told = shop.ask("health")
+    assert [channel["identified"] for channel in told["channels"]] == [1]
+    assert [(rule["word"], rule["order_count"]) for rule in told["undecided"]] == [("glowing", 1)]
+    assert b"glowing" in shop.run("health").out

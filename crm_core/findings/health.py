@@ -1,0 +1,121 @@
+"""What to look at in the data, and in which order: the answer of the page Data health."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crm_core.findings.words import Answer
+from crm_core.health import REJECTED, Health, OddDays
+from crm_core.i18n import Translator
+from crm_core.schema import Kind
+
+IDENTIFIED_ENOUGH = 0.8
+NAMED_DAYS = 3
+
+
+@dataclass(frozen=True)
+class Concern:
+    """One thing to look at: its key (words under ``health.concern.<key>``), in a sentence, and what to do."""
+
+    key: str
+    what: str
+    remedy: str
+
+
+def health_answer(found: Health, t: Translator) -> Answer:
+    """How many orders have a known customer, and how many things wait for a look."""
+    orders = sum(channel.orders for channel in found.channels)
+    count = len(concerns(found, t))
+    waiting = t.plural("health.answer.concerns", count) if count else t("health.answer.fine")
+    if not orders:
+        return Answer(t("health.answer.no_orders"), waiting if count else "")
+    share = sum(channel.identified for channel in found.channels) / orders
+    return Answer(t("health.answer.identified", share=t.share(share), orders=t.number(orders)), waiting)
+
+
+def concerns(found: Health, t: Translator) -> list[Concern]:
+    """What needs a person, the most harmful to the numbers first."""
+    listed = [
+        _rejected(found, t),
+        *_twice(found, t),
+        _undecided(found, t),
+        *(_odd(found, kind, t) for kind in ("missing", "many_orders", "much_revenue")),
+        *_stale(found, t),
+        _unidentified(found, t),
+        _absent(found, Kind.SURVEY, t),
+        _absent(found, Kind.CUSTOMERS, t),
+    ]
+    return [concern for concern in listed if concern is not None]
+
+
+def _concern(t: Translator, key: str, **facts: object) -> Concern:
+    return Concern(key, t(f"health.concern.{key}.what", **facts), t(f"health.concern.{key}.remedy", **facts))
+
+
+def _rejected(found: Health, t: Translator) -> Concern | None:
+    left_out = [problem for problem in found.problems if problem.severity == REJECTED]
+    if not left_out:
+        return None
+    files = len({problem.import_id for problem in left_out})
+    rows = t.plural("health.rows", sum(problem.count for problem in left_out))
+    return _concern(t, "rejected", rows=rows, files=t.plural("health.files", files))
+
+
+def _twice(found: Health, t: Translator) -> list[Concern]:
+    return [
+        _concern(
+            t,
+            "twice",
+            orders=t.plural("health.orders", pair.orders),
+            channel=pair.channel or t("health.unnamed"),
+            other=pair.other_channel or t("health.unnamed"),
+            example=pair.example,
+        )
+        for pair in found.twice
+    ]
+
+
+def _undecided(found: Health, t: Translator) -> Concern | None:
+    if not found.undecided:
+        return None
+    named = t("app.format.comma").join(rule.word for rule in found.undecided[:NAMED_DAYS])
+    orders = t.plural("health.orders", sum(rule.order_count for rule in found.undecided))
+    return _concern(t, "undecided", words=named, n=t.plural("health.words", len(found.undecided)), orders=orders)
+
+
+def _odd(found: Health, kind: str, t: Translator) -> Concern | None:
+    days = [each for each in found.odd_days if each.kind == kind]
+    if not days:
+        return None
+    named = t("app.format.comma").join(_place(each, t) for each in days[:NAMED_DAYS])
+    more = t("health.more", n=t.number(len(days) - NAMED_DAYS)) if len(days) > NAMED_DAYS else ""
+    return _concern(t, kind, days=named + more)
+
+
+def _place(each: OddDays, t: Translator) -> str:
+    return t("health.place", channel=channel_names(each, t), days=t.date_range(each.first_on, each.last_on))
+
+
+def channel_names(each: OddDays, t: Translator) -> str:
+    """The channels of days that stand out."""
+    return t("app.format.comma").join(channel or t("health.unnamed") for channel in each.channels)
+
+
+def _stale(found: Health, t: Translator) -> list[Concern]:
+    return [
+        _concern(t, "stale", channel=state.channel or t("health.unnamed"), days=t.days(state.days_since_upload or 0))
+        for state in found.stale
+    ]
+
+
+def _unidentified(found: Health, t: Translator) -> Concern | None:
+    orders = sum(channel.orders for channel in found.channels)
+    if not orders:
+        return None
+    share = sum(channel.identified for channel in found.channels) / orders
+    return _concern(t, "unidentified", share=t.share(share)) if share < IDENTIFIED_ENOUGH else None
+
+
+def _absent(found: Health, kind: Kind, t: Translator) -> Concern | None:
+    has_orders = any(channel.orders for channel in found.channels)
+    return None if not has_orders or kind in found.kinds else _concern(t, f"no_{kind.value}")
