@@ -81,7 +81,8 @@ def opened(page: str, **query: str) -> AppTest:
 
 def words(app: AppTest) -> str:
     """Everything the page says, without the backslashes that keep it plain."""
-    said = [*app.title, *app.markdown, *app.caption, *app.subheader, *app.text, *app.error, *app.info, *app.toast]
+    said = [*app.title, *app.markdown, *app.caption, *app.subheader, *app.text]
+    said += [*app.error, *app.warning, *app.info, *app.toast]
     tiles = [f"{metric.label} {metric.value}" for metric in app.metric]
     return "\n".join([*(str(element.value) for element in said), *tiles]).replace("\\", "")
 
