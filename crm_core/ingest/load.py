@@ -11,7 +11,8 @@ from crm_core import marts
 from crm_core.db import Cursor, model
 from crm_core.errors import ImportRefused
 from crm_core.ingest import mapping as mappings
-from crm_core.ingest.model import ParsedFile, TextTable
+from crm_core.ingest.model import ColumnMapping, ParsedFile, TextTable
+from crm_core.ingest.platforms import platforms
 from crm_core.ingest.stage import Staged
 from crm_core.ingest.summary import RuleCount
 from crm_core.schema import Kind
@@ -39,7 +40,7 @@ RECORDS = {
         "order_key",
         "order_no",
         "last_event_at",
-        (("staged_order_lines", "order_line_versions"),),
+        (("staged_order_lines", "order_line_versions"), ("staged_mixed_rows", "mixed_order_rows")),
     ),
     Kind.CUSTOMERS: _Records("staged_customers", "customer_versions", "customer_key", "source_order"),
     Kind.SURVEY: _Records("staged_answers", "answer_versions", "answer_key", "source_order"),
@@ -153,6 +154,7 @@ def receipt_of(
     Rows of orders that another import already tells as they were later count as unchanged: the shop stays as it is.
     """
     records = RECORDS[staged.mapping.kind]
+    _complete(cursor, staged.mapping)
     _compare_with_current(cursor, records, staged.mapping.kind, reach)
     summary = staged.summary
     row = cursor.execute("select coalesce(sum(row_count), 0) from staged_versions where is_unchanged").fetchone()
@@ -207,6 +209,17 @@ def undo(cursor: Cursor, import_id: int, at: datetime) -> None:
 def _next_import_id(cursor: Cursor) -> int:
     row = cursor.execute("select coalesce(max(import_id), 0) + 1 from imports").fetchone()
     return int(row[0]) if row else 1
+
+
+def _complete(cursor: Cursor, mapping: ColumnMapping) -> None:
+    """Add to the staged orders what another export of the platform tells of them, so that whichever comes last is whole.
+
+    What an order has taken over stays with it when the other import is undone.
+    """
+    platform = platforms().get(mapping.platform)
+    if platform is not None and platform.complements:
+        cursor.execute(model("load/completions"), {"others": list(platform.complements)})
+        cursor.execute(model("load/complete"))
 
 
 def _compare_with_current(cursor: Cursor, records: _Records, kind: Kind, reach: Reach) -> None:

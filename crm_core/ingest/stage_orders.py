@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from crm_core.db import Cursor, model
 from crm_core.ingest import findings, values
+from crm_core.ingest.assemble import FileRules, assemble_orders, keep_mixed_rows
 from crm_core.ingest.cells import Slot
 from crm_core.ingest.model import ColumnMapping, TextTable
 from crm_core.ingest.reconcile import settle_prices
@@ -59,12 +60,9 @@ def stage_orders(cursor: Cursor, table: TextTable, mapping: ColumnMapping, slots
     _find_order_problems(cursor, "order_id" in mapped)
     rules = _money_rules(facts, mapping, "order_id" in mapped)
     _judge_status_words(cursor, mapping.platform)
-    if count_of(facts, "status_differs"):
-        per_line = {name: rule for name, rule in rules.items() if name.endswith("_per_line")}
-        cursor.execute(model("staging/settle_line_status"), per_line)
-    cursor.execute(model("staging/summary_rows"), {"has_summary_rows": _has_summary_rows(facts)})
-    cursor.execute(model("staging/orders"), {**rules, "account_space": mapping.account_space})
-    cursor.execute(model("staging/order_lines"))
+    file_rules = FileRules(**rules, has_summary_rows=_has_summary_rows(facts), account_space=mapping.account_space)
+    keep_mixed_rows(cursor, file_rules, has_mixed_orders=count_of(facts, "status_differs") > 0)
+    assemble_orders(cursor, file_rules)
     cursor.execute(model("staging/product_names"))
     collect_problems(cursor, slots)
     _add_order_warnings(cursor)

@@ -106,7 +106,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     receipt = shop.take_in("orders", write_csv(folder / "orders.csv", ROWS))
     assert_form(receipt, IMPORT)
     (problem,) = receipt["problems"]
-    assert problem == {"rule": "unreadable", "severity": "rejected", "count": 1, "example": "someday"}
+    assert problem == {
+        "rule": "unreadable", "severity": "rejected", "count": 1, "example": "someday", "heading": "ordered_at",
+    }  # fmt: skip
     return shop
 
 

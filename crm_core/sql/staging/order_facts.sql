@@ -13,7 +13,9 @@ with per_order as (
         coalesce(min(status) <> max(status), false)
         or coalesce(min(payment_status) <> max(payment_status), false)
         or coalesce(min(fulfil_status) <> max(fulfil_status), false)
-        or coalesce(min(return_status) <> max(return_status), false) as status_differs,
+        or coalesce(min(return_status) <> max(return_status), false)
+        -- A time of cancellation on some rows may be of these lines only; staging/mixed_rows decides.
+        or count(cancelled_at) between 1 and count(*) - 1 as status_differs,
         count(nullif(coalesce(order_total, subtotal), 0)) as money_rows,
         count(*) > 1 and bool_and(coalesce(abs(order_total - line_value) < 0.02, false)) as total_is_line_value,
         count(*) > 1 and bool_and(coalesce(abs(subtotal - line_value) < 0.02, false)) as subtotal_is_line_value,
