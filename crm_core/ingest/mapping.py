@@ -56,6 +56,9 @@ ENDINGS: dict[str, tuple[str, ...]] = {
 NOT_THE_BUYER = re.compile(r"收件|收貨|緊急|公司|門市|店|物流|客服|ship|recipient|emergency|company|store")
 NET_OF_DISCOUNT = re.compile(r"折扣後|折後|優惠後|\bnet\b", re.IGNORECASE)
 _DATE_TEXT = re.compile(r"^\s*(?:民國)?\d{2,4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,4}")
+_CLOCK_TEXT = re.compile(
+    r"^\s*(?:[上下中早晚凌][午上晨]\s*)?\d{1,2}(?:[:：]\d{2}){1,2}\s*(?:[ap]\.?m\.?|[上下]午)?\s*$", re.I
+)
 MOSTLY = 0.8
 FEWEST_FOR_CONTENT = 3
 
@@ -248,12 +251,29 @@ def _claim_clock_time(draft: Draft) -> None:
     """A column with the time of day, beside a date column that has none."""
     moment = MOMENT.get(draft.kind, "")
     dated = draft.guesses.get(moment)
-    clocks = synonyms.hits(Kind.ORDERS, draft.free).get(synonyms.CLOCK_TIME, [])
-    if dated is None or not clocks:
+    if dated is None:
         return
-    days = draft.cells(dated.headings[0])
-    if days and not any(":" in day.removesuffix(" 00:00:00") or "點" in day for day in days):
-        draft.guesses[moment] = replace(dated, headings=(dated.headings[0], clocks[0].heading))
+    heading = dated.headings[0]
+    days = draft.cells(heading)
+    if days and all(_CLOCK_TEXT.match(day) for day in days):
+        dates = [other for other in _free_moments(draft, moment) if _mostly(draft, other, _is_date)]
+        draft.guesses[moment] = replace(dated, headings=(*dates[:1], heading))
+    elif days and not any(":" in day.removesuffix(" 00:00:00") or "點" in day for day in days):
+        named = [hit.heading for hit in synonyms.hits(Kind.ORDERS, draft.free).get(synonyms.CLOCK_TIME, [])]
+        clocks = [other for other in named if not any(map(_is_date, draft.cells(other)))]
+        clocks += [other for other in _free_moments(draft, moment) if _is_clock(draft, other)]
+        draft.guesses[moment] = replace(dated, headings=(heading, *clocks[:1]))
+
+
+def _free_moments(draft: Draft, moment: str) -> list[str]:
+    """Free headings that may say when it was: in some tills 營業日期 holds the day and 結帳時間 the time."""
+    return [hit.heading for hit in synonyms.hits(draft.kind, draft.free).get(moment, [])]
+
+
+def _is_clock(draft: Draft, heading: str) -> bool:
+    """Whether a column holds times of day and nothing else."""
+    cells = draft.cells(heading)
+    return bool(cells) and all(_CLOCK_TEXT.match(cell) for cell in cells)
 
 
 # --- money ---

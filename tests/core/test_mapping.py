@@ -263,6 +263,13 @@ def test_date_and_time_in_two_columns() -> None:
     header = ["日期", "時間", "單號", "金額"]
     assert columns(header, [["2024/3/5", "14:35", "1", "100"]])["ordered_at"] == ("日期", "時間")
     assert columns(header, [["2024/3/5 14:35", "14:35", "1", "100"]])["ordered_at"] == ("日期",)
+    header = ["營業日期", "結帳時間", "單號", "金額"]
+    rows = [[f"2024/3/{day}", "下午 2:35:10", str(day), "100"] for day in range(1, 5)]
+    assert columns(header, rows)["ordered_at"] == ("營業日期", "結帳時間")
+    header = ["交易日期", "結帳時間", "單號", "金額"]
+    assert columns(header, rows)["ordered_at"] == ("交易日期", "結帳時間")
+    full = [["2024/3/5", "2024/3/5 14:35", "1", "100"]]
+    assert len(columns(header, full)["ordered_at"]) == 1
 
 
 # --- similarity and content ---
