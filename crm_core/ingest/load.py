@@ -212,11 +212,14 @@ def _next_import_id(cursor: Cursor) -> int:
 
 
 def _complete(cursor: Cursor, mapping: ColumnMapping) -> None:
-    """Add to the staged orders what another export of the platform tells of them, so that whichever comes last is whole.
+    """Add to the staged orders what other exports of the platform tell of them, so that whichever comes last is whole.
 
     What an order has taken over stays with it when the other import is undone.
     """
     platform = platforms().get(mapping.platform)
+    if platform is not None and platform.has_late_returns:
+        cursor.execute(model("load/late_returns"), {"platforms": [platform.key, *platform.complements]})
+        cursor.execute(model("load/add_late_returns"))
     if platform is not None and platform.complements:
         cursor.execute(model("load/completions"), {"others": list(platform.complements)})
         cursor.execute(model("load/complete"))

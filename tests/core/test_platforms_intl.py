@@ -584,3 +584,31 @@ def test_both_square_files_count_a_sale_once_and_keep_its_items(shop: Shop, is_i
     # 48 less the 6 that only the payments tell of, over 36 and 12
     assert shop.values("orders", "revenue") == {"orders": 1, "revenue": 42}
     assert lines(shop, "SQA") == [("MUG", 2, 31.5), ("PRINT", 1, 10.5)]
+
+
+def test_square_returns_of_a_later_month_come_off_the_order_of_their_sale(shop: Shop) -> None:
+    sale = {**SALE, "Date": "2026-03-13", "Time": "10:02:11", "Transaction ID": "SQA", "Customer ID": "CUST1"}
+    mugs = {**sale, **MUG, "Qty": "2", "Gross Sales": "$36.00", "Net Sales": "$36.00"}
+    later = {**sale, **PRINT, "Transaction ID": "SQB", "Qty": "1", "Gross Sales": "$12.00", "Net Sales": "$12.00"}
+    back = {"Event Type": "Refund", "Qty": "-1", "Gross Sales": "-$18.00", "Net Sales": "-$18.00"}
+    april = {**mugs, **back, "Date": "2026-04-02"}
+    may = {**mugs, **back, "Date": "2026-05-02", "Price Point Name": "Large"}
+
+    def take_in(name: str, *rows: Document) -> Document:
+        return shop.take_in("orders", put(shop, name, text_of(SQUARE_ITEMS, list(rows))))
+
+    take_in("march.csv", mugs)
+    take_in("april.csv", april, {**later, "Date": "2026-04-03"})
+    assert shop.values("orders", "revenue") == {"orders": 2, "revenue": 30}  # 36 - 18 and 12
+    assert ordered_at(shop)["SQA"] == "2026-03-13 10:02:11"
+    again = take_in("april again.csv", april, {**later, "Date": "2026-04-03"})
+    assert (again["rows_loaded"], shop.values("revenue")) == (0, {"revenue": 30})
+    take_in("may.csv", may, {**later, "Date": "2026-05-03", "Transaction ID": "SQC"})
+    # both mugs are back, so their order counts no more; two prints are left
+    assert shop.values("orders", "revenue") == {"orders": 2, "revenue": 24}
+    take_in("spring.csv", mugs, april, may, {**later, "Date": "2026-04-03"})
+    assert shop.values("orders", "revenue") == {"orders": 2, "revenue": 24}
+    for import_id in (5, 4, 3, 2):
+        shop.undo(import_id)
+    assert shop.values("orders", "revenue") == {"orders": 1, "revenue": 36}
+    assert shop.run("check").status == 0

@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -56,7 +55,7 @@ def take_in(shop: Shop, name: str, rows: list[list[str]], encoding: str = "utf-8
     return shop.take_in("survey", path)
 
 
-def workbook(shop: Shop, name: str, rows: Sequence[Sequence[Any]]) -> Path:
+def workbook(shop: Shop, name: str, rows: list[list[Any]]) -> Path:
     """A spreadsheet with true numbers and dates."""
     path = shop.path.parent / name
     with Workbook(path) as book:
@@ -239,7 +238,7 @@ def test_surveymonkey_has_two_header_rows(shop: Shop, is_expanded: bool) -> None
 @pytest.mark.parametrize(("header", "question"), [(MICROSOFT, RECOMMEND_EN), (MICROSOFT_ZH, "您願意推薦我們的程度")])
 def test_microsoft_forms(shop: Shop, header: list[str], question: str) -> None:
     first, second, third = datetime(2024, 3, 5, 14, 35, 12), datetime(2024, 3, 15, 9, 5), datetime(2024, 3, 16, 9, 5)
-    rows = [
+    rows: list[list[Any]] = [
         [*header, question, "Which teas do you drink?", "Any suggestions?"],
         [1, first, first, "anonymous", "", 9, "Oolong;Green;", "More tea"],
         [2, second, second, "ann@example.com", "Ann Lee", 10, "Green;", ""],

@@ -3,8 +3,9 @@
 A file holds ``kind``, optional ``shape``, ``channel`` (name of the channel where no column tells it),
 ``account_space``, ``subtotal_includes_discount``, ``utc`` (headings whose times are UTC), ``ignored`` (headings that
 look like a field and are none), ``complements`` (platform files of other exports that tell the rest of the same
-orders), ``refuse`` (error code of a file that is no input, however much it looks like one) and ``supposed`` (true:
-common words speak for it, so that it is refused only where no person maps it). Tables:
+orders), ``has_late_returns`` (true: a return is a row with the number of its sale, perhaps in a later export),
+``refuse`` (error code of a file that is no input, however much it looks like one) and ``supposed`` (true: common words
+speak for it, so that it is refused only where no person maps it). Tables:
 
 - ``[fingerprint]``: ``headings`` (``at_least`` of them, default 2, must occur), ``required`` (all must), ``one_of``
   (one must), ``without`` (canonical fields that no heading may name: for files known by what they lack) and ``first``
@@ -100,6 +101,7 @@ class Platform:
     ignored: frozenset[str] = frozenset()
     refuse: str | None = None
     complements: tuple[str, ...] = ()
+    has_late_returns: bool = False
     is_supposed: bool = False
     status_words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     items: PackedItems | None = None
@@ -152,6 +154,7 @@ def platform_of(key: str, document: dict[str, Any]) -> Platform:
         ignored=_compacted(document.get("ignored", [])),
         refuse=document.get("refuse"),
         complements=tuple(document.get("complements", ())),
+        has_late_returns=document.get("has_late_returns", False),
         is_supposed=document.get("supposed", False),
         status_words=document.get("status_words", {}),
         items=_items(document["items"]) if "items" in document else None,
