@@ -31,6 +31,7 @@ HEAD_CHARACTERS = 20_000_000
 MOSTLY = 0.9
 CHUNK_ROWS = 20_000
 BLOCK_BYTES = 4 << 20
+WIDEST_FAST = 1_000  # Arrow sets memory aside for every column
 DECLARED = re.compile(r'\ufeff?"?sep=(.)"?\r?\n', re.IGNORECASE)
 ONE_SPACE = re.compile(r"\s+")
 TWO_SPACES = re.compile(r"\s{2,}")
@@ -124,7 +125,9 @@ def _fast(
 ) -> Body | None:
     """The body through Arrow; None when it is not rectangular or quoted in a way of its own."""
     following = head[consumed:]
-    if dialect.spaces is not None or dialect.skips_space or not following or not following[0][1]:
+    if dialect.spaces is not None or dialect.skips_space or not following:
+        return None
+    if not 0 < len(following[0][1]) <= WIDEST_FAST:
         return None
     names = [f"c{position}" for position in range(len(following[0][1]))]
     try:

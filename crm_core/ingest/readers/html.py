@@ -12,7 +12,7 @@ from crm_core.ingest.readers.sheet import MOST_COLUMNS, ColumnBuilder, Progress,
 
 WIDEST_SPAN = 200
 LONGEST_SPAN = 1_000
-MOST_CELLS = 30_000_000  # spans can ask for any number of empty ones
+MOST_SPANNED = 3_000_000  # spans can ask for any number of empty cells
 PIECE_CHARACTERS = 1_000_000
 HIDDEN_TAGS = ("script", "style", "title")
 BREAKING_TAGS = ("br", "p", "div", "li")
@@ -28,7 +28,7 @@ class HtmlTable:
     width: int = 1
     height: int = 1
     covered: dict[int, int] = field(default_factory=dict)
-    cells: int = 0
+    spanned: int = 0
 
     def open_row(self) -> None:
         """Start a row; the one before ends."""
@@ -61,9 +61,6 @@ class HtmlTable:
         if self.row is None:
             return
         self._skip_covered()
-        self.cells += len(self.row)
-        if self.cells > MOST_CELLS:
-            raise FileRefused("file_needs_too_much_memory")
         self.covered = {position: left - 1 for position, left in self.covered.items() if left > 1}
         self.rows.append(self.row)
         self.row = None
@@ -72,6 +69,9 @@ class HtmlTable:
         """Leave empty the places that a cell from above covers."""
         while self.row is not None and len(self.row) in self.covered:
             self.row.append("")
+            self.spanned += 1
+        if self.spanned > MOST_SPANNED:
+            raise FileRefused("file_needs_too_much_memory")
 
 
 class TableReader(HTMLParser):
