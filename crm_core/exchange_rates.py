@@ -19,6 +19,7 @@ from crm_core.settings import load_settings
 
 PLACES = Decimal("0.00000001")  # DECIMAL(18, 8)
 HIGHEST_RATE = Decimal(10) ** 6
+LARGEST_AMOUNT = Decimal(10) ** 13  # DECIMAL(18, 4), with room for rounding
 MONTHS_OF_YEAR = 12
 
 
@@ -102,11 +103,19 @@ def _check(rate: ExchangeRate, own: str) -> None:
         raise InvalidParams("impossible_rate", rate=str(rate.rate))
 
 
+def is_storable(amount: Decimal, rate: Decimal) -> bool:
+    """Whether an amount, converted, is one that the money columns can hold; a larger one comes of a slip of the pen."""
+    return abs(amount * rate) < LARGEST_AMOUNT
+
+
 def _start_changes(cursor: Cursor) -> None:
     cursor.execute("create or replace temp table changed_rates (currency varchar, month date)")
 
 
 def _convert_anew(cursor: Cursor) -> None:
+    for rate, largest in cursor.execute(model("load/largest_amounts")).fetchall():
+        if not is_storable(largest, rate):
+            raise InvalidParams("impossible_rate", rate=rate_text(rate))
     cursor.execute(model("load/orders_in_currency"))
     cursor.execute("create or replace temp table touched_imports (import_id integer)")
     marts.refresh(cursor)

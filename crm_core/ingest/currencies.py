@@ -14,7 +14,7 @@ from babel.numbers import is_currency
 
 from crm_core.db import Cursor, model
 from crm_core.errors import MappingRefused
-from crm_core.exchange_rates import month_text
+from crm_core.exchange_rates import is_storable, month_text, rate_text
 from crm_core.ingest import values
 from crm_core.ingest.cells import Slot, lookup_path
 from crm_core.schema import CellType
@@ -84,18 +84,22 @@ def settle_currency(cursor: Cursor, told: str | None, own: str, *, is_empty: boo
 
     Amounts of two currencies are never added up: orders in another one than the shop's need a rate for their month.
     An empty shop takes the currency of its first file, unless rates for it are on record. Leaves ``currency`` NULL on
-    the orders in the shop's currency. Raises ``MappingRefused`` naming the months without a rate.
+    the orders in the shop's currency. Raises ``MappingRefused`` naming the months without a rate, or a rate that makes amounts larger than any
+    shop has.
     """
     is_adopted = told is not None and is_empty and is_currency(told) and not _has_rates(cursor, told)
     if is_adopted and told is not None:
         own = told
     rows = cursor.execute(model("staging/order_rates"), {"currency": own}).fetchall()
-    missing = [(currency, month) for currency, month, rate, _ in rows if rate is None]
+    missing = [(currency, month) for currency, month, rate, *_ in rows if rate is None]
     if missing:
         raise MappingRefused("currency_differs", file_currency=told or "", currency=own, months=_named(missing))
+    for *_, rate, _orders, largest in rows:
+        if not is_storable(largest, rate):
+            raise MappingRefused("impossible_rate", rate=rate_text(rate))
     cursor.execute("update staged_orders set currency = null where currency = ?", [own])
     cursor.execute("update staged_orders set content_hash = content_hash + hash(currency) where currency is not null")
-    return tuple(Conversion(*row) for row in rows)
+    return tuple(Conversion(*row[:4]) for row in rows)
 
 
 def _has_rates(cursor: Cursor, currency: str) -> bool:

@@ -1,14 +1,17 @@
-"""Amounts of two currencies are never added up."""
+"""Amounts of two currencies are never added up: other ones are converted at a rate on record, or refused."""
 
 from __future__ import annotations
 
+import random
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
 
 from crm_core.db import Database
+from crm_core.ingest.values import currency_of_amount
 from crm_core.settings import load_settings
-from tests.core.builders import Document, Shop, write_csv
+from tests.core.builders import ORDER_COLUMNS, Document, Shop, order_cells, random_orders, write_csv
 
 
 def order(order_id: str, currency: str | None) -> Document:
@@ -69,3 +72,223 @@ def test_a_currency_may_be_called_by_its_common_names(tmp_path: Path, word: str)
     shop = Shop(tmp_path / "shop.duckdb")
     shop.take_in("orders", write_csv(tmp_path / "orders.csv", [order("a", "TWD"), order("b", word)]))
     assert currency_of(shop) == "TWD"
+
+
+# ---- exchange rates ----
+
+
+def taiwanese_shop(folder: Path) -> Shop:
+    """A shop of new Taiwan dollars with one order of its own."""
+    shop = Shop(folder / "huike.duckdb")
+    shop.take_in("orders", write_csv(folder / "own.csv", [{**order("own", "TWD"), "unit_price": 100}]))
+    return shop
+
+
+def months(folder: Path, name: str = "months.csv") -> Path:
+    """Two orders in US dollars, one of them in April, and one in the shop's currency."""
+    april = {**order("april", "USD"), "ordered_at": "2024-04-02"}
+    return write_csv(folder / name, [order("march", "USD"), april, {**order("t", "TWD"), "unit_price": 7}])
+
+
+def test_a_file_without_rates_is_refused_with_its_months(tmp_path: Path) -> None:
+    shop, file = taiwanese_shop(tmp_path), months(tmp_path)
+    before = shop.fingerprints()
+    reply = shop.run("import", "orders", file, "--json")
+    assert (reply.status, reply.document["error"]) == (1, "currency_differs")
+    assert "USD 2024-03, 2024-04" in reply.document["message"]
+    shop.run("rates", "set", "USD", "2024-03", "31.5")
+    assert "USD 2024-04" in shop.run("import", "orders", file, "--json").document["message"]
+    assert shop.fingerprints() == before
+
+
+def test_orders_are_converted_at_the_rate_of_their_month(tmp_path: Path) -> None:
+    shop, file = taiwanese_shop(tmp_path), months(tmp_path)
+    shop.run("rates", "set", "USD", "2024-03", "31.5")
+    shop.run("rates", "set", "usd", "2024/4", "32")
+    checked = shop.take_in("orders", file, "--dry-run")
+    receipt = shop.take_in("orders", file)
+    assert (checked["revenue"], receipt["revenue"]) == (315 + 320 + 7, 315 + 320 + 7)
+    assert receipt["conversions"] == [
+        {"currency": "USD", "month": "2024-03-01", "rate": 31.5, "orders": 1},
+        {"currency": "USD", "month": "2024-04-01", "rate": 32, "orders": 1},
+    ]
+    assert shop.values("revenue")["revenue"] == 100 + 315 + 320 + 7
+    assert currency_of(shop) == "TWD"
+    again = shop.take_in("orders", file)
+    assert (again["rows_unchanged"], again["rows_loaded"]) == (3, 0)
+    shop.undo(receipt["import_id"])
+    shop.undo(again["import_id"])
+    assert shop.values("revenue")["revenue"] == 100
+
+
+def test_another_rate_judges_the_orders_of_its_month_anew(tmp_path: Path) -> None:
+    shop = taiwanese_shop(tmp_path)
+    shop.run("rates", "set", "USD", "2024-03", "31.5", "--to", "2024-04")
+    shop.take_in("orders", months(tmp_path))
+    document = shop.ask("rates", "set", "USD", "2024-03", "30.25")
+    assert [(rate["month"], rate["rate"], rate["order_count"]) for rate in document["rates"]] == [
+        ("2024-03", 30.25, 1),
+        ("2024-04", 31.5, 1),
+    ]
+    assert shop.values("revenue")["revenue"] == 100 + 302.5 + 315 + 7
+    changed = shop.fingerprints()
+    assert shop.run("check").status == 0
+    shop.run("rebuild")
+    assert shop.fingerprints() == changed
+
+
+def test_a_rate_that_orders_need_stays(tmp_path: Path) -> None:
+    shop = taiwanese_shop(tmp_path)
+    shop.run("rates", "set", "USD", "2024-03", "31.5", "--to", "2024-05")
+    receipt = shop.take_in("orders", months(tmp_path))
+    refused = shop.run("rates", "remove", "USD", "2024-03", "--json")
+    assert (refused.status, refused.document["error"]) == (1, "rate_in_use")
+    assert shop.run("rates", "remove", "USD", "2024-05").status == 0
+    shop.undo(receipt["import_id"])
+    assert shop.run("rates", "remove", "USD", "2024-03").status == 0
+    assert [rate["month"] for rate in shop.ask("rates")["rates"]] == ["2024-04"]
+
+
+def test_an_order_is_converted_at_the_rate_of_each_import_that_tells_it(tmp_path: Path) -> None:
+    """A newer export moves the order to another currency; undoing it brings the first one back."""
+    shop = taiwanese_shop(tmp_path)
+    shop.run("rates", "set", "USD", "2024-03", "30")
+    shop.run("rates", "set", "EUR", "2024-03", "34")
+    shop.take_in("orders", write_csv(tmp_path / "usd.csv", [order("a", "USD")]))
+    newer = shop.take_in("orders", write_csv(tmp_path / "eur.csv", [order("a", "EUR")]))
+    assert (newer["rows_loaded"], shop.values("revenue")["revenue"]) == (1, 100 + 340)
+    shop.undo(newer["import_id"])
+    assert shop.values("revenue")["revenue"] == 100 + 300
+
+
+def test_an_empty_shop_with_a_rate_keeps_its_own_currency(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "huike.duckdb")
+    shop.run("rates", "set", "USD", "2024-03", "31.5")
+    receipt = shop.take_in("orders", write_csv(tmp_path / "first.csv", [order("a", "USD")]))
+    assert (receipt["revenue"], currency_of(shop)) == (315, "TWD")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["USD", "2024-13", "31"], "impossible_month"),
+        (["USD", "March", "31"], "impossible_month"),
+        (["USD", "2024-03", "-1"], "impossible_rate"),
+        (["USD", "2024-03", "0"], "impossible_rate"),
+        (["USD", "2024-03", "NaN"], "impossible_rate"),
+        (["USD", "2024-03", "much"], "impossible_rate"),
+        (["TWD", "2024-03", "1"], "own_currency"),
+        (["XXY", "2024-03", "1"], "unknown_currency"),
+        (["USD", "2024-03"], "rates_usage"),
+    ],
+)
+def test_what_is_no_rate_is_refused(tmp_path: Path, words: list[str], code: str) -> None:
+    shop = Shop(tmp_path / "huike.duckdb")
+    reply = shop.run("rates", "set", *words, "--json")
+    assert (reply.status, reply.document["error"]) == (1, code)
+    assert shop.ask("rates")["rates"] == []
+
+
+def test_a_rate_that_makes_amounts_larger_than_any_shop_has_is_refused(tmp_path: Path) -> None:
+    shop = taiwanese_shop(tmp_path)
+    large = write_csv(tmp_path / "large.csv", [{**order("a", "USD"), "unit_price": 9 * 10**9}])
+    shop.run("rates", "set", "USD", "2024-03", "999999")
+    assert shop.run("import", "orders", large, "--json").document["error"] == "impossible_rate"
+    shop.run("rates", "set", "USD", "2024-03", "0.5")
+    assert shop.take_in("orders", large)["revenue"] == 4.5 * 10**9
+    assert shop.run("rates", "set", "USD", "2024-03", "999999", "--json").document["error"] == "impossible_rate"
+    assert shop.values("revenue")["revenue"] == 4.5 * 10**9 + 100
+
+
+def test_the_rows_of_one_order_have_one_currency(tmp_path: Path) -> None:
+    shop = taiwanese_shop(tmp_path)
+    shop.run("rates", "set", "USD", "2024-03", "31.5")
+    rows = [order("a", "USD"), order("a", "TWD"), order("b", "USD"), order("b", None)]
+    receipt = shop.take_in("orders", write_csv(tmp_path / "mixed.csv", rows))
+    assert (receipt["rows_rejected"], receipt["rows_loaded"], receipt["revenue"]) == (2, 2, 2 * 315)
+    assert [problem["rule"] for problem in receipt["problems"]] == ["several_currencies"]
+
+
+# ---- told without a column ----
+
+
+def amounts(folder: Path, *prices: str, heading: str = "單價") -> Path:
+    rows = [
+        {"訂單編號": f"x{no}", "訂單日期": "2024-03-05", "會員編號": "m", "品名": "茶", "數量": 1, heading: price}
+        for no, price in enumerate(prices)
+    ]
+    return write_csv(folder / "amounts.csv", rows)
+
+
+@pytest.mark.parametrize(
+    ("prices", "heading", "expected"),
+    [
+        (["US$10", "US$2"], "單價", 12 * 30),
+        (["US$10", "2"], "單價", 12 * 30),  # who writes the sign on some rows means it on all
+        (["US$10", "NT$2"], "單價", 10 * 30 + 2),
+        (["10", "2"], "單價 (USD)", 12 * 30),
+        (["$10", "$2"], "單價", 12),  # any dollar: the shop's own
+        (["NT$10", "2元"], "單價", 12),
+    ],
+)
+def test_signs_and_headings_tell_the_currency(tmp_path: Path, prices: list[str], heading: str, expected: float) -> None:
+    shop = taiwanese_shop(tmp_path)
+    shop.run("rates", "set", "USD", "2024-03", "30")
+    assert shop.take_in("orders", amounts(tmp_path, *prices, heading=heading))["revenue"] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("US$ 12.50", "USD"),
+        ("12,00 €", "EUR"),
+        ("HK$1", "HKD"),
+        ("NT$1,280", "TWD"),
+        ("ＮＴ＄1", "TWD"),
+        ("usd 5", "USD"),
+        ("S$5", "SGD"),
+        ("£5", "GBP"),
+        ("500円", "JPY"),
+        ("$5", None),
+        ("¥500", None),
+        ("5", None),
+        ("US$5 / NT$150", None),
+        ("terms", None),
+    ],
+)
+def test_a_sign_names_a_currency_only_where_no_other_has_it(text: str, code: str | None) -> None:
+    assert currency_of_amount(text) == code
+
+
+# ---- properties ----
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_lines_are_worth_what_their_order_is_worth_at_any_rate(tmp_path: Path, seed: int) -> None:
+    """Against an oracle: what each order comes to in its own currency, times the rate, to four places."""
+    chance = random.Random(seed)
+    rates = {month: Decimal(chance.randrange(1, 10**9)).scaleb(-chance.choice([4, 6, 8])) for month in range(1, 7)}
+    rows, plain = [], []
+    for cells, row in ((order_cells(row), row) for row in random_orders(chance, 60)):
+        currency = "USD" if row["order_id"] < "o0040" else "TWD"
+        rows.append({**cells, "currency": currency})
+        plain.append({**cells, "currency": None})
+    shop, own = Shop(tmp_path / "rated.duckdb"), Shop(tmp_path / "plain.duckdb")
+    for month, rate in rates.items():
+        assert shop.run("rates", "set", "USD", f"2024-{month:02}", rate).status == 0
+    header = [*ORDER_COLUMNS, "currency"]
+    shop.take_in("orders", write_csv(tmp_path / "rated.csv", rows, header))
+    own.take_in("orders", write_csv(tmp_path / "plain.csv", plain, header))
+    asked = "select order_key, order_id, ordered_at, net_amount from order_mart order by order_key"
+    expected = {
+        key: round_half_up(net * (rates[at.month] if order_id.startswith("o") and order_id < "o0040" else 1))
+        for key, order_id, at, net in own.query(asked)
+    }
+    assert {key: net for key, _, _, net in shop.query(asked)} == expected
+    worth = "select order_key, sum(net_amount) from order_line_mart group by order_key"
+    assert all(expected[key] == amount for key, amount in shop.query(worth))
+    assert shop.run("check").status == 0
+
+
+def round_half_up(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.0001"), ROUND_HALF_UP)
