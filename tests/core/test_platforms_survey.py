@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from xlsxwriter import Workbook
 
+from crm_core.ingest.survey_columns import survey_guesses
 from tests.core.builders import Document, Shop
 
 SURVEYCAKE_NOTES = [
@@ -270,6 +271,28 @@ def test_a_score_and_a_comment_are_recognised_without_a_platform(shop: Shop) -> 
     assert facts(receipt, "platform", "answers", "customers") == ("generic", 3, 3)
     assert answers(shop)[0] == ("901", "2024-03-05 14:35:12", 10, "Lovely tea")
     assert round(nps(shop)["value"], 4) == 33.3333
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "請問您有多少可能向朋友推薦我們？",
+        "您會推薦我們嗎？",
+        "您會將我們介紹給家人嗎",
+        "<p>How likely are you to recommend <strong>us</strong>?</p>",
+    ],
+)
+def test_a_question_for_a_recommendation_is_the_nps_where_its_answers_go_beyond_5(question: str) -> None:
+    guesses = survey_guesses([question], lambda _: ["9", "3"])
+    assert [(name, heading) for name, heading, *_ in guesses] == [("nps", question)]
+    guesses = survey_guesses([question], lambda _: ["5", "3"])
+    assert [name for name, *_ in guesses] == ["csat"]
+    assert survey_guesses([question], lambda _: ["1", "0", "1"]) == []  # yes and no
+
+
+@pytest.mark.parametrize("question", ["您推薦的商品是什麼？", "為什麼會推薦我們？", "您會推薦哪一款茶給朋友？"])
+def test_other_questions_with_the_word_are_no_nps(question: str) -> None:
+    assert "nps" not in {name for name, *_ in survey_guesses([question], lambda _: ["9", "3"])}
 
 
 @pytest.mark.parametrize("count", [2, 6])
