@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from time import monotonic
 from uuid import uuid4
 
 import duckdb
@@ -26,6 +27,8 @@ Scalar = str | int | float | bool | None
 
 STORAGE_VERSION = "v1.0.0"
 MEMORY_LIMIT = "2GB"
+CHECKPOINT_SECONDS = 30
+RETRY_SECONDS = 0.05
 DEFAULT_PATH = Path("data/huike.duckdb")
 
 
@@ -105,7 +108,7 @@ class Database:
     def paused(self) -> Iterator[Path]:
         """The database file with everything in it, while nobody writes."""
         with self._write_lock, self.cursor() as cursor:
-            cursor.execute("checkpoint")
+            _checkpoint(cursor)
             yield self.path
 
     @contextmanager
@@ -126,6 +129,20 @@ class Database:
     def close(self) -> None:
         """Close the database; it can be opened by another process afterwards."""
         self._connection.close()
+
+
+def _checkpoint(cursor: Cursor) -> None:
+    """Write the log into the file; while another cursor's statement is being settled this is tried again."""
+    deadline = monotonic() + CHECKPOINT_SECONDS
+    while True:
+        try:
+            cursor.execute("checkpoint")
+        except duckdb.TransactionException:
+            if monotonic() > deadline:
+                raise
+            threading.Event().wait(RETRY_SECONDS)
+        else:
+            return
 
 
 def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:

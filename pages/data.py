@@ -8,6 +8,7 @@ from ui.data_page import check_file, first_visit, more_to_see, note, stock
 from ui.import_desk import has_own, has_sample, open_desk
 from ui.import_done import receipts
 from ui.import_history import history
+from ui.saved_formats import own_formats
 from ui.upload import choose_files, stepper
 
 with frame.page("data", needs_orders=False) as visit:
@@ -30,4 +31,5 @@ with frame.page("data", needs_orders=False) as visit:
         choose_files(visit, desk, with_places=not is_first_visit)
     if not desk.waiting:  # nothing beside a check
         more_to_see(visit)
+        own_formats(visit, desk)
         history(visit, desk)

@@ -13,6 +13,7 @@ from crm_core.ingest.pipeline import take_back
 from crm_core.ingest.problems import ProblemRows, kept_problems
 from crm_core.schema import Kind
 from ui.import_desk import Desk, now
+from ui.people import page_path
 from ui.problem_list import download_problems
 from ui.refusal import show_refusal
 from ui.sample_shop import offer_removal
@@ -22,6 +23,7 @@ from ui.text import joined, plain
 SHOWN_AT_FIRST = 8
 SHOWN_MORE = 20
 SHOWN = "imports_shown"
+UNKNOWN_STATUS = "unknown_status"
 
 
 def history(visit: Visit, desk: Desk) -> None:
@@ -47,6 +49,8 @@ def _record(visit: Visit, desk: Desk, record: ImportRecord) -> None:
         left, right = st.columns([5, 3], vertical_alignment="center")
         with left, st.container(gap="xxsmall"):
             _facts(visit, record)
+        with left:
+            _unknown_words(visit, record)
         with right, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
             _problems(visit, record)
             if record.undone_at is None:
@@ -81,7 +85,21 @@ def _brought(visit: Visit, record: ImportRecord) -> str:
         return t("upload.history.orders", n=t.number(record.orders)) + days
     if record.kind == Kind.CUSTOMERS:
         return t("upload.history.customers", n=t.number(record.customers))
+    if record.kind in (Kind.SERVICE, Kind.ACTIVITY):
+        return t("upload.history.records", n=t.number(record.rows_read - record.rows_rejected))
     return t("upload.history.answers", n=t.number(record.rows_read - record.rows_rejected))
+
+
+def _unknown_words(visit: Visit, record: ImportRecord) -> None:
+    """The way to the settings, for a file with status words that nobody has explained yet."""
+    has_them = any(problem["rule"] == UNKNOWN_STATUS for problem in record.problems)
+    path = page_path("settings")
+    if has_them and record.undone_at is None and path is not None and _are_words_open(visit):
+        st.page_link(path, label=visit.t("mapping.history.unknown_words"), icon=":material/rule:")
+
+
+def _are_words_open(visit: Visit) -> bool:
+    return visit.cursor.execute("select 1 from status_words where origin = 'unknown' limit 1").fetchone() is not None
 
 
 def _shop_time(visit: Visit, moment: datetime) -> datetime:

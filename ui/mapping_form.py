@@ -73,9 +73,9 @@ def mapping_form(visit: Visit, draft: Draft, key: str) -> None:
         for heading in used:
             _row(visit, draft, heading, key)
         if rest:
-            with st.expander(
-                t("mapping.rest", n=t.number(len(rest))), expanded=_is_incomplete(draft), key=f"rest_{key}"
-            ):
+            is_open = _is_incomplete(draft)
+            title = t("mapping.rest_open" if is_open else "mapping.rest", n=t.number(len(rest)))
+            with st.expander(title, expanded=is_open, key=f"rest_{key}"):
                 st.caption(t("mapping.rest_note"))
                 for heading in rest:
                     _row(visit, draft, heading, key)

@@ -175,17 +175,17 @@ def loading_order(checked: Sequence[Checked]) -> list[int]:
     return sorted(range(len(checked)), key=lambda position: _age(checked[position]))
 
 
-def _age(checked: Checked) -> tuple[date, date, list[tuple[int, str]]]:
+def _age(checked: Checked) -> tuple[date, date, list[tuple[bool, int, str]]]:
     summary = checked.outcome.summary if checked.outcome else None
     last_on = summary.last_on if summary and summary.last_on else date.max
     first_on = summary.first_on if summary and summary.first_on else date.max
     return last_on, first_on, natural(checked.file_name)
 
 
-def natural(name: str) -> list[tuple[int, str]]:
+def natural(name: str) -> list[tuple[bool, int, str]]:
     """A key that sorts names as people do: runs of digits by their number."""
     parts = re.findall(r"[0-9]+|[^0-9]+", name.casefold())
-    return [(int(part), "") if part.isascii() and part.isdigit() else (-1, part) for part in parts]
+    return [(False, int(part), "") if part[0] in "0123456789" else (True, 0, part) for part in parts]
 
 
 # ---- loading ----
