@@ -253,6 +253,20 @@ def test_shopee_s_packing_list_is_unpacked_and_dated_by_its_order_numbers(shop: 
     assert shop.query("select name from product_mart order by 1") == [("茶杯",), ("茶罐",), ("高山茶",)]
 
 
+@pytest.mark.parametrize("packing_comes", ["first", "last"])
+def test_a_packing_list_takes_nothing_from_the_orders_themselves(
+    shop: Shop, tmp_path: Path, packing_comes: str
+) -> None:
+    rows = [{"order_sn": order.number, "product_info": packed(order)} for order in SHOP[:2]]
+    packing = write_csv(tmp_path / "packing.csv", table(PACKING, rows))
+    full = write_xlsx(tmp_path / "Order.all.xlsx", orders=table(SHOPEE, per_line(shopee_cells)))
+    for file in (packing, full) if packing_comes == "first" else (full, packing):
+        shop.take_in("orders", file)
+    assert shop.query("select customer_id, net_amount from order_mart where is_counted order by 1") == [
+        ("shopee:amy_tea", 800), ("shopee:ben_cup", 850),
+    ]  # fmt: skip
+
+
 def test_a_packing_list_row_whose_number_is_no_date_is_set_aside(shop: Shop, tmp_path: Path) -> None:
     rows = [
         {"order_sn": SHOP[0].number, "product_info": packed(SHOP[0])},
