@@ -218,7 +218,7 @@ def _complete(cursor: Cursor, mapping: ColumnMapping) -> None:
     """
     platform = platforms().get(mapping.platform)
     if platform is not None and platform.has_late_returns:
-        cursor.execute(model("load/late_returns"), {"platforms": [platform.key, *platform.complements]})
+        cursor.execute(model("load/late_returns"), {"platform": platform.key, "others": list(platform.complements)})
         cursor.execute(model("load/add_late_returns"))
     if platform is not None and platform.complements:
         cursor.execute(model("load/completions"), {"others": list(platform.complements)})

@@ -612,3 +612,24 @@ def test_square_returns_of_a_later_month_come_off_the_order_of_their_sale(shop: 
         shop.undo(import_id)
     assert shop.values("orders", "revenue") == {"orders": 1, "revenue": 36}
     assert shop.run("check").status == 0
+
+
+@pytest.mark.parametrize("has_both_in_march", [True, False])
+def test_a_late_return_that_both_square_files_tell_of_comes_off_once(shop: Shop, has_both_in_march: bool) -> None:
+    sale = {**SALE, "Date": "2026-03-13", "Time": "10:02:11", "Transaction ID": "SQA", "Net Sales": "$48.00"}
+    refund = {**sale, "Date": "2026-04-02", "Event Type": "Refund", "Net Sales": "-$12.00"}
+    items = [
+        {**sale, **MUG, "Qty": "2", "Net Sales": "$36.00"},
+        {**sale, **PRINT, "Qty": "1", "Net Sales": "$12.00"},
+    ]
+    files: list[tuple[str, list[Document]]] = [
+        (SQUARE_ITEMS, items),
+        (SQUARE_TRANSACTIONS, [sale]),
+        (SQUARE_TRANSACTIONS, [refund]),
+        (SQUARE_ITEMS, [{**refund, **PRINT, "Qty": "-1"}]),
+    ]
+    for number, (header, rows) in enumerate(files):
+        if number != 1 or has_both_in_march:
+            shop.take_in("orders", put(shop, f"{number}.csv", text_of(header, rows)))
+    assert shop.values("orders", "revenue") == {"orders": 1, "revenue": 36}
+    assert sum(amount for _, _, amount in lines(shop, "SQA")) == 36
