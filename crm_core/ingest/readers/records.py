@@ -210,7 +210,8 @@ class RowLikeness:
         if len(record) == self.width and self._is_well_quoted(lines):
             is_telling = bool(self._shapes) or self.width >= WIDE_ENOUGH
             return not (is_telling and all(map(self.is_row, lines)))
-        return not any(map(self.is_row, others))
+        are_wide = self.is_row(first) and all(line.count(self._dialect.delimiter) >= self.width - 1 for line in others)
+        return not (are_wide or any(map(self.is_row, others)))
 
     def _is_well_quoted(self, lines: Sequence[str]) -> bool:
         """Whether every closing quotation mark ends its cell."""
