@@ -43,6 +43,7 @@ class CellType(StrEnum):
     SCORE = "score"
     LINE_TYPE = "line_type"
     GENDER = "gender"
+    CITY = "city"
     ACTION = "action"
     COMPLAINT = "complaint"
 
@@ -96,7 +97,7 @@ ORDERS = (
     _order_money("tax", Combine.SUM),
     _order_money("refunded"),
     Field("currency", CellType.CURRENCY),
-    Field("city", CellType.TEXT),
+    Field("city", CellType.CITY),
     Field("coupon", CellType.TEXT),
     Field("sku", CellType.TEXT),
     Field("product", CellType.TEXT),
@@ -117,7 +118,7 @@ CUSTOMERS = (
     Field("name", CellType.TEXT, Combine.JOIN),
     Field("birthday", CellType.DATE),
     Field("gender", CellType.GENDER),
-    Field("city", CellType.TEXT),
+    Field("city", CellType.CITY),
     Field("joined_at", CellType.DATE),
     Field("tier", CellType.TEXT),
     Field("consent_email", CellType.FLAG),

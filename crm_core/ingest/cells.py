@@ -24,7 +24,7 @@ from crm_core.ingest.mapping import utc_headings
 from crm_core.ingest.model import ColumnMapping, TextTable, shown_heading
 from crm_core.ingest.platform_rules import derived_column, with_stand_in
 from crm_core.ingest.status import normalise_status
-from crm_core.schema import FIELDS, CellType, Combine, Field
+from crm_core.schema import FIELDS, CellType, Combine, Field, Kind
 
 MONEY_TYPE = pa.decimal128(18, 4)
 UTC = ZoneInfo("UTC")
@@ -34,6 +34,9 @@ IDENTIFYING = frozenset([CellType.IDENTIFIER, CellType.EMAIL, CellType.PHONE])
 NOT_USABLE = (values.ScientificNotation, values.NotOnScale)
 # Magento writes website, store and view into one cell; the first is the channel.
 ONE_LINE = frozenset(["channel"])
+# Of these kinds, a text that only says that there is nothing is nothing; what a person answered stays as it is.
+TIDIED = frozenset([Kind.ORDERS, Kind.CUSTOMERS])
+LONGEST_PLACEHOLDER = 20  # bytes
 FLOAT_IDENTIFIER = re.compile(r"\d+\.0")
 
 SQL_TYPES: dict[CellType, str] = {
@@ -51,6 +54,7 @@ SQL_TYPES: dict[CellType, str] = {
     CellType.SCORE: "smallint",
     CellType.LINE_TYPE: "varchar",
     CellType.GENDER: "varchar",
+    CellType.CITY: "varchar",
     CellType.ACTION: "varchar",
     CellType.COMPLAINT: "boolean",
 }
@@ -145,7 +149,8 @@ def read_cells(
     source = f"read_parquet({_literal(table.parquet)})"
     marks = ", file_row, starts_row" if table.is_unpacked else ", row_number as file_row, true as starts_row"
     cursor.execute(f"create or replace temp view cell_texts as select row_number{marks}{texts} from {source}")
-    lookups = {slot.alias: _look_up(cursor, slot, mapping, context, folder) for slot in slots if _needs_lookup(slot)}
+    found = (_look_up(cursor, slot, mapping, context, folder) for slot in slots)
+    lookups = {lookup.slot.alias: lookup for lookup in found if lookup is not None}
     joined = [lookup for lookup in lookups.values() if lookup.cast is None]
     cursor.execute(_source_rows_sql(mapping, slots, lookups), [str(lookup.path) for lookup in joined])
     return slots
@@ -154,10 +159,6 @@ def read_cells(
 def _literal(path: Path) -> str:
     """A path of the exchange folder as an SQL literal: a view cannot have parameters."""
     return "'" + str(path).replace("'", "''") + "'"
-
-
-def _needs_lookup(slot: Slot) -> bool:
-    return slot.field.cell is not CellType.TEXT
 
 
 @dataclass(frozen=True)
@@ -172,11 +173,15 @@ class Lookup:
     path: Path
     cast: str | None
     has_time: bool | None
+    is_partial: bool = False
 
     @property
     def value(self) -> str:
         """The typed value in SQL."""
-        return self.cast or f"l_{self.slot.alias}.value"
+        alias = self.slot.alias
+        if self.is_partial:
+            return f"case when l_{alias}.text is null then t.{alias} else l_{alias}.value end"
+        return self.cast or f"l_{alias}.value"
 
     @property
     def time_mark(self) -> str:
@@ -191,7 +196,12 @@ def lookup_path(folder: Path, slot: Slot) -> Path:
     return folder / f"lookup_{slot.alias}.parquet"
 
 
-def _look_up(cursor: Cursor, slot: Slot, mapping: ColumnMapping, context: ReadingContext, folder: Path) -> Lookup:
+def _look_up(
+    cursor: Cursor, slot: Slot, mapping: ColumnMapping, context: ReadingContext, folder: Path
+) -> Lookup | None:
+    """What the distinct texts of a slot mean; ``None`` where they mean themselves."""
+    if slot.field.cell is CellType.TEXT:
+        return _look_up_text(cursor, slot, folder) if mapping.kind in TIDIED else None
     found = cursor.execute(f"select distinct {slot.alias} from cell_texts where {slot.alias} is not null")
     texts: list[str] = found.to_arrow_table().column(0).to_pylist()
     path = lookup_path(folder, slot)
@@ -206,6 +216,21 @@ def _look_up(cursor: Cursor, slot: Slot, mapping: ColumnMapping, context: Readin
     is_plain, least, most = row or (False, None, None)
     cast = f"try_cast(t.{slot.alias} as {sql_type})" if is_plain and least == most else None
     return Lookup(slot, path, cast, most)
+
+
+def _look_up_text(cursor: Cursor, slot: Slot, folder: Path) -> Lookup | None:
+    """The few free texts that are not what they say: placeholders, and ``="…"``; the others need no reading."""
+    is_odd = f"strlen({slot.alias}) <= ? or left({slot.alias}, 1) in ('=', chr(39))"
+    found = cursor.execute(f"select distinct {slot.alias} from cell_texts where {is_odd}", [LONGEST_PLACEHOLDER])
+    parse = values.parse_cancellation if slot.field.name == "cancelled_at" else values.parse_text
+    texts: list[str | None] = found.to_arrow_table().column(0).to_pylist()
+    changed = {text: value for text in texts if text is not None and (value := parse(text)) != text}
+    if not changed:
+        return None
+    path = folder / f"lookup_{slot.alias}.parquet"
+    read = {"text": list(changed), "value": list(changed.values()), "flaw": [None] * len(changed)}
+    pq.write_table(pa.table({name: pa.array(cells, pa.string()) for name, cells in read.items()}), path)
+    return Lookup(slot, path, None, None, is_partial=True)
 
 
 def _ways(cursor: Cursor, slot: Slot, texts: list[str], mapping: ColumnMapping, context: ReadingContext) -> Ways:
@@ -282,7 +307,7 @@ def _flaw(text: str, value: object, cell: CellType) -> str | None:
         return "id_in_scientific_notation"
     if isinstance(value, values.NotOnScale):
         return "not_on_scale"
-    if value is not None or values.is_placeholder(text) or values.is_masked(text):
+    if value is not None or values.is_placeholder(text) or values.is_masked(text) or cell is CellType.CITY:
         return None
     if cell is CellType.PHONE and values.is_scientific(text):
         return "id_in_scientific_notation"
@@ -317,6 +342,7 @@ def _parser(
         CellType.FLAG: (values.parse_flag, pa.bool_()),
         CellType.SCORE: (values.parse_score if field_name == "nps" else values.parse_satisfaction, pa.int16()),
         CellType.GENDER: (values.parse_gender, pa.string()),
+        CellType.CITY: (values.parse_city, pa.string()),
         CellType.LINE_TYPE: (values.parse_line_type, pa.string()),
         CellType.STATUS: (normalise_status, pa.string()),
         CellType.ACTION: (values.parse_action, pa.string()),
@@ -345,9 +371,9 @@ def _source_rows_sql(mapping: ColumnMapping, slots: list[Slot], lookups: dict[st
     )
 
 
-def _first_line(slot: Slot) -> str:
+def _first_line(text: str) -> str:
     """The first line of a text, in SQL."""
-    return f"trim(split_part(ltrim(t.{slot.alias}, e' \\r\\n'), chr(10), 1), e' \\r\\t')"
+    return f"trim(split_part(ltrim({text}, e' \\r\\n'), chr(10), 1), e' \\r\\t')"
 
 
 def _typed_columns(field: Field, slots: list[Slot], lookups: dict[str, Lookup]) -> Iterable[str]:
@@ -355,7 +381,8 @@ def _typed_columns(field: Field, slots: list[Slot], lookups: dict[str, Lookup]) 
     if not slots:
         value = "null"
     elif field.cell is CellType.TEXT:
-        value = _first_line(slots[0]) if field.name in ONE_LINE else f"t.{slots[0].alias}"
+        text = lookups[slots[0].alias].value if slots[0].alias in lookups else f"t.{slots[0].alias}"
+        value = _first_line(text) if field.name in ONE_LINE else text
     elif field.combine is Combine.SUM:
         # Discounts come negative in some files and positive in others; what is meant is their size.
         parts = [f"abs({lookups[slot.alias].value})" for slot in slots]

@@ -1,5 +1,6 @@
 """Text of a cell → value. Pure functions; ``None`` means: not readable as that kind of value."""
 
+from crm_core.ingest.values.cities import parse_city
 from crm_core.ingest.values.currency_signs import currency_of_amount
 from crm_core.ingest.values.dates import (
     DEFAULT_ORDER,
@@ -11,7 +12,7 @@ from crm_core.ingest.values.dates import (
     parse_date,
     parse_timestamp,
 )
-from crm_core.ingest.values.flags import Gender, LineType, parse_flag, parse_gender, parse_line_type
+from crm_core.ingest.values.flags import Gender, LineType, parse_cancellation, parse_flag, parse_gender, parse_line_type
 from crm_core.ingest.values.interactions import is_complaint, parse_action, parse_complaint
 from crm_core.ingest.values.money import (
     DecimalMarkEvidence,
@@ -63,6 +64,8 @@ __all__ = [
     "is_scientific",
     "normalise_heading",
     "parse_action",
+    "parse_cancellation",
+    "parse_city",
     "parse_complaint",
     "parse_currency",
     "parse_date",

@@ -35,7 +35,10 @@ _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
 _MORNING = frozenset(["am", "上午", "早上", "凌晨", "清晨"])
 _NOON = "中午"
-_HALF = r"(?P<{0}>[ap]m|上午|下午|早上|凌晨|清晨|中午|傍晚|晚上)?"
+_DEEP_NIGHT = frozenset(["深夜", "半夜", "午夜"])
+_NIGHT = _DEEP_NIGHT | {"晚上"}
+MIDNIGHT = 24
+_HALF = r"(?P<{0}>[ap]m|上午|下午|早上|凌晨|清晨|中午|傍晚|晚上|深夜|半夜|午夜)?"
 _TIME = (
     rf"{_HALF.format('half')}\s*(?P<hour>\d{{1,2}})[:時點]\s*(?P<minute>\d{{1,2}})?(?:分|:)?\s*"
     rf"(?:(?P<second>\d{{1,2}})(?:[.,](?P<fraction>\d{{1,9}}))?秒?)?\s*{_HALF.format('half_after')}"
@@ -188,12 +191,14 @@ def _moment(match: re.Match[str], order: DateOrder, zone: ZoneInfo | None) -> Mo
     if hour is None:
         return None
     microsecond = int((parts.get("fraction") or "").ljust(6, "0")[:6])
+    days, hour = divmod(hour, MIDNIGHT)
     try:
         at = day.replace(
             hour=hour, minute=int(parts["minute"] or 0), second=int(parts["second"] or 0), microsecond=microsecond
         )
     except ValueError:
         return None
+    at += timedelta(days=days)
     return _in_shop_time(at, parts.get("offset"), zone)
 
 
@@ -232,15 +237,20 @@ def _full_year(text: str) -> int:
 
 
 def _hour(hour: int, half: str | None) -> int | None:
-    """The hour of a 24-hour clock; a marker beside an hour above 12 is only a comment (``下午 14:35``)."""
+    """The hour of a 24-hour clock, 24 for the midnight that ends the day.
+
+    A marker beside an hour above 12 is only a comment (``下午 14:35``).
+    """
     if half is None or hour > 12:
-        return None if half in _MORNING else hour
+        return None if half in _MORNING or hour >= MIDNIGHT else hour
     if half in _MORNING:
         return hour % 12
     if half == _NOON:
         return hour + 12 if hour < 3 else hour
-    if half == "晚上" and hour == 12:
-        return None  # midnight of which day is anyone's guess
+    if half in _NIGHT and hour == 12:
+        return MIDNIGHT  # who writes 晚上 12:08 means the night that began on that day
+    if half in _DEEP_NIGHT and hour < 6:
+        return hour
     return hour % 12 + 12
 
 

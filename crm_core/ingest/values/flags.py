@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal, cast
 
-from crm_core.ingest.values.text import fold, unwrap
+from crm_core.ingest.values.text import fold, parse_text, unwrap
 from crm_core.ingest.values.words import meanings
 
 Gender = Literal["female", "male", "other", "undisclosed"]
@@ -15,6 +15,7 @@ _YES = frozenset(word for word, key in meanings("flag").items() if key == "yes")
 _NO = frozenset(word for word, key in meanings("flag").items() if key == "no")
 _GENDERS = meanings("gender")
 _LINE_TYPES = meanings("line_type")
+_NO_DATE = re.compile(r"^0{1,4}[-/]0{1,2}[-/]0{1,2}\b|^0(?:\.0+)?$")
 _UNDECIDED = re.compile(
     r"^(?:不(?:一定|確定|知道|清楚|記得)|沒意見|沒有意見|not sure|no idea|don'?t know|maybe|看情況|可能)"
 )
@@ -36,6 +37,12 @@ def parse_flag(text: str) -> bool | None:
     if _STARTS_NO.match(value):
         return False
     return True if _STARTS_YES.match(value) else None
+
+
+def parse_cancellation(text: str) -> str | None:
+    """A time of cancellation, or what else says that there was one; ``None`` for ``否``, ``0``, a date of zeros."""
+    value = parse_text(text)
+    return None if value is None or _NO_DATE.match(value) or parse_flag(value) is False else value
 
 
 def parse_gender(text: str) -> Gender | None:
