@@ -24,6 +24,8 @@ def derived_column(field: str, table: TextTable, mapping: ColumnMapping) -> tupl
 def with_stand_in(expression: str, field: str, table: TextTable, mapping: ColumnMapping) -> str:
     """The expression of a field, another column standing in on the rows where the platform's rule says so."""
     platform = platforms().get(mapping.platform)
+    if platform is not None and field in platform.grouped:
+        expression = _shared_in_group(expression, table, mapping.columns[field][0], platform.grouped[field])
     rule = platform.instead.get(field) if platform else None
     if rule is None:
         return expression
@@ -32,6 +34,15 @@ def with_stand_in(expression: str, field: str, table: TextTable, mapping: Column
         return expression
     says = ", ".join(_literal(fold(word)) for word in rule.says)
     return f"case when lower(trim({where})) in ({says}) then coalesce({take}, {expression}) else {expression} end"
+
+
+def _shared_in_group(expression: str, table: TextTable, heading: str, group_heading: str) -> str:
+    """A text that one row of a group says for all of them; the group itself where none does."""
+    own, group = _column(heading, table), _column(group_heading, table)
+    if own is None or group is None:
+        return expression
+    shared = f"case when {group} is not null then max({own}) over (partition by {group}) end"
+    return f"coalesce({own}, {shared}, {expression})"
 
 
 def _column(heading: str, table: TextTable) -> str | None:

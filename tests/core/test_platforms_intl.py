@@ -487,33 +487,41 @@ def test_amazon_times_without_an_offset_are_utc(shop: Shop) -> None:
 # --- eBay ---
 
 
-def test_ebay_orders_report(shop: Shop) -> None:
-    several = {
-        "Sales Record Number": "81",
-        "Order Number": "12-1",
-        "Sale Date": "Sep-27-26",
-        "Paid On Date": "Sep-28-26",
-    }
+EBAY_ITEM = {"Sales Record Number": "81", "Order Number": "12-1", "Buyer Username": "bob_w", "Sale Date": "Sep-27-26"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (EBAY_ITEM, EBAY_ITEM),
+        ({"Sales Record Number": "81"}, {"Sales Record Number": "81"}),
+        ({**EBAY_ITEM, "Sales Record Number": "82"}, {**EBAY_ITEM, "Sales Record Number": "83"}),
+    ],
+)
+def test_ebay_orders_report(shop: Shop, first: Document, second: Document) -> None:
     rows: list[Document] = [
         {"Sales Record Number": "80", "Order Number": "12-0", "Buyer Username": "ann_l", "Buyer Name": "Ann Lee",
          "Buyer Email": "ann@example.com", "Item Number": "3001", "Item Title": "Mug", "Custom Label": "MUG",
          "Quantity": "2", "Sold For": "$25.00", "Shipping And Handling": "$5.00", "Total Price": "$55.00",
          "Sale Date": "Sep-26-26", "Paid On Date": "Sep-26-26"},
-        {**several, "Buyer Username": "bob_w", "Buyer Name": "Bob Wu", "Quantity": "3",
-         "Shipping And Handling": "$4.00",
-         "Total Price": "$41.50"},
-        {**several, "Buyer Username": "bob_w", "Item Number": "3001", "Item Title": "Mug", "Custom Label": "MUG",
-         "Quantity": "1", "Sold For": "$25.00"},
-        {**several, "Buyer Username": "bob_w", "Item Number": "3002", "Item Title": "Print", "Custom Label": "PRINT",
-         "Quantity": "2", "Sold For": "$6.25"},
+        {**EBAY_ITEM, "Buyer Name": "Bob Wu", "Quantity": "3", "Sold For": "$37.50", "Shipping And Handling": "$4.00",
+         "Total Price": "$41.50", "Paid On Date": "Sep-28-26"},
+        {**first, "Item Number": "3001", "Item Title": "Mug", "Custom Label": "MUG", "Quantity": "1",
+         "Sold For": "$25.00"},
+        {**second, "Item Number": "3002", "Item Title": "Print", "Custom Label": "PRINT", "Quantity": "2",
+         "Sold For": "$6.25"},
+        # agreed on and never paid: no order number yet
+        {"Sales Record Number": "90", "Buyer Username": "cat_c", "Item Number": "3002", "Item Title": "Print",
+         "Custom Label": "PRINT", "Quantity": "1", "Sold For": "$6.25", "Total Price": "$6.25",
+         "Sale Date": "Sep-28-26"},
     ]  # fmt: skip
     commas = "," * EBAY.count(",")
     header, *body = text_of(EBAY, rows).splitlines()
     footer = ["", "3,record(s) downloaded,from Sep-01-26 to Sep-30-26", "Seller ID : teashop"]
     text = "\n".join([commas, header, commas, *body, *footer]) + "\n"
     receipt = shop.take_in("orders", put(shop, "eBay-OrdersReport.csv", text))
-    assert facts(receipt, *COUNTS) == ("ebay_orders", 0, 2, 3, 2, 0, 87.5)  # 2 x 25 and 25 + 2 x 6.25
-    assert facts(receipt, "shape", "rows_read", "first_day") == ("summary_and_lines", 4, "2026-09-26")
+    assert facts(receipt, *COUNTS) == ("ebay_orders", 0, 3, 4, 3, 0, 93.75)  # 2 x 25, 25 + 2 x 6.25, and 6.25
+    assert facts(receipt, "shape", "rows_read", "first_day") == ("summary_and_lines", 5, "2026-09-26")
     assert lines(shop, "12-1") == [("MUG", 1, 25), ("PRINT", 2, 12.5)]
 
 

@@ -18,6 +18,7 @@ speak for it, so that it is refused only where no person maps it). Tables:
   ``text`` (what becomes of it, with the groups of the pattern).
 - ``[instead.<field>]``: a column that stands in on some rows: ``take`` (its heading) where the column ``where`` says
   one of the words ``says``.
+- ``[grouped]``: field = heading: rows alike in that heading share what any of them says in the field's first column.
 
 Names and instructions for the owner stand in the locale files, ``formats.<file name>``.
 """
@@ -107,6 +108,7 @@ class Platform:
     items: PackedItems | None = None
     derived: Mapping[str, Derived] = field(default_factory=dict)
     instead: Mapping[str, StandIn] = field(default_factory=dict)
+    grouped: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_weak(self) -> bool:
@@ -160,6 +162,7 @@ def platform_of(key: str, document: dict[str, Any]) -> Platform:
         items=_items(document["items"]) if "items" in document else None,
         derived={name: _derived(rule) for name, rule in document.get("derived", {}).items()},
         instead={name: _stand_in(rule) for name, rule in document.get("instead", {}).items()},
+        grouped=document.get("grouped", {}),
     )
 
 
