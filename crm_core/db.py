@@ -94,15 +94,9 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Cursor]:
         """A cursor inside the process's only write transaction: commits at the end, rolls back on any exception."""
-        with self._write_lock, self.cursor() as cursor:
-            cursor.execute("begin transaction")
-            try:
-                yield cursor
-            except BaseException:
-                cursor.execute("rollback")
-                raise
+        with self._write_lock, self.cursor() as cursor, _transaction(cursor):
+            yield cursor
             bump_data_version(cursor)
-            cursor.execute("commit")
 
     @contextmanager
     def paused(self) -> Iterator[Path]:
@@ -182,15 +176,23 @@ def migrate(database: Database) -> None:
         for name in models_in("migrations"):
             if name not in applied:
                 _apply(cursor, name)
-        for name in models_in("views"):
-            cursor.execute(model(name))
+        with _transaction(cursor):  # one for all: each on its own would wait for the disk
+            for name in models_in("views"):
+                cursor.execute(model(name))
 
 
 def _apply(cursor: Cursor, name: str) -> None:
-    cursor.execute("begin transaction")
-    try:
+    with _transaction(cursor):
         cursor.execute(model(name))
         cursor.execute("insert into schema_migrations values (?)", [name])
+
+
+@contextmanager
+def _transaction(cursor: Cursor) -> Iterator[None]:
+    """Everything or nothing."""
+    cursor.execute("begin transaction")
+    try:
+        yield
     except BaseException:
         cursor.execute("rollback")
         raise
