@@ -12,10 +12,11 @@ from crm_core.export import national_phone
 from crm_core.i18n import Translator
 from crm_core.metrics.customers import (
     CustomerAnswer,
+    CustomerCase,
     CustomerHeader,
+    CustomerInteraction,
     CustomerOrderDocument,
     CustomerView,
-    Identifier,
     OrderLine,
     Rhythm,
     UsualProduct,
@@ -24,7 +25,10 @@ from crm_core.metrics.customers import (
 from crm_core.metrics.customers import customer_view as view_of
 from crm_core.params import Params
 from ui import address
+from ui.customer_identity import join_card, known_card, sources_card
+from ui.customer_interactions import interaction_lines, interaction_title
 from ui.customer_table import who
+from ui.decide import note
 from ui.segment_cards import colour_bar
 from ui.session import Visit
 from ui.text import plain
@@ -32,11 +36,12 @@ from ui.text import plain
 EVENTS_AT_FIRST = 20
 LEAST_GAPS = 3
 UNKNOWN = "unknown_customer"
-Event = CustomerOrderDocument | CustomerAnswer
+Event = CustomerOrderDocument | CustomerAnswer | CustomerCase | CustomerInteraction
 
 
 def customer_view(visit: Visit, params: Params, reference: str) -> None:
     """The customer of an opaque reference. Raises ``UnknownName`` where there is none."""
+    note()
     back_button(visit)
     customer_id = customer_by_reference(visit.cursor, reference)
     if customer_id is None:
@@ -50,7 +55,9 @@ def customer_view(visit: Visit, params: Params, reference: str) -> None:
     with right:
         _consent(visit.t, found.header)
         _usual(visit, found.usual_products)
-        _identifiers(visit, found.identifiers)
+        known_card(visit, found)
+        sources_card(visit, customer_id)
+        join_card(visit, found, params)
 
 
 def back_button(visit: Visit) -> None:
@@ -151,7 +158,7 @@ def _consent(t: Translator, header: CustomerHeader) -> None:
 
 def _timeline(visit: Visit, found: CustomerView) -> None:
     t = visit.t
-    events = in_order(found.orders, found.answers)
+    events = in_order(found.orders, found.answers, found.cases, found.interactions)
     with st.container(border=True, key="card_timeline", gap="xsmall"):
         st.markdown(f"**{plain(t('customers.timeline.title'))}**")
         if not events:
@@ -165,19 +172,27 @@ def _timeline(visit: Visit, found: CustomerView) -> None:
             st.checkbox(t("customers.timeline.more", n=t.number(len(events) - len(shown))), key=key)
 
 
-def in_order(orders: Sequence[CustomerOrderDocument], answers: Sequence[CustomerAnswer]) -> list[Event]:
-    """Orders and answers together, the newest first; answers without a day last."""
-    return sorted([*orders, *answers], key=_moment, reverse=True)
+def in_order(*kinds: Sequence[Event]) -> list[Event]:
+    """Orders, answers, cases and interactions together, the newest first; those without a day last."""
+    return sorted((event for events in kinds for event in events), key=_moment, reverse=True)
 
 
 def _moment(event: Event) -> datetime:
-    moment = event.ordered_at if isinstance(event, CustomerOrderDocument) else event.submitted_at
-    return moment or datetime.min
+    match event:
+        case CustomerOrderDocument():
+            return event.ordered_at
+        case CustomerAnswer():
+            return event.submitted_at or datetime.min
+        case CustomerCase():
+            return event.opened_at or datetime.min
+    return event.acted_at or datetime.min
 
 
 def event_title(visit: Visit, event: Event) -> str:
     """One line: day, order number, amount and status; or day and score of an answer."""
     t = visit.t
+    if isinstance(event, CustomerCase | CustomerInteraction):
+        return interaction_title(t, event)
     if isinstance(event, CustomerAnswer):
         day = t.date(event.answered_on) if event.answered_on else t("customers.timeline.undated")
         if event.nps is None or event.attitude is None:
@@ -195,9 +210,11 @@ def event_title(visit: Visit, event: Event) -> str:
 
 
 def event_lines(visit: Visit, event: Event) -> list[str]:
-    """What stands under the title: the lines of an order, or every question of an answer."""
+    """What stands under the title: the lines of an order, every question of an answer, the words of a case."""
     if isinstance(event, CustomerAnswer):
         return _answer_lines(visit.t, event)
+    if isinstance(event, CustomerCase | CustomerInteraction):
+        return interaction_lines(visit.t, event)
     return _order_lines(visit, event)
 
 
@@ -251,21 +268,3 @@ def usual_text(t: Translator, product: UsualProduct) -> str:
     if product.gap_median is None:
         return t("customers.usual.times", **facts)
     return t("customers.usual.times_gap", days=t.days(product.gap_median), **facts)
-
-
-def _identifiers(visit: Visit, identifiers: Sequence[Identifier]) -> None:
-    t = visit.t
-    with st.container(border=True, key="card_known", gap="xsmall"):
-        st.markdown(f"**{plain(t('customers.known.title'))}**")
-        st.text("\n".join(known_text(t, known) for known in identifiers))
-        st.caption(plain(t("customers.known.note")))
-
-
-def known_text(t: Translator, known: Identifier) -> str:
-    """An identifier as people write it, and the kinds of files it stands in."""
-    kind = t(f"customers.known.{known.kind}")
-    value = national_phone(known.identifier) if known.kind == "phone" else known.identifier
-    if not known.sources:
-        return t("customers.known.plain", kind=kind, value=value)
-    sources = t("charts.comma").join(t(f"customers.known.{source}") for source in known.sources)
-    return t("customers.known.from", kind=kind, value=value, sources=sources)

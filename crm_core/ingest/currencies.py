@@ -84,8 +84,8 @@ def settle_currency(cursor: Cursor, told: str | None, own: str, *, is_empty: boo
 
     Amounts of two currencies are never added up: orders in another one than the shop's need a rate for their month.
     An empty shop takes the currency of its first file, unless rates for it are on record. Leaves ``currency`` NULL on
-    the orders in the shop's currency. Raises ``MappingRefused`` naming the months without a rate, or a rate that makes amounts larger than any
-    shop has.
+    the orders in the shop's currency. Raises ``MappingRefused`` naming the months without a rate, or
+    a rate that makes amounts larger than any shop has.
     """
     is_adopted = told is not None and is_empty and is_currency(told) and not _has_rates(cursor, told)
     if is_adopted and told is not None:

@@ -26,6 +26,7 @@ def stage_service(cursor: Cursor, table: TextTable, mapping: ColumnMapping, slot
             "account_space": mapping.account_space,
             "default_channel": mapping.channel or "",
             "is_complaint_file": any(map(values.is_complaint, spoken)),
+            "tells_closing": "closed_at" in mapping.columns,
             "complaint": COMPLAINT,
             "no_complaint": NO_COMPLAINT,
             "closed": CLOSED,

@@ -133,6 +133,36 @@ class CustomerAnswer:
 
 
 @dataclass(frozen=True)
+class CustomerCase:
+    """One question or complaint; ``is_complaint`` and ``is_closed`` are ``None`` where the file does not tell."""
+
+    service_key: str
+    case_id: str | None
+    order_id: str | None
+    opened_at: datetime | None
+    opened_on: date | None
+    closed_on: date | None
+    channel: str | None
+    topic: str | None
+    case_status: str | None
+    is_closed: bool | None
+    is_complaint: bool | None
+    note: str | None
+
+
+@dataclass(frozen=True)
+class CustomerInteraction:
+    """What the customer did on one day with one post or mailing, and how often; ``action`` as in ``parse_action``."""
+
+    acted_on: date | None
+    acted_at: datetime | None
+    channel: str | None
+    subject: str | None
+    action: str | None
+    action_count: Decimal
+
+
+@dataclass(frozen=True)
 class UsualProduct:
     """A product the customer bought: on how many days, how much, and the median of days between (``None``: once)."""
 
@@ -169,7 +199,7 @@ class Identifier:
 
 @dataclass(frozen=True)
 class CustomerView:
-    """Everything known of one customer up to the as-of date; orders and answers newest first."""
+    """Everything known of one customer up to the as-of date; orders, answers, cases and interactions newest first."""
 
     header: CustomerHeader
     orders: tuple[CustomerOrderDocument, ...]
@@ -177,6 +207,8 @@ class CustomerView:
     usual_products: tuple[UsualProduct, ...]
     rhythm: Rhythm
     identifiers: tuple[Identifier, ...]
+    cases: tuple[CustomerCase, ...] = ()
+    interactions: tuple[CustomerInteraction, ...] = ()
 
 
 def customer_reference(customer_id: str) -> str:
@@ -243,6 +275,8 @@ def customer_view(cursor: Cursor, customer_id: str, params: Params, settings: Sh
         usual_products=tuple(UsualProduct(**row) for row in _rows(cursor, "usual_products", asked)),
         rhythm=_rhythm(cursor, asked, header.last_on),
         identifiers=tuple(_identifier(**row) for row in _rows(cursor, "identifiers", {"customer_id": customer_id})),
+        cases=tuple(CustomerCase(**row) for row in _rows(cursor, "cases", asked)),
+        interactions=tuple(CustomerInteraction(**row) for row in _rows(cursor, "interactions", asked)),
     )
 
 

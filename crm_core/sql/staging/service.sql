@@ -1,5 +1,6 @@
 -- Grain: service record. Inputs: source_rows without the rejected rows; $account_space, $default_channel, $is_complaint_file
--- (its headings speak of complaints), $complaint, $no_complaint, $closed, $not_closed (patterns of words, in lower case).
+-- (its headings speak of complaints), $tells_closing (it has a column for when a case was closed), $complaint, $no_complaint,
+-- $closed, $not_closed (patterns of words, in lower case).
 -- A record without a case number is known by who asked, when, through what, and about what; the same again is one more. How a
 -- case went on (closed, its status) is not part of that, so that a later export tells of the same case.
 create or replace temp table staged_service as
@@ -27,6 +28,7 @@ judged as (
             when closed_at is not null then true
             when status_words is not null
                 then regexp_matches(status_words, $closed) and not regexp_matches(status_words, $not_closed)
+            when $tells_closing then false
         end as told_closed,
         md5(concat_ws(
             chr(31), coalesce(account, ''), coalesce(email, ''), coalesce(phone, ''), coalesce(order_id, ''),

@@ -1,0 +1,54 @@
+"""Questions, complaints and interactions as entries in the history of a customer."""
+
+from __future__ import annotations
+
+from crm_core.i18n import Translator
+from crm_core.metrics.customers import CustomerCase, CustomerInteraction
+
+Interaction = CustomerCase | CustomerInteraction
+
+
+def interaction_title(t: Translator, event: Interaction) -> str:
+    """One line: day, what it was, what it was about, and how a case stands or how often something was done."""
+    if isinstance(event, CustomerCase):
+        day, parts = event.opened_on, _case_parts(t, event)
+    else:
+        day, parts = event.acted_on, _action_parts(t, event)
+    told_day = t.date(day) if day else t("customers.timeline.undated")
+    return t("interactions.line", day=told_day, what=t("app.format.comma").join(parts))
+
+
+def interaction_lines(t: Translator, event: Interaction) -> list[str]:
+    """What stands under the title: the words of a case, or where something was done."""
+    lines = _case_lines(t, event) if isinstance(event, CustomerCase) else [event.channel or ""]
+    return [line for line in lines if line] or [t("interactions.nothing_more")]
+
+
+def _case_parts(t: Translator, case: CustomerCase) -> list[str]:
+    parts = [t("interactions.complaint" if case.is_complaint else "interactions.question")]
+    if case.topic and case.topic not in parts:
+        parts.append(case.topic)
+    if case.is_closed is not None:
+        parts.append(t("interactions.closed" if case.is_closed else "interactions.not_closed"))
+    return parts
+
+
+def _case_lines(t: Translator, case: CustomerCase) -> list[str]:
+    facts = [
+        t("interactions.case_no", number=case.case_id) if case.case_id else "",
+        t("interactions.of_order", number=case.order_id) if case.order_id else "",
+        case.channel or "",
+        case.case_status or "",
+        t("interactions.closed_on", day=t.date(case.closed_on)) if case.closed_on else "",
+    ]
+    return [" · ".join(fact for fact in facts if fact), case.note or ""]
+
+
+def _action_parts(t: Translator, event: CustomerInteraction) -> list[str]:
+    key = f"interactions.action.{event.action}"
+    parts = [t(key) if t.has(key) else event.action or t("interactions.interaction")]
+    if event.subject:
+        parts.append(event.subject)
+    if event.action_count != 1:
+        parts.append(t("interactions.times", n=t.number(event.action_count, 2)))
+    return parts
