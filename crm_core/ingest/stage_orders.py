@@ -157,6 +157,9 @@ def _note_layout(cursor: Cursor, facts: Facts, shape: Shape) -> None:
     orders = count_of(facts, "part_named_orders" if shape is Shape.SUMMARY_AND_LINES else "multi_row_orders")
     if orders and shape is not Shape.ONE_ROW_PER_ORDER:
         findings.note(cursor, f"shape_{shape}", orders=orders)
+    lost = one_row(cursor, model("staging/orders_with_lost_lines"))
+    if count_of(lost, "orders"):
+        findings.note(cursor, "lines_not_sold", orders=count_of(lost, "orders"))
     found = one_row(cursor, model("staging/orders_without_prices"))
     if count_of(found, "orders"):
         findings.note(cursor, "spread_by_pieces", orders=count_of(found, "orders"))

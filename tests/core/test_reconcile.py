@@ -175,6 +175,26 @@ def test_a_problem_names_its_column(database: Database, tmp_path: Path) -> None:
     }
 
 
+def test_lines_that_were_not_sold_are_told(database: Database, tmp_path: Path) -> None:
+    rows = [
+        {"訂單編號": order, **DAY, "商品名稱": "茶", "單價": 50, "訂單狀態": status}
+        for order, status in (("A", "已完成"), ("A", "已取消"), ("B", "已取消"), ("C", "已完成"))
+    ]
+    summary = summary_of(database, tmp_path, *rows)
+    assert finding(summary, "lines_not_sold") == Finding("lines_not_sold", {"orders": 1})
+    assert (summary.revenue, summary.cancelled) == (100, 1)
+
+
+def test_the_city_is_found_in_an_address(database: Database, tmp_path: Path) -> None:
+    row = {"訂單編號": "A", **DAY, "商品名稱": "茶", "單價": 50, "收件地址": "220 臺北縣板橋市文化路 1 號"}
+    summary_of(database, tmp_path, row)
+    source = write_csv(tmp_path / "orders.csv", [row])
+    with database.exchange_folder() as exchange, database.cursor() as cursor:
+        table = parsing.parse(source, source.name, exchange).tables[0]
+        stage(cursor, table, offer(cursor, table, source.name).mapping, load_settings(cursor), exchange)
+        assert cursor.execute("select city from staged_orders").fetchall() == [("新北市",)]
+
+
 def test_prices_that_nobody_told_are_an_estimate(database: Database, tmp_path: Path) -> None:
     rows = [{"訂單編號": f"A{n}", **DAY, "商品名稱": "茶 x2, 杯 x1", "訂單金額": 90} for n in range(3)]
     summary = summary_of(database, tmp_path, *rows)
