@@ -145,6 +145,18 @@ def identifiers_of(cursor: Cursor, customer_id: str) -> list[NamedBy]:
     return [NamedBy(kind, identifier) for kind, identifier in rows]
 
 
+def a_record_of(cursor: Cursor, customer_id: str) -> str | None:
+    """One of the customer's sets of identifiers, by which they are found again under another id."""
+    row = cursor.execute("select min(identity_key) from identities where customer_id = ?", [customer_id]).fetchone()
+    return row[0] if row else None
+
+
+def owner_of(cursor: Cursor, record: str) -> str | None:
+    """The customer who has a set of identifiers now, ``None`` where it is nobody's."""
+    row = cursor.execute("select customer_id from identities where identity_key = ?", [record]).fetchone()
+    return row[0] if row else None
+
+
 def _every_identifier(cursor: Cursor, customer_id: str) -> list[NamedBy]:
     """What names a customer, alone or with others."""
     rows = cursor.execute(

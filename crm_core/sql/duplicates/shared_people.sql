@@ -37,7 +37,7 @@ ranked as (
     select
         *,
         sum(orders) over (partition by identifier) as all_orders,
-        count(*) over (partition by identifier) as people_count,
+        count(customer_id) over (partition by identifier) as people_count,
         row_number() over (partition by identifier order by orders desc, customer_id) as person_number
     from people
 ),

@@ -1,5 +1,7 @@
 -- Grain: customer. Inputs: identities, current_customers, order_scope, purchase_mart, touched_customers.
--- Who a customer is: the newest value that is not empty wins, member records before what stands on orders.
+-- Who a customer is: the newest value that is not empty wins, member records before what stands on orders, that before what only
+-- stands on answers. New is what changed last: a record that a later file repeats unchanged is as old as it was. The day of joining
+-- is the earliest one told. (customers/sources.sql tells where each value comes from, by the same rule.)
 insert into customer_mart
 with people as (
     select identities.* from identities semi join touched_customers on identities.customer_id = touched_customers.customer_id
@@ -10,7 +12,8 @@ addresses as (
 ),
 
 records as (
-    select people.customer_id, current_customers.*, (current_customers.version_id, current_customers.source_order) as age
+    select people.customer_id, people.email, people.phone, current_customers.*,
+        (current_customers.version_id, current_customers.source_order) as age
     from current_customers
     inner join people on current_customers.identity_key = people.identity_key
 ),
@@ -19,6 +22,8 @@ profiles as (
     select
         customer_id,
         arg_max(name, age) as name,
+        arg_max(email, age) as email,
+        arg_max(phone, age) as phone,
         arg_max(city, age) as city,
         arg_max(gender, age) as gender,
         arg_max(birthday, age) as birthday,
@@ -36,6 +41,8 @@ profiles as (
 order_names as (
     select order_scope.customer_id,
         arg_max(identities.name, (order_scope.ordered_at, order_scope.order_key)) as name,
+        arg_max(identities.email, (order_scope.ordered_at, order_scope.order_key)) as email,
+        arg_max(identities.phone, (order_scope.ordered_at, order_scope.order_key)) as phone,
         arg_max(order_scope.city, (order_scope.ordered_at, order_scope.order_key)) as city
     from order_scope
     inner join identities on order_scope.identity_key = identities.identity_key
@@ -57,8 +64,8 @@ purchases as (
 select
     addresses.customer_id,
     coalesce(profiles.name, order_names.name) as name,
-    addresses.email,
-    addresses.phone,
+    coalesce(profiles.email, order_names.email, addresses.email) as email,
+    coalesce(profiles.phone, order_names.phone, addresses.phone) as phone,
     coalesce(profiles.city, order_names.city) as city,
     profiles.gender, profiles.birthday, profiles.joined_on, profiles.tier, profiles.tags, profiles.source_heard,
     profiles.consent_email, profiles.consent_sms, profiles.consent_line,
