@@ -17,7 +17,7 @@ import pyarrow.csv as arrow_csv
 
 from crm_core.ingest.model import ReadingNote
 from crm_core.ingest.readers import layout as layouts
-from crm_core.ingest.readers.cells import clean, clean_cells, marks_in
+from crm_core.ingest.readers.cells import clean_cells, clean_columns, marks_in
 from crm_core.ingest.readers.encoding import Decoded
 from crm_core.ingest.readers.layout import Body
 from crm_core.ingest.readers.records import Dialect, Lines, Record, Records
@@ -138,7 +138,7 @@ def _fast(
         return None
     marks = marks_in(decoded.text)
     numbers = pa.arange(consumed + 1, consumed + 1 + table.num_rows)
-    return Body(numbers, [clean(column, marks) for column in table.columns])
+    return Body(numbers, clean_columns(table.columns, marks))
 
 
 def _utf8_from(decoded: Decoded, offset: int) -> pa.BufferReader:

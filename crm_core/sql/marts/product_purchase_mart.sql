@@ -3,12 +3,13 @@
 insert into product_purchase_mart
 with bought as (
     select
-        customer_id, product_key, ordered_on as purchased_on, purchase_no,
+        customer_id, product_key, ordered_on as purchased_on,
+        any_value(purchase_no) as purchase_no,  -- a customer has one purchase a day
         sum(quantity)::decimal(18, 4) as quantity,
         sum(net_amount)::decimal(18, 4) as net_amount
     from order_line_mart
     where is_ranked and customer_id in (select customer_id from touched_customers)
-    group by customer_id, product_key, ordered_on, purchase_no
+    group by customer_id, product_key, ordered_on
 ),
 
 numbered as (
