@@ -8,6 +8,7 @@ error handlers for decoding with ``cp950``: one that fails for bytes that are no
 from __future__ import annotations
 
 import codecs
+import re
 
 BIG5_ERRORS = "huike.big5"
 SHOWN_BIG5_ERRORS = "huike.big5.shown"
@@ -22,6 +23,27 @@ USER_DEFINED = (
     (0xC6, 0xC8, 0xF6B1 - len(LOW_TRAILS)),
 )
 REPLACEMENT = "\ufffd"
+SIGN_LEADS = (0xC6, 0xC7)
+
+
+def _signs() -> dict[int, str]:
+    """The signs and kana of two lead bytes: what Python's cp950 makes of a code → what ETEN and the web mean by it.
+
+    Python follows an early table that no system in use has: a ``の`` of a product name came out as another kana.
+    """
+    codes = [bytes([lead, trail]) for lead in SIGN_LEADS for trail in HIGH_TRAILS]
+    codes += [bytes([SIGN_LEADS[1], trail]) for trail in LOW_TRAILS]
+    pairs = [(code.decode("cp950", "ignore"), code.decode(EXTENDED, "ignore")) for code in codes]
+    return {ord(python): meant for python, meant in pairs if len(python) == 1 and meant}
+
+
+SIGNS = _signs()
+ANY_SIGN = re.compile(f"[{re.escape(''.join(map(chr, SIGNS)))}]")
+
+
+def with_eten_signs(text: str) -> str:
+    """A text decoded with Python's cp950, with the signs and kana that were meant."""
+    return text.translate(SIGNS) if ANY_SIGN.search(text) else text
 
 
 def beyond_cp950(code: bytes) -> str | None:

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from crm_core.errors import FileRefused
-from crm_core.ingest.readers.big5 import BIG5_ERRORS, SHOWN_BIG5_ERRORS
+from crm_core.ingest.readers.big5 import BIG5_ERRORS, SHOWN_BIG5_ERRORS, with_eten_signs
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -24,7 +24,7 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 CANDIDATES = ("cp950", "cp1252", "gb18030", "cp932")
-NO_FILE_ENCODINGS = frozenset({"punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7"})
+NO_FILE_ENCODINGS = frozenset({"punycode", "unicode-escape", "raw-unicode-escape", "undefined", "utf-7"})
 ALIASES = {"big5": "cp950", "gbk": "gb18030", "gb2312": "gb18030", "shift_jis": "cp932", "iso8859-1": "cp1252"}
 CELL_BORDER = re.compile(rb'([,;\t"])')  # bytes that are no part of a character in any of these encodings
 WESTERN = ("cp1252", "cp850")
@@ -117,7 +117,7 @@ def _as_asked(data: bytes, encoding: str) -> Decoded:
             b"ab".decode(name, "replace")
     except (LookupError, ValueError) as error:
         raise FileRefused("file_unknown_encoding", encoding=encoding) from error
-    if NO_FILE_ENCODINGS & set(known):
+    if NO_FILE_ENCODINGS & {name.replace("_", "-") for name in known}:
         raise FileRefused("file_unknown_encoding", encoding=encoding)
     names = [ALIASES.get(name, name) for name in known]
     if names[0].lower().replace("_", "-").startswith(("utf-16", "utf-32", "utf-8-sig")):
@@ -211,7 +211,7 @@ def _by_line(data: bytes, encodings: tuple[str, ...]) -> Decoded:
     """The whole in the first encoding where possible, else line by line, foreign lines in the second."""
     main = encodings[0]
     try:
-        return Decoded(data.decode(main, STRICT_ERRORS.get(main, "strict")), main, data if main == "utf-8" else None)
+        return Decoded(_text(data, main), main, data if main == "utf-8" else None)
     except UnicodeDecodeError:
         lines = data.split(b"\n")
     used = {main}
@@ -225,14 +225,20 @@ def _line(line: bytes, encodings: tuple[str, ...], used: set[str]) -> str:
     if name is None:
         return "".join(_cell(cell, encodings, used) for cell in CELL_BORDER.split(line))
     used.add(name)
-    return line.decode(name, STRICT_ERRORS.get(name, "strict"))
+    return _text(line, name)
 
 
 def _cell(cell: bytes, encodings: tuple[str, ...], used: set[str]) -> str:
     """A cell in the encoding that accepts it; bytes that none of them knows are shown as U+FFFD."""
     name = _encoding_of(cell, encodings) or ("utf-8" if _is_mostly_utf8(cell) else encodings[0])
     used.add(name)
-    return cell.decode(name, SHOWN_ERRORS.get(name, "replace"))
+    return _text(cell, name, SHOWN_ERRORS.get(name, "replace"))
+
+
+def _text(data: bytes, encoding: str, errors: str | None = None) -> str:
+    """Decoded text, as the systems write it that use the encoding."""
+    text = data.decode(encoding, errors or STRICT_ERRORS.get(encoding, "strict"))
+    return with_eten_signs(text) if encoding == "cp950" else text
 
 
 def _encoding_of(data: bytes, encodings: tuple[str, ...]) -> str | None:

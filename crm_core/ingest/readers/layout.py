@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise, zip_longest
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -28,6 +29,7 @@ CLEAR_HEADER = 0.5
 NEARLY_BEST = 0.8
 LABEL_COLUMNS = 2
 HEADER_ROWS = 2
+ROWS_COMPARED = 12
 
 NUMBER = re.compile(r"[(\-+]?\s*(?:NT|US|HK)?[$€£¥＄]?\s*[\d,.，．]*\d[\d,.]*\s*[)%元]?", re.ASCII | re.IGNORECASE)
 MOMENT = re.compile(r"\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}日?(?:[ T].*)?|\d{1,2}:\d{2}(?::\d{2})?")
@@ -87,7 +89,7 @@ def find_layout(head: Sequence[tuple[int, Row]]) -> Layout | None:
     if at is None:
         first = filled[0]
         return Layout((), 0, first, tuple(ignored(head[:first], "title")))
-    at += _is_group_row(head[at : at + 3])
+    at += _is_group_row([row for _, row in head[at : at + ROWS_COMPARED]])
     above = tuple(ignored(head[:at], "title"))
     header = _with_groups([cell or "" for cell in head[at][1]], head[at - 1][1] if at else ())
     if at + 1 < len(head) and _is_second_header(header, head[at + 1][1]):
@@ -148,18 +150,20 @@ def _has_values_only(row: Row) -> bool:
     return len(values) == len(cells) or (len(values) * 2 >= len(cells) and bool(telling))
 
 
-def _is_group_row(rows: Sequence[tuple[int, Row]]) -> bool:
-    """Whether the first row has labels over several columns each, the second the headings, the third data."""
-    if len(rows) < HEADER_ROWS + 1:
+def _is_group_row(rows: Sequence[Row]) -> bool:
+    """Whether the first row has labels over several columns each, the second the headings, those below the data.
+
+    The headings are words all along, also over a column of nothing but values.
+    """
+    if len(rows) <= HEADER_ROWS:
         return False
-    (_, groups), (_, headings), (_, data) = rows
-    unnamed = [heading for group, heading in zip(groups, headings, strict=False) if not group]
-    return (
-        _count(groups) >= LABEL_COLUMNS
-        and bool(unnamed)
-        and all(cell and not is_data(cell) and len(cell) <= LONGEST_VALUE for cell in headings)
-        and any(is_data(cell) for cell in data if cell)
-    )
+    groups, headings, *data = rows
+    reaches_on = any(not cell or cell == before for before, cell in pairwise(groups))
+    has_headings = all(cell and not is_data(cell) and len(cell) <= LONGEST_VALUE for cell in headings)
+    if len(set(filter(None, groups))) < LABEL_COLUMNS or not reaches_on or not has_headings:
+        return False
+    columns = ([cell for cell in column if cell] for column in zip_longest(*data))
+    return any(column and all(map(is_data, column)) for column in columns)
 
 
 def _with_groups(header: Sequence[str], above: Row) -> tuple[str, ...]:
