@@ -207,8 +207,10 @@ def test_group_headings_tell_equal_headings_apart(groups: str) -> None:
 
 
 def test_words_below_a_gap_in_the_header_are_data() -> None:
-    ((header, rows, _),) = tables("姓名,,城市,備註\n王,甲,台北,熟客\n林,乙,高雄,常買\n陳,丙,台南,5\n")
-    assert header == ("姓名", "column_2", "城市", "備註")
+    ((header, rows, _),) = tables(
+        "姓名,,城市,備註,來源\n王,甲,台北,熟客,官網\n林,乙,高雄,常買,門市\n陳,丙,台南,5,官網\n"
+    )
+    assert header == ("姓名", "column_2", "城市", "備註", "來源")
     assert len(rows) == 3
 
 
