@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, fields, replace
+from functools import cache
 from math import isfinite
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -38,7 +39,7 @@ class ShopSettings:
     share_bands_source: str = ""
 
     def __post_init__(self) -> None:
-        if self.time_zone not in available_timezones():
+        if self.time_zone not in _known_zones():
             raise InvalidParams("unknown_time_zone", time_zone=self.time_zone)
         if not is_currency(self.currency):
             raise InvalidParams("unknown_currency", currency=self.currency)
@@ -55,6 +56,12 @@ class ShopSettings:
     def zone(self) -> ZoneInfo:
         """The shop's time zone."""
         return ZoneInfo(self.time_zone)
+
+
+@cache
+def _known_zones() -> frozenset[str]:
+    """The names of all time zones; finding them means searching folders, and settings are read with every page."""
+    return frozenset(available_timezones())
 
 
 def _check_cuts(cuts: tuple[float, ...] | None, bins: int) -> None:

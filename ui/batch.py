@@ -178,9 +178,7 @@ def _table(visit: Visit, desk: Desk, listed: Listed) -> None:
     t = visit.t
     frame = pd.DataFrame([_cells(visit, waiting, checked) for waiting, checked in listed], columns=list(COLUMNS))
     config: dict[str, ColumnConfig] = {
-        name: st.column_config.Column(
-            t(f"batch.column.{name}"), alignment="right" if name in NUMBERS else None
-        )
+        name: st.column_config.Column(t(f"batch.column.{name}"), alignment="right" if name in NUMBERS else None)
         for name in COLUMNS
     }
     state = st.dataframe(
@@ -222,8 +220,8 @@ def _cells(visit: Visit, waiting: WaitingFile, checked: Checked) -> tuple[str | 
 
 def _what(t: Translator, outcome: Outcome) -> str:
     receipt = outcome.receipt
-    known = receipt.platform != GENERIC and t.has(f"data.platform.{receipt.platform}")
-    return t(f"data.platform.{receipt.platform}") if known else t(f"upload.kind_name.{receipt.kind}")
+    known = receipt.platform != GENERIC and t.has(f"formats.{receipt.platform}.name")
+    return t(f"formats.{receipt.platform}.name") if known else t(f"upload.kind_name.{receipt.kind}")
 
 
 def _state(t: Translator, checked: Checked) -> str:

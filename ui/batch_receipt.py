@@ -58,9 +58,7 @@ def _sentences(t: Translator, done: BatchReceipted, outcomes: list[Outcome]) -> 
 def _table(t: Translator, brought: list[Brought], number: int) -> None:
     frame = pd.DataFrame([_cells(t, each) for each in brought], columns=list(COLUMNS))
     config: dict[str, ColumnConfig] = {
-        name: st.column_config.Column(
-            t(f"batch.column.{name}"), alignment=None if name == "file" else "right"
-        )
+        name: st.column_config.Column(t(f"batch.column.{name}"), alignment=None if name == "file" else "right")
         for name in COLUMNS
     }
     st.dataframe(

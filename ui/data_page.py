@@ -143,35 +143,41 @@ def _decide(
 ) -> None:
     """The bar that stays in sight: the result in one line, and what to do with the file."""
     t, is_refused = visit.t, isinstance(outcome, CrmError)
-    st.markdown(plain(t("mapping.result.open") if isinstance(outcome, CrmError) else result_line(visit, outcome)))
-    if desk.is_batch:
-        _confirm(visit, desk, waiting, is_refused=is_refused)
-        return
-    without_sample = (
-        not is_refused
-        and has_sample(visit.cursor)
-        and st.checkbox(
-            t("upload.sample.in_the_way"), value=not has_own(visit.cursor), key=f"no_sample_{waiting.number}"
-        )
-    )
-    with st.container(horizontal=True):
+    without_sample = not desk.is_batch and not is_refused and _makes_room(visit, waiting)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        sentence = t("mapping.result.open") if isinstance(outcome, CrmError) else result_line(visit, outcome)
+        st.markdown(plain(sentence), width="stretch")
+        if desk.is_batch:
+            _confirm(visit, desk, waiting, is_refused=is_refused)
+            return
         is_wanted = st.button(t("upload.result.load"), type="primary", disabled=is_refused, key="load_file")
         leave_out(t, desk, "upload.result.skip")
     if is_wanted:
-        try:
-            with st.spinner(t("upload.result.loading")):
-                load_file(visit.database, desk, waiting, file, draft, without_sample=without_sample)
-        except CrmError as refusal:
-            show_refusal(t, refusal)
-            return
-        st.rerun()
+        _load(visit, desk, waiting, file, draft, without_sample=without_sample)
+
+
+def _makes_room(visit: Visit, waiting: WaitingFile) -> bool:
+    """Whether the sample shop shall go; asked where it is in."""
+    return has_sample(visit.cursor) and st.checkbox(
+        visit.t("upload.sample.in_the_way"), value=not has_own(visit.cursor), key=f"no_sample_{waiting.number}"
+    )
+
+
+def _load(
+    visit: Visit, desk: Desk, waiting: WaitingFile, file: ParsedFile, draft: Draft, *, without_sample: bool
+) -> None:
+    try:
+        with st.spinner(visit.t("upload.result.loading")):
+            load_file(visit.database, desk, waiting, file, draft, without_sample=without_sample)
+    except CrmError as refusal:
+        show_refusal(visit.t, refusal)
+        return
+    st.rerun()
 
 
 def _confirm(visit: Visit, desk: Desk, waiting: WaitingFile, *, is_refused: bool) -> None:
     """One of several files: say that it is right, it is loaded with the others."""
-    t = visit.t
-    with st.container(horizontal=True):
-        if st.button(t("batch.confirm"), type="primary", disabled=is_refused, key="confirm_file"):
-            waiting.is_seen, desk.chosen = True, None
-            st.rerun()
-        leave_out(t, desk, "batch.leave_out")
+    if st.button(visit.t("batch.confirm"), type="primary", disabled=is_refused, key="confirm_file"):
+        waiting.is_seen, desk.chosen = True, None
+        st.rerun()
+    leave_out(visit.t, desk, "batch.leave_out")

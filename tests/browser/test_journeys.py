@@ -75,7 +75,7 @@ class Shop:
 
     def bring(self, *files: Path) -> None:
         """Put files into the upload field and wait for what the page makes of the first."""
-        self.page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(list(files))
+        self.page.locator("[data-testid=stFileUploaderDropzoneInput]").first.set_input_files(list(files))
         shown = self.element("card_file").or_(self.element("card_refused")).or_(self.element("card_batch"))
         expect(shown).to_be_visible(timeout=STEP_MILLISECONDS)
         settled(self.page)
@@ -190,7 +190,7 @@ def bring_own_files(shop: Shop, orders: Path, survey: Path) -> None:
     shop.bring(orders, survey)
     assert shop.tiles("batch")["orders"] == "12"
     shop.press("load_batch")
-    expect(shop.element("card_done_0")).to_be_visible(timeout=STEP_MILLISECONDS)
+    expect(shop.element("card_done_0")).to_be_visible(timeout=SAMPLE_MILLISECONDS)
     settled(shop.page)
     assert shop.tiles("done_0") == {**AFTER_ORDERS, **AFTER_ANSWERS}
     expect(shop.page.get_by_text(t("upload.done.sample_removed"))).to_be_visible()

@@ -133,7 +133,7 @@ def test_a_folder_gives_the_marts_of_one_export_of_all(seed: int, tmp_path: Path
     folder = tmp_path / "parts"
     folder.mkdir()
     by_month: dict[str, list[Document]] = {}
-    first = {}
+    first: dict[str, str] = {}
     for row in rows:
         first.setdefault(row["order_id"], row["ordered_at"][:7])
         by_month.setdefault(first[row["order_id"]], []).append(row)
@@ -214,7 +214,7 @@ def test_a_format_is_found_by_its_headings_renamed_and_forgotten(database: Datab
             rename_format(cursor, known.signature, "Gone")
 
 
-LOOKS = {
+LOOKS: dict[Look, list[str | None]] = {
     Look.DATE: ["2026/10/01", "113/03/05", "3/5/2024 14:35:12", "2024/3/5 下午 2:35:12"],
     Look.PHONE: ["0912000001", "+886 912 000 002"],
     Look.EMAIL: ["a@example.com", "b@example.com"],

@@ -18,6 +18,7 @@ from crm_core.backup import backups
 from crm_core.db import Database
 from crm_core.i18n import Translator
 from crm_core.ingest import batch as batches
+from crm_core.ingest import pipeline
 from crm_core.ingest.history import ImportRecord, imports_of
 from tests.core import builders
 from tests.pages.shops import opened, visit_of, words
@@ -226,7 +227,7 @@ def test_a_file_left_out_is_gone_and_the_last_one_is_checked_by_itself() -> None
 @pytest.fixture
 def held_store(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Semaphore]:
     """Loading a file waits for a permit."""
-    permits, load = threading.Semaphore(0), batches.store
+    permits, load = threading.Semaphore(0), pipeline.store
 
     def held(database: Database, *arguments: object, **options: object) -> object:
         permits.acquire(timeout=30)
