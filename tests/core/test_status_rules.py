@@ -80,6 +80,9 @@ A2,2026-01-02,c1,已完成,,S1,1,70
 A2,2026-01-02,c1,已完成,2026-01-03,S2,1,30
 A3,2026-01-04,c2,已完成,2026-01-05,S1,1,40
 A3,2026-01-04,c2,已完成,2026-01-05,S2,1,40
+A4,2026-01-06,c3,缺貨取消,,S3,1,10
+A4,2026-01-06,c3,已完成,,S1,1,20
+A4,2026-01-06,c3,已完成,,S2,1,30
 """
 
 
@@ -119,17 +122,19 @@ def test_a_decision_voids_a_line_and_brings_it_back(mixed: Database) -> None:
     with mixed.write() as cursor:
         set_meaning(cursor, "status", "缺貨取消", Meaning.VALID)
     assert lines_of(mixed)[:2] == [("A1", "S1", 100), ("A1", "S2", 100)]
-    assert (revenue(mixed), check(mixed)) == (270, [])
+    assert lines_of(mixed)[-3:] == [("A4", "S1", 20), ("A4", "S2", 30), ("A4", "S3", 10)]
+    assert (revenue(mixed), check(mixed)) == (330, [])
     with mixed.write() as cursor:
         set_meaning(cursor, "status", "缺貨取消", Meaning.REFUNDED)
     assert lines_of(mixed)[:2] == [("A1", "S1", 100), ("A1", "S2", 0)]
-    assert (revenue(mixed), check(mixed)) == (170, [])
+    assert lines_of(mixed)[-3:] == [("A4", "S1", 20), ("A4", "S2", 30), ("A4", "S3", 0)]
+    assert (revenue(mixed), check(mixed)) == (220, [])
 
 
 def test_the_word_of_a_line_is_listed(mixed: Database) -> None:
     with mixed.cursor() as cursor:
         rules = {rule.word: (rule.meaning, rule.order_count) for rule in status_rules(cursor)}
-    assert rules["缺貨取消"] == (Meaning.CANCELLED, 1)
+    assert rules["缺貨取消"] == (Meaning.CANCELLED, 2)
 
 
 def test_judging_anew_gives_what_importing_anew_gives(mixed: Database, tmp_path: Path) -> None:
@@ -142,7 +147,7 @@ def test_judging_anew_gives_what_importing_anew_gives(mixed: Database, tmp_path:
         again = cursor.execute(
             "select rows_loaded, rows_unchanged from imports order by import_id desc limit 1"
         ).fetchone()
-    assert (again, lines_of(mixed)) == ((0, 6), lines)
+    assert (again, lines_of(mixed)) == ((0, 9), lines)
 
 
 def test_every_column_of_staged_rows_is_kept(mixed: Database) -> None:

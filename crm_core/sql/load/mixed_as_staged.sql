@@ -1,6 +1,5 @@
 -- Inputs: chosen_versions, mixed_order_rows, order_versions, status_words. Leaves the tables of a staged file with the
--- stored rows, as if these orders were being imported now: order_rows, order_numbers, rejected_rows, status_meanings; and
--- stored_rows, which tells the row of the file of each.
+-- stored rows, as if these orders were being imported now: order_rows, order_numbers, rejected_rows, status_meanings.
 create or replace temp table order_rows as
 with chosen as (
     select mixed_order_rows.* exclude (rules)
@@ -12,14 +11,11 @@ numbered as (
     select
         chosen.* exclude (version_id, row_number),
         version_id as order_no,
-        row_number as file_row,
         row_number() over (order by version_id, row_number) as row_number
     from chosen
 )
 
 select * from numbered;
-
-create or replace temp table stored_rows as select row_number, file_row from order_rows;
 
 create or replace temp table order_numbers as
 select version_id as order_no, channel, order_id, order_key

@@ -1,7 +1,5 @@
--- Inputs: staged_orders, staged_order_lines, stored_rows. The lines of orders that were judged anew take the place of the old.
+-- Inputs: staged_orders, staged_order_lines. The lines of orders that were judged anew take the place of the old.
 delete from order_line_versions where version_id in (select order_no from staged_orders);
 
 insert into order_line_versions by name
-select staged_order_lines.* exclude (order_no) replace (stored_rows.file_row::integer as line_no), order_no as version_id
-from staged_order_lines
-inner join stored_rows on staged_order_lines.line_no = stored_rows.row_number;
+select staged_order_lines.* exclude (order_no), order_no as version_id from staged_order_lines;
