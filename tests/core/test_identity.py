@@ -113,3 +113,138 @@ def test_people_who_share_only_such_a_phone_stay_apart(database: Database) -> No
     rows = [{**row, "email": None} for row in shared(PEOPLE_LIMIT + 1)]
     take_in(database, Kind.ORDERS, rows)
     assert len(set(customers(database).values())) == PEOPLE_LIMIT + 1
+
+
+# ---- clearly different people ----
+
+
+def people_of(database: Database) -> int:
+    return len(set(customers(database).values()))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("王小明", "小明 王", "王小明 先生", "王 小 明", "王○○", "王*明"),
+        ("Ann Lee", "LEE, Ann", "Ms. Ann Lee", "ann  lee", "Ａｎｎ Lee"),
+        ("王先生", "李小姐", "陳太太", "林", "王小明"),
+    ],
+)
+def test_spellings_of_one_name_masks_and_bare_surnames_are_no_other_people(
+    database: Database, names: tuple[str, ...]
+) -> None:
+    rows = [order(f"o{no}", customer_name=name, **PHONE) for no, name in enumerate(names)]
+    take_in(database, Kind.ORDERS, rows)
+    assert people_of(database) == 1
+
+
+def test_member_and_guest_are_one_person_whoever_receives(database: Database) -> None:
+    """A member who sends presents: the names on her orders are those of the receivers."""
+    receivers = [
+        order(f"m{no}", customer_id="m1", email="ann@example.com", customer_name=f"Receiver {no}") for no in range(8)
+    ]
+    guest = [order("g1", email="ann@example.com", customer_name="Ann Lee"), order("g2", email="ann@example.com")]
+    take_in(database, Kind.ORDERS, [*receivers, *guest])
+    assert set(customers(database).values()) == {"m1"}
+
+
+def test_two_members_of_one_issuer_with_different_names_are_two(database: Database) -> None:
+    rows = [
+        order("a", customer_id="m1", customer_name="王小明", **PHONE),
+        order("b", customer_id="m2", customer_name="李小華", **PHONE),
+        order("c", customer_name="李小華", **PHONE),
+        order("d", **PHONE),
+    ]
+    take_in(database, Kind.ORDERS, rows)
+    found = customers(database)
+    assert (found["a"], found["b"], found["d"]) == ("m1", "m2", None)
+    assert found["c"] not in ("m1", "m2", None)
+
+
+def test_two_member_numbers_of_one_name_are_one_person(database: Database) -> None:
+    rows = [
+        order("a", customer_id="m1", customer_name="王小明", **PHONE),
+        order("b", customer_id="m2", customer_name="小明", **PHONE),
+        order("c", customer_id="m3", customer_name="王○○", **PHONE),
+    ]
+    take_in(database, Kind.ORDERS, rows)
+    assert set(customers(database).values()) == {"m1"}
+
+
+def test_a_nameless_order_on_a_shared_phone_is_anonymous_until_the_phone_is_one_persons(database: Database) -> None:
+    """Anonymous orders never become one customer, and are found again when the phone stops being shared."""
+    phone: Document = {"phone": "0223456789"}
+    take_in(database, Kind.ORDERS, [order("x", **phone), order("y", **phone)])
+    assert set(customers(database).values()) == {"+886223456789"}
+    before = fingerprints(database)
+    crowd = take_in(database, Kind.ORDERS, shared(PEOPLE_LIMIT + 1))
+    found = customers(database)
+    assert (found["x"], found["y"]) == (None, None)
+    undo(database, crowd.import_id)
+    assert fingerprints(database) == before
+
+
+# ---- against plain Python ----
+
+
+def expected_groups(persons: list[Document]) -> set[frozenset[str]]:
+    """Who is together, by following shared identifiers one by one; anonymous orders are left out."""
+    shares = {
+        (kind, value)
+        for kind in ("email", "phone")
+        for value in {person[kind] for person in persons if person[kind]}
+        if is_shared([person for person in persons if person[kind] == value])
+    }
+    keys = {person["order_id"]: links_of(person, shares) for person in persons}
+    groups: list[set[str]] = []
+    for order_id, own in keys.items():
+        touching = [group for group in groups if any(own & keys[other] for other in group)]
+        groups = [group for group in groups if group not in touching]
+        groups.append({order_id}.union(*touching))
+    return {frozenset(group) for group in groups if all(keys[order_id] for order_id in group)}
+
+
+def is_shared(carriers: list[Document]) -> bool:
+    per_account: dict[str, set[str]] = {}
+    guests = set()
+    for person in carriers:
+        if person["customer_name"] and person["customer_id"]:
+            per_account.setdefault(str(person["customer_id"]), set()).add(str(person["customer_name"]))
+        elif person["customer_name"]:
+            guests.add(str(person["customer_name"]))
+    members = set().union(*(names for names in per_account.values() if len(names) == 1))
+    return len(guests | members) > PEOPLE_LIMIT or len(members) > 1
+
+
+def links_of(person: Document, shares: set[tuple[str, object]]) -> set[object]:
+    links: set[object] = {(kind, person[kind]) for kind in ("email", "phone") if person[kind]}
+    links -= shares
+    if person["customer_id"]:
+        links.add(("account", person["customer_id"]))
+    if not links and person["customer_name"] and (person["email"] or person["phone"]):
+        links.add((person["email"], person["phone"], person["customer_name"]))
+    return links
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_random_records_are_grouped_as_by_plain_python(database: Database, seed: int) -> None:
+    chance = random.Random(seed)
+    names = ("alpha", "beta", "gamma", "delta", "epsilon", None)
+    persons = [
+        order(
+            f"o{number:02}",
+            customer_id=chance.choice([None] * 16 + [f"m{no}" for no in range(8)]),
+            email=chance.choice([None] * 12 + [f"mail{no}@example.com" for no in range(12)]),
+            phone=chance.choice([None] * 10 + [f"09112223{no}" for no in range(30, 40)]),
+            customer_name=chance.choice(names),
+        )
+        for number in range(30)
+    ]
+    for start in range(0, 30, 10):
+        take_in(database, Kind.ORDERS, persons[start : start + 10])
+    groups: dict[str, set[str]] = {}
+    for order_id, customer_id in customers(database).items():
+        if customer_id is not None:
+            groups.setdefault(customer_id, set()).add(order_id)
+    assert {frozenset(group) for group in groups.values()} == expected_groups(persons)
+    assert len(groups) > 1
