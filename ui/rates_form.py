@@ -59,10 +59,16 @@ def _editor(visit: Visit, stored: list[ExchangeRate]) -> pd.DataFrame:
     return st.data_editor(
         rows,
         column_config={
-            "currency": columns.SelectboxColumn(t("rates.column.currency"), options=known, required=True),
-            "month": columns.TextColumn(t("rates.column.month"), validate=MONTH, required=True),
+            "currency": columns.SelectboxColumn(
+                t("rates.column.currency"), options=known, required=True, width="small"
+            ),
+            "month": columns.TextColumn(t("rates.column.month"), validate=MONTH, required=True, width="small"),
             "rate": columns.NumberColumn(
-                t("rates.column.rate", currency=visit.currency), min_value=0.0, format="%.8g", required=True
+                t("rates.column.rate", currency=visit.currency),
+                min_value=0.0,
+                format="%.8g",
+                required=True,
+                width="small",
             ),
         },
         num_rows="dynamic",
@@ -75,7 +81,7 @@ def _editor(visit: Visit, stored: list[ExchangeRate]) -> pd.DataFrame:
 def _apply(visit: Visit, stored: list[ExchangeRate], edited: pd.DataFrame) -> None:
     before: Entered = {(rate.currency, rate.month): rate for rate in stored}
     try:
-        after = _entered(edited)
+        after = entered(edited)
         changed = [rate for key, rate in after.items() if key not in before or before[key].rate != rate.rate]
         gone = [rate for key, rate in before.items() if key not in after]
         if changed or gone:
@@ -90,7 +96,7 @@ def _apply(visit: Visit, stored: list[ExchangeRate], edited: pd.DataFrame) -> No
     st.toast(visit.t.plural("rates.saved", count) if count else visit.t("rates.none_changed"), icon=":material/check:")
 
 
-def _entered(edited: pd.DataFrame) -> Entered:
+def entered(edited: pd.DataFrame) -> Entered:
     """The rates of the table; rows that are not filled in are none yet."""
     rates = [
         ExchangeRate(str(currency), parse_month(str(month)), parse_rate(str(rate)))
