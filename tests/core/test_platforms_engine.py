@@ -17,6 +17,7 @@ from crm_core.ingest.platform_rules import derived_column, with_stand_in
 from crm_core.ingest.platforms import Platform, platform_of, platforms
 from crm_core.ingest.profile import profile
 from crm_core.ingest.status import STATUS_FIELDS, Meaning, meaning_of
+from crm_core.ingest.unpack import items_of
 from crm_core.ingest.values import compact_heading
 from crm_core.schema import FIELDS
 
@@ -184,6 +185,42 @@ def test_a_column_may_stand_in_on_some_rows(market: Platform) -> None:
     assert both == "case when lower(trim(c2)) in ('原價', '不打折') then coalesce(c1, c0) else c0 end"
     assert with_stand_in("c0", "unit_price", of("特價", "原價"), mapping) == "c0"
     assert with_stand_in("c0", "quantity", of("特價", "原價", "價格別"), mapping) == "c0"
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        (
+            "[1] 商品名稱:高山茶; 商品選項名稱:大; 價格: $ 1,280; 數量: 2; 商品選項貨號: TEA-1; "
+            "[2] 商品名稱:杯; 價格: $ 120; 數量: 1;",
+            [("高山茶", "大", "$ 1,280", "2", "TEA-1"), ("杯", None, "$ 120", "1", None)],
+        ),
+        (
+            "[1] 商品名稱:茶; 特價; 商品選項名稱:; 價格: $ 350; 數量: 1;\n"
+            "[2] 商品名稱:罐 [限定]; 主商品貨號: M; 商品選項貨號: C",
+            [("茶; 特價", None, "$ 350", "1", None), ("罐 [限定]", None, None, None, "C")],
+        ),
+        ("[1]商品名稱：單品", [("單品", None, None, None, None)]),
+    ],
+)
+def test_shopee_s_packed_items(text: str, items: list[tuple[str | None, ...]]) -> None:
+    packed = platforms()["shopee_packing_list"].items
+    assert packed is not None
+    found = list(items_of(text, packed))
+    assert all(is_read for _, is_read in found)
+    names = ("product", "variant", "unit_price", "quantity", "sku")
+    assert [tuple(item.get(name) for name in names) for item, _ in found] == items
+
+
+HOSTILE = ["a:b; ", " ", "; ", " ;", "[1] ", "|", "x:", "1|", "商品名稱:"]
+
+
+@pytest.mark.parametrize("part", HOSTILE)
+@pytest.mark.parametrize("platform", [each for each in TAKEN if each.items], ids=lambda platform: platform.key)
+def test_no_text_keeps_a_pattern_busy(platform: Platform, part: str) -> None:
+    assert platform.items is not None
+    text = f"[1] 商品名稱:{part * (15_000 // len(part))}zz"
+    assert list(items_of(text, platform.items)) != []
 
 
 def test_synonyms_never_add_money_to_an_export_that_tells_its_own() -> None:

@@ -704,11 +704,16 @@ REFUSED = {
     "pchome_24h": (PCHOME_24H, "成本價", "官網"),
     "payeasy_supplier": (PAYEASY, "成本價", "官網"),
     "ecpay_payments": (ECPAY, "收款", "匯出訂單"),
+    "91app_returns": (
+        header("退貨單編號 | 主單編號 | 購物車編號 | 訂單編號 | 商品料號 | 商品名稱 | 退貨數量 | 退款金額"),
+        "退貨",
+        "訂單報表",
+    ),
     "shopee_income": (INCOME, "撥款", "我的銷售"),
     "product_list": (header("商品編號 | 商品名稱 | 售價 | 庫存 | 建立日期"), "庫存", "匯出訂單"),
     "cost_sheet": (header("進貨日期 | 廠商 | 商品名稱 | 數量 | 進價 | 進貨金額"), "成本", "售價"),
     "shipping_list": (header("訂單編號 | 出貨日期 | 收件人姓名 | 收件人電話 | 收件人地址 | 物流單號"), "包裹", "金額"),
-    "returns_list": (header("退貨單編號 | 主單編號 | 訂單編號 | 商品名稱 | 退貨數量 | 退款金額"), "退貨", "訂單報表"),
+    "returns_list": (header("退貨單編號 | 訂單編號 | 商品名稱 | 退貨數量 | 退款金額"), "退貨", "訂單匯出檔"),
 }
 
 
@@ -728,6 +733,17 @@ def test_a_wrong_file_is_named_with_the_export_to_take(
         assert (reply.status, reply.document["error"]) == (1, f"file_is_{key}")
         told = f"{reply.document['message']} {reply.document['remedy']}"
         assert all(word in told for word in words), told
+
+
+def test_a_workbook_is_taken_by_the_sheet_that_holds_orders(shop: Shop, tmp_path: Path) -> None:
+    income: list[list[object]] = [
+        [*INCOME],
+        *[["240305A0000001", "amy_tea", "2024-03-05", 860, -50, -20, "2024-03-12", 790]] * 9,
+    ]
+    orders = table(SHOPEE, per_line(shopee_cells))
+    receipt = shop.take_in("orders", write_xlsx(tmp_path / "march.xlsx", income=income, orders=orders))
+    assert facts(receipt) == EXPECTED
+    assert (receipt["sheet"], receipt["platform"]) == ("orders", "shopee_orders")
 
 
 def test_a_supposed_shipping_list_is_taken_as_a_person_maps_it(shop: Shop, tmp_path: Path) -> None:

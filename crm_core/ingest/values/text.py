@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from unicodedata import normalize
 
 from crm_core.ingest.values.words import word_set
@@ -92,6 +93,7 @@ def normalise_heading(heading: str) -> str:
     return text
 
 
+@lru_cache(maxsize=4096)
 def compact_heading(heading: str) -> str:
     """The normalised heading without spaces, hyphens, full stops and colons: ``Order-ID`` and ``order id`` are one."""
     normalised = normalise_heading(heading)
