@@ -13,6 +13,8 @@ from crm_core.ingest.summary import count_of, one_row
 
 CONVINCING = 0.8
 """Share of the orders with evidence that must agree before a column is read otherwise than it was mapped."""
+COVERED = 0.5
+"""Share of all orders that could tell; where discounts are not in the file, a few add up the wrong way by chance."""
 FEWEST_AGAINST_HEADING = 3
 """Orders that must speak against a heading that says what it is; against one that says nothing, one is enough."""
 
@@ -46,7 +48,7 @@ def _settle_price(cursor: Cursor, name: str, headings: dict[str, str]) -> bool:
     by_piece, by_line = count_of(facts, "by_piece"), count_of(facts, "by_line")
     is_piece = name == "unit_price"
     mapped, other = (by_piece, by_line) if is_piece else (by_line, by_piece)
-    is_other = _is_convincing(other, mapped, headings[name])
+    is_other = _is_convincing(other, mapped, count_of(facts, "orders"), headings[name])
     if mapped or other:
         key = "price_of_piece" if is_piece != is_other else "price_of_line"
         findings.note(cursor, key, heading=headings[name], by_piece=by_piece, by_line=by_line)
@@ -58,16 +60,17 @@ def _settle_price(cursor: Cursor, name: str, headings: dict[str, str]) -> bool:
 def _settle_line_total(cursor: Cursor, heading: str) -> bool:
     facts = one_row(cursor, model("staging/line_total_facts"))
     of_order, of_line = count_of(facts, "of_order"), count_of(facts, "of_line")
-    if not _is_convincing(of_order, of_line, heading):
+    if not _is_convincing(of_order, of_line, count_of(facts, "orders"), heading):
         return False
     findings.note(cursor, "line_total_of_order", heading=heading, of_order=of_order, of_line=of_line)
     _read_as(cursor, _OF_ORDER)
     return True
 
 
-def _is_convincing(against: int, support: int, heading: str) -> bool:
+def _is_convincing(against: int, support: int, orders: int, heading: str) -> bool:
+    """Whether so many of the ``orders`` that could tell speak against the mapping that it is no chance."""
     fewest = 1 if values.compact_heading(heading) in SAYS_NOTHING else FEWEST_AGAINST_HEADING
-    return against >= fewest and against >= CONVINCING * (against + support)
+    return against >= fewest and against >= CONVINCING * (against + support) and against >= COVERED * orders
 
 
 def _read_as(cursor: Cursor, meaning: str) -> None:

@@ -79,6 +79,12 @@ def test_one_odd_order_does_not_overrule_a_plain_heading(database: Database, tmp
     assert finding(summary, *PRICE) == Finding("price_of_piece", {"heading": "單價", "by_piece": 2, "by_line": 1})
 
 
+def test_a_chance_among_orders_that_never_add_up_decides_nothing(database: Database, tmp_path: Path) -> None:
+    lines = [("A", 2, 60, 60), *((f"B{n}", 2, 60, 97) for n in range(9))]
+    summary = summary_of(database, tmp_path, *orders(*lines, price="售價"))
+    assert finding(summary, *PRICE) == Finding("price_of_piece", {"heading": "售價", "by_piece": 0, "by_line": 1})
+
+
 def test_shipping_and_discount_are_allowed_for(database: Database, tmp_path: Path) -> None:
     rows = [
         {**row, "運費": 60, "優惠折扣": -20}
@@ -100,6 +106,13 @@ def test_a_repeated_order_total_is_still_taken_once(database: Database, tmp_path
     lines = [("A", 2, 50, 200), ("A", 2, 50, 200), ("B", 1, 40, 40), ("C", 1, 0, 90), ("C", 1, 90, 90)]
     summary = summary_of(database, tmp_path, *orders(*lines, price="單價", total="總金額"))
     assert summary.revenue == 330
+
+
+def test_an_order_total_that_a_line_happens_to_equal(database: Database, tmp_path: Path) -> None:
+    """Two lines of 100 at half price: the total of 100 is still the order's, as the other orders show."""
+    lines = [("A", 1, 100, 100), ("A", 1, 100, 100), ("B", 1, 40, 150), ("B", 1, 50, 150)]
+    summary = summary_of(database, tmp_path, *orders(*lines, price="單價", total="總金額"))
+    assert summary.revenue == 250
 
 
 def test_a_subtotal_of_the_order_repeated_on_its_lines(database: Database, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ with per_order as (
 
 facts as (
     select
+        count(*) as orders,
         count(*) filter (not is_per_line and least = most and abs(least - worth) < 0.02) as of_order,
         count(*) filter (is_per_line) as of_line
     from per_order

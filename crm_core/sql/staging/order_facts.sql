@@ -70,10 +70,21 @@ facts as (
         count(*) filter (discount_differs) as discount_differs,
         count(*) filter (refunded_differs) as refunded_differs,
         -- A total that repeats on every line what the line is worth is the line's own, also where the lines are equal.
-        count(*) filter (total_is_line_value and abs(order_total - lines_value) >= 0.02) as total_of_lines,
-        count(*) filter (row_count > 1 and abs(order_total - lines_value) < 0.02) as total_of_orders,
-        count(*) filter (subtotal_is_line_value and abs(subtotal - lines_value) >= 0.02) as subtotal_of_lines,
-        count(*) filter (row_count > 1 and abs(subtotal - lines_value) < 0.02) as subtotal_of_orders,
+        -- One that repeats over lines of different worth is the order's.
+        count(*) filter (
+            total_is_line_value
+            and abs(order_total - lines_value) >= 0.02
+            and abs(order_total - (lines_value - coalesce(discount, 0) + coalesce(shipping, 0) + coalesce(tax, 0))) >= 0.02
+        ) as total_of_lines,
+        count(*) filter (money_rows > 1 and not total_is_line_value and not coalesce(total_differs, true)) as total_of_orders,
+        count(*) filter (
+            subtotal_is_line_value
+            and abs(subtotal - lines_value) >= 0.02
+            and abs(subtotal - (lines_value - coalesce(discount, 0))) >= 0.02
+        ) as subtotal_of_lines,
+        count(*) filter (
+            money_rows > 1 and not subtotal_is_line_value and not coalesce(subtotal_differs, true)
+        ) as subtotal_of_orders,
         count(*) filter (status_differs) as status_differs,
         count(*) filter (is_part_named) as part_named_orders,
         count(*) filter (has_summary) as summary_orders

@@ -46,6 +46,7 @@ reconciled as (
 
 facts as (
     select
+        count(*) as orders,
         count(*) filter (is_by_piece and not is_by_line) as by_piece,
         count(*) filter (is_by_line and not is_by_piece) as by_line
     from reconciled
