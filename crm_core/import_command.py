@@ -11,9 +11,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from crm_core.db import Cursor, Database
-from crm_core.errors import CrmError, MappingRefused
+from crm_core.errors import CrmError, FileRefused, MappingRefused
 from crm_core.i18n import Translator
 from crm_core.ingest import mapping as mappings
+from crm_core.ingest.archives import MANY_IN_ZIP, unpack_archive
 from crm_core.ingest.batch import (
     Brought,
     Checked,
@@ -56,7 +57,14 @@ def run_import(arguments: argparse.Namespace, t: Translator) -> int:
     paths = files_in(arguments.file)
     is_one = len(arguments.file) == 1 and not arguments.file[0].is_dir()
     with closing(Database(arguments.db)) as database, database.exchange_folder() as folder:
-        return command.one(database, paths[0], folder) if is_one else command.several(database, paths, folder)
+        if not is_one:
+            return command.several(database, paths, folder)
+        try:
+            return command.one(database, paths[0], folder)
+        except FileRefused as refusal:
+            if refusal.code != MANY_IN_ZIP:
+                raise
+        return command.several(database, paths, folder)
 
 
 @dataclass(frozen=True)
@@ -68,7 +76,7 @@ class _Command:
 
     def one(self, database: Database, path: Path, folder: Path) -> int:
         """Load one file; a refusal ends the command."""
-        file, origin = self._parsed(path, folder), self._origin()
+        file, origin = self._parsed(path, path.name, folder), self._origin()
         with database.cursor() as cursor:
             chosen = self._choose(cursor, file)
         mapping = in_channel(chosen.mapping, self.arguments.channel)
@@ -84,7 +92,11 @@ class _Command:
 
     def several(self, database: Database, paths: Sequence[Path], folder: Path) -> int:
         """Load each file as an import of its own, the oldest first; a refused one keeps none of the others out."""
-        checked = [self._checked(database, path, folder / str(number)) for number, path in enumerate(paths)]
+        checked = [
+            each
+            for number, path in enumerate(paths)
+            for each in self._all_of(database, path, path.name, folder / str(number))
+        ]
         ready = [checked[position] for position in loading_order(checked) if checked[position].outcome]
         if self.arguments.dry_run:
             brought = [Brought(each.file_name, each.outcome) for each in ready]
@@ -97,15 +109,28 @@ class _Command:
             _say_batch(brought, self.t)
         return 1 if any(each.outcome is None for each in brought) else 0
 
-    def _checked(self, database: Database, path: Path, folder: Path) -> Checked:
+    def _all_of(self, database: Database, path: Path, name: str, folder: Path) -> list[Checked]:
+        """A file, checked; of an archive with several files every one of them."""
+        found = self._checked(database, path, name, folder)
+        if found.refusal is None or found.refusal.code != MANY_IN_ZIP:
+            return [found]
         try:
-            file = self._parsed(path, folder)
+            inside = unpack_archive(path, folder)
         except CrmError as refusal:
-            return Checked(path.name, refusal=refusal)
+            return [Checked(name, refusal=refusal)]
+        return [
+            self._checked(database, each.path, each.name, folder / str(number)) for number, each in enumerate(inside)
+        ]
+
+    def _checked(self, database: Database, path: Path, name: str, folder: Path) -> Checked:
+        try:
+            file = self._parsed(path, name, folder)
+        except CrmError as refusal:
+            return Checked(name, refusal=refusal)
         return check_file(database, file, folder, self._choose, channel=self.arguments.channel, origin=self._origin())
 
-    def _parsed(self, path: Path, folder: Path) -> ParsedFile:
-        return parse(path, path.name, folder, password=self.arguments.password, encoding=self.arguments.encoding)
+    def _parsed(self, path: Path, name: str, folder: Path) -> ParsedFile:
+        return parse(path, name, folder, password=self.arguments.password, encoding=self.arguments.encoding)
 
     def _choose(self, cursor: Cursor, file: ParsedFile) -> Offer:
         """The table of ``--sheet`` or the likeliest one, with the mapping of ``--mapping`` or a proposed one."""

@@ -14,6 +14,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from crm_core.db import Cursor, Database
 from crm_core.errors import CrmError
 from crm_core.i18n import UNDEFINED, Translator
+from crm_core.ingest.archives import MANY_IN_ZIP
 from crm_core.ingest.batch import Checked, Question, State, check_file, choose, loading_order, totals
 from crm_core.ingest.formats import format_of
 from crm_core.ingest.load import Origin
@@ -27,7 +28,7 @@ from ui.refusal import show_refusal
 from ui.session import Visit
 from ui.table import MOST_ROWS_SEEN, ROW_HEIGHT
 from ui.text import plain
-from ui.upload import LOOK_SECONDS, QUICK_SECONDS
+from ui.upload import LOOK_SECONDS, QUICK_SECONDS, take_apart
 
 Listed = list[tuple[WaitingFile, Checked]]
 COLUMNS = ("file", "state", "what", "rows", "orders", "revenue", "days", "problems")
@@ -284,6 +285,8 @@ def _question(t: Translator, desk: Desk, waiting: WaitingFile, checked: Checked)
         else:
             show_refusal(t, checked.refusal or CrmError())
         with st.container(horizontal=True):
+            if checked.refusal is not None and checked.refusal.code == MANY_IN_ZIP:
+                take_apart(t, desk, waiting)
             if checked.question is not None and st.button(
                 t("batch.asks.look"), type="primary", key=f"look_{waiting.number}"
             ):

@@ -22,6 +22,7 @@ import streamlit as st
 
 from crm_core.db import Cursor
 from crm_core.errors import CrmError, FileRefused
+from crm_core.ingest.archives import unpack_archive
 from crm_core.ingest.batch import Brought, Checked, ToLoad
 from crm_core.ingest.content import Look
 from crm_core.ingest.mapping import as_confirmed_by_person, changed_by_person
@@ -286,6 +287,25 @@ class Desk:
             source.write_bytes(file.getbuffer())
             self.waiting.append(WaitingFile(number, PurePosixPath(file.name).name, source, folder))
         self.uploads += 1
+
+    def take_apart(self, archive: WaitingFile) -> None:
+        """Put the files of an archive on the desk in its place. Raises ``FileRefused``; the archive then stays."""
+        folder = self.folder / str(self.numbers())
+        try:
+            inside = unpack_archive(archive.source, folder)
+        except FileRefused:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        place = self.waiting.index(archive)
+        taken = []
+        for each in inside:
+            number = self.numbers()
+            own = self.folder / str(number)
+            own.mkdir()
+            taken.append(WaitingFile(number, each.name, each.path.replace(own / "source"), own))
+        shutil.rmtree(folder, ignore_errors=True)
+        self.drop(archive)
+        self.waiting[place:place] = taken
 
     def put_away(self) -> None:
         """Clear the table: the current file is in, or shall not come in."""

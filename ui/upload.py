@@ -8,8 +8,9 @@ from pathlib import PurePosixPath
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from crm_core.errors import CrmError
+from crm_core.errors import CrmError, FileRefused
 from crm_core.i18n import Translator
+from crm_core.ingest.archives import MANY_IN_ZIP
 from crm_core.ingest.batch import is_export_name
 from crm_core.ingest.docs import exports_in_order
 from crm_core.ingest.model import ParsedFile
@@ -132,6 +133,8 @@ def _refused(visit: Visit, desk: Desk, waiting: WaitingFile, refusal: CrmError) 
             _ask_password(t, waiting)
         if refusal.code in ENCODING_REFUSALS:
             encoding_choice(t, waiting, None)
+        if refusal.code == MANY_IN_ZIP:
+            take_apart(t, desk, waiting)
         leave_out(t, desk, "upload.refused.skip")
 
 
@@ -159,6 +162,19 @@ def encoding_choice(t: Translator, waiting: WaitingFile, found: str | None) -> N
     if picked != current:
         waiting.read(password=waiting.password, encoding=picked or None)
         st.rerun()
+
+
+def take_apart(t: Translator, desk: Desk, waiting: WaitingFile) -> None:
+    """A button that puts every file of an archive on the desk."""
+    if not st.button(t("batch.archive.take"), type="primary", key=f"take_apart_{waiting.number}"):
+        return
+    try:
+        with st.spinner(t("batch.archive.taking")):
+            desk.take_apart(waiting)
+    except FileRefused as refusal:
+        show_refusal(t, refusal)
+        return
+    st.rerun()
 
 
 def leave_out(t: Translator, desk: Desk, label: str) -> None:

@@ -54,12 +54,13 @@ def locked(path: Path) -> Path:
     return path
 
 
-def choose(shop: Shop, key: str, word: str) -> None:
-    """Pick an option of the select box of that key, as a person does: open it, type, take it."""
-    field = shop.element(key).locator("input")
+def choose(shop: Shop, column: int, word: str) -> None:
+    """Tell what a column is, as a person does: open the list, type, take it; the page says who chose it."""
+    field = shop.element(f"means_1_0_orders_{column}").locator("input")
     field.click()
     field.fill(word)
     shop.page.get_by_role("option", name=word, exact=True).click()
+    expect(shop.element(f"column_1_0_orders_{column}")).to_contain_text(shop.t("data.reason.person"))
     settled(shop.page)
 
 
@@ -71,7 +72,7 @@ def test_columns_nobody_knows_are_mapped_by_hand_once(enter: Enter, tmp_path: Pa
     load = shop.element("load_file").get_by_role("button")
     expect(load).to_be_disabled()
     for column, meaning in MEANINGS.items():
-        choose(shop, f"means_1_0_orders_{column}", t(f"data.field.{meaning}"))
+        choose(shop, column, t(f"data.field.{meaning}"))
     expect(shop.element("bar_check")).to_contain_text(t("mapping.result.customers", n=2))
     settled(shop.page)
     assert shop.tiles("result") == {"orders": "2", "customers": "2", "revenue": "NT$470"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pytest
 
 from crm_core import db
 from crm_core.db import Database
-from crm_core.errors import CrmError, UnknownName
+from crm_core.errors import CrmError, FileRefused, UnknownName
+from crm_core.ingest.archives import unpack_archive
 from crm_core.ingest.batch import Question, State, check_file, files_in, loading_order, natural
 from crm_core.ingest.content import Look, look_of
 from crm_core.ingest.formats import forget_format, format_of, rename_format, saved_formats
@@ -19,6 +21,7 @@ from crm_core.ingest.load import Origin
 from crm_core.ingest.mapping import as_confirmed_by_person
 from crm_core.ingest.parse import parse
 from crm_core.ingest.pipeline import best_offer, store, table_offers
+from crm_core.ingest.readers.limits import Limits
 from tests.core.builders import ORDER_COLUMNS, Document, Shop, order_cells, random_orders, write_csv
 
 HEADER = "order_id,order_date,email,quantity,price,status"
@@ -142,6 +145,53 @@ def test_a_folder_gives_the_marts_of_one_export_of_all(seed: int, tmp_path: Path
     parts = Shop(tmp_path / "parts.duckdb")
     parts.take_in("orders", folder)
     assert parts.fingerprints() == whole.fingerprints()
+
+
+# ---- archives of several exports ----
+
+
+def archive_of(path: Path, files: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_an_archive_of_several_exports_is_read_like_a_folder(exports: Path, tmp_path: Path) -> None:
+    files = {path.relative_to(exports).as_posix(): path.read_bytes() for path in files_in([exports])}
+    archive = archive_of(tmp_path / "year.zip", {**files, "__MACOSX/._1.csv": b"left behind", "~$2.xlsx": b"lock"})
+    packed, loose = Shop(tmp_path / "packed.duckdb"), Shop(tmp_path / "loose.duckdb")
+    found = packed.ask("import", "orders", archive)
+    assert [file["file"] for file in found["files"]] == ["1.csv", "2.csv", "10.csv"]
+    loose.take_in("orders", exports)
+    assert packed.fingerprints() == loose.fingerprints()
+    again = packed.ask("import", "orders", archive, exports)  # an archive among other files
+    assert (again["totals"]["files"], again["totals"]["rows_loaded"]) == (6, 0)
+
+
+def test_names_that_windows_in_taiwan_wrote_can_be_read(tmp_path: Path) -> None:
+    path = archive_of(tmp_path / "names.zip", {"XXXX.csv": b"a,b", "1.csv": b"a,b"})
+    path.write_bytes(path.read_bytes().replace(b"XXXX", "訂單".encode("cp950")))
+    assert [each.name for each in unpack_archive(path, tmp_path / "out")] == ["訂單.csv", "1.csv"]
+
+
+def test_no_member_gets_out_of_the_folder(tmp_path: Path) -> None:
+    path = archive_of(tmp_path / "evil.zip", {"../../evil.csv": b"a", "/etc/evil.csv": b"b", "C:\\evil.csv": b"c"})
+    found = unpack_archive(path, tmp_path / "out")
+    assert {each.path.parent for each in found} == {tmp_path / "out"}
+    assert all("/" not in each.name for each in found)
+    assert not list(tmp_path.rglob("evil.csv"))
+
+
+def test_archives_that_are_too_much_are_refused(tmp_path: Path) -> None:
+    many = archive_of(tmp_path / "many.zip", {f"{number}.csv": b"a" for number in range(201)})
+    large = archive_of(tmp_path / "large.zip", {"1.csv": bytes(3_000_000), "2.csv": bytes(3_000_000)})
+    cut = tmp_path / "cut.zip"
+    cut.write_bytes(large.read_bytes()[:-30])
+    for path, code in ((many, "archive_too_many"), (large, "file_too_large_unpacked"), (cut, "file_damaged")):
+        with pytest.raises(FileRefused) as refusal:
+            unpack_archive(path, tmp_path / path.stem, Limits(unpacked_bytes=5_000_000))
+        assert refusal.value.code == code
 
 
 # ---- what a person has to look at ----

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+import zipfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -308,6 +309,20 @@ def test_of_a_folder_only_the_exports_are_taken() -> None:
     assert t.plural("batch.folder.aside", 2) in words(app)
     wait(app)
     assert column(app, "file") == ["orders 1.csv", "orders 3.csv"]
+
+
+@pytest.mark.usefixtures("empty_shop")
+def test_an_archive_of_several_exports_is_taken_apart() -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, each in (JANUARY, MARCH):
+            archive.writestr(f"2026/{name}", each)
+    app = bring(opened("data", lang="en"), ("year.zip", content.getvalue()))
+    press(app, "take_apart_1")
+    assert column(app, "file") == ["orders 1.csv", "orders 3.csv"]
+    press(app, "load_batch")
+    assert len(records()) == 2
+    assert list(app.session_state[DESK].folder.iterdir()) == []
 
 
 def test_the_fields_word_what_they_take() -> None:
