@@ -324,7 +324,13 @@ def _is_sum(amounts: Sequence[float], index: int, sums: Sequence[int]) -> bool:
 
 
 def _labels(body: Body, pattern: str) -> list[tuple[int, str]]:
-    """Index and first cell of the rows whose first or second cell matches; none where there are too many."""
+    """Index and first cell of the rows whose first or second cell matches; none where there are too many.
+
+    A row that is no data has numbers or nothing behind its label: where a later column has text all along, none has.
+    """
+    full = [column for column in body.columns[LABEL_COLUMNS:] if len(column) and not column.null_count]
+    if any(not NUMBER.fullmatch(column[0].as_py()) for column in full):
+        return []
     found: dict[int, str] = {}
     for column in reversed(body.columns[:LABEL_COLUMNS]):
         is_match = pc.fill_null(pc.match_substring_regex(column, pattern), False)
