@@ -80,6 +80,7 @@ PERSON = (
 
 ORDERS = (
     Field("order_id", CellType.IDENTIFIER),
+    Field("line_id", CellType.IDENTIFIER),  # of a line within its order: the same again is the same line
     Field("ordered_at", CellType.TIMESTAMP, Combine.JOIN),
     Field("last_event_at", CellType.TIMESTAMP, Combine.LATEST),  # says how fresh an export is, nothing else
     *PERSON,

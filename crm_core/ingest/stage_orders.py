@@ -57,7 +57,7 @@ def stage_orders(cursor: Cursor, table: TextTable, mapping: ColumnMapping, slots
     if "order_id" in mapped and settle_prices(cursor, slots):
         _number_orders(cursor, mapping, True)
     facts = one_row(cursor, model("staging/order_facts"))
-    _find_order_problems(cursor, "order_id" in mapped)
+    _find_order_problems(cursor, "order_id" in mapped, "line_id" in mapped)
     rules = _money_rules(facts, mapping, "order_id" in mapped)
     _judge_status_words(cursor, mapping.platform)
     file_rules = FileRules(**rules, has_summary_rows=_has_summary_rows(facts), account_space=mapping.account_space)
@@ -103,11 +103,12 @@ def _number_orders(cursor: Cursor, mapping: ColumnMapping, has_order_id: bool) -
         cursor.execute(model("staging/derived_order_rows"))
 
 
-def _find_order_problems(cursor: Cursor, has_order_id: bool) -> None:
+def _find_order_problems(cursor: Cursor, has_order_id: bool, has_line_id: bool) -> None:
     cursor.execute(
         model("staging/order_problems"),
         {
             "has_order_id": has_order_id,
+            "has_line_id": has_line_id,
             "first_day": FIRST_DAY,
             "last_day": LAST_DAY,
             "needed_fields": NEEDED_FIELDS,

@@ -21,6 +21,7 @@ from crm_core.ingest.model import HEADING_MARK, ITEM_FIELDS, ColumnMapping, Pack
 
 LONGEST_CELL = 20_000  # characters of packed text that are taken apart
 _NO_ITEM = re.compile(r"[\s;；,，、/|。.]*")
+_SPACES = re.compile(r"\s+")  # long runs of blanks cost patterns much time and say nothing
 _NO_AMOUNT = ("0", "0.0", "0.00")
 
 
@@ -50,6 +51,7 @@ def items_of(text: str, packed: PackedItems) -> Iterator[tuple[dict[str, str | N
 
     What does not look like an item is a line whose product is the text itself: nothing that was sold gets lost.
     """
+    text = _SPACES.sub(lambda run: "\n" if "\n" in run[0] else " ", text)
     pieces = _pieces(text, packed) if len(text) <= LONGEST_CELL else [(text, None)]
     for piece, match in pieces:
         if match is not None:

@@ -188,6 +188,17 @@ def test_a_problem_names_its_column(database: Database, tmp_path: Path) -> None:
     }
 
 
+def test_identical_lines_are_lines_unless_they_have_one_number(database: Database, tmp_path: Path) -> None:
+    line = {"訂單編號": "A", **DAY, "商品名稱": "茶", "單價": 50}
+    assert summary_of(database, tmp_path, line, line).revenue == 100
+    numbered = [{**line, "訂單明細編號": number} for number in ("1", "2", "2", "3")]
+    summary = summary_of(database, tmp_path, *numbered)
+    assert (summary.revenue, summary.rows_read, summary.rows_rejected) == (150, 4, 1)
+    assert [(p.rule, p.severity, p.count, p.example) for p in summary.problems] == [
+        ("repeated_line", "rejected", 1, "2")
+    ]
+
+
 def test_lines_that_were_not_sold_are_told(database: Database, tmp_path: Path) -> None:
     rows = [
         {"訂單編號": order, **DAY, "商品名稱": "茶", "單價": 50, "訂單狀態": status}

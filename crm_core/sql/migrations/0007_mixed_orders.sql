@@ -7,6 +7,7 @@ create table mixed_order_rows (
     row_number bigint not null,
     starts_row boolean not null,
     order_id varchar,
+    line_id varchar,
     ordered_at timestamp,
     ordered_at_has_time boolean,
     last_event_at timestamp,

@@ -1,12 +1,22 @@
--- Grain: problem of a row. Input: order_rows; $first_day, $last_day (the days a shop can have sold on).
+-- Grain: problem of a row. Input: order_rows; $has_line_id; $first_day, $last_day (the days a shop can have sold on).
 -- What cannot be part of an order; every row of an order with such a row is set aside with it, since a part of an order would
--- give a wrong revenue.
+-- give a wrong revenue. A line that stands in the file twice under one number of its own counts once, as it stands last.
 create or replace temp table row_problems as
 with order_dates as (
     select order_no, min(ordered_at) as first_at from order_rows where order_no is not null group by order_no
 ),
 
+repeated_lines as (
+    select row_number, order_no from order_rows
+    where $has_line_id and line_id is not null and order_no is not null
+    qualify row_number() over (
+        partition by order_no, line_id, product_key, variant, quantity, unit_price, line_total order by row_number desc
+    ) > 1
+),
+
 own_problems as (
+    select row_number, order_no, 'repeated_line' as rule, 'line_id' as field from repeated_lines
+    union all by name
     select row_number, order_no, 'no_order_id' as rule, 'order_id' as field from order_rows
     where $has_order_id and order_id is null
     union all by name
@@ -34,7 +44,7 @@ judged as (
         rule,
         field,
         case
-            when rule in ('no_order_id', 'no_order_date', 'date_out_of_range', 'amount_too_large', 'several_currencies')
+            when rule in ('repeated_line', 'no_order_id', 'no_order_date', 'date_out_of_range', 'amount_too_large', 'several_currencies')
                 then 'rejected'
             when split_part(field, '__', 1) = 'ordered_at' then if(first_at is null, 'rejected', 'warning')
             when list_contains($needed_fields, split_part(field, '__', 1)) then 'rejected'
@@ -47,7 +57,10 @@ judged as (
 siblings as (
     select row_number, order_no, 'order_incomplete' as rule, null as field, 'rejected' as severity
     from order_rows
-    where order_no in (select order_no from judged where severity = 'rejected' and order_no is not null)
+    where order_no in (
+            select order_no from judged
+            where severity = 'rejected' and rule <> 'repeated_line' and order_no is not null
+        )
         and row_number not in (select row_number from judged where severity = 'rejected')
 )
 
