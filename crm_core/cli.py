@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from crm_core import backup, marts
 from crm_core.checks import check
 from crm_core.db import Cursor, Database, database_path
+from crm_core.duplicates import review
 from crm_core.errors import CrmError, ImportRefused
 from crm_core.export import csv_bytes
 from crm_core.findings.health import concerns, health_answer
@@ -31,7 +32,16 @@ from crm_core.ingest.pipeline import (
     remove_sample,
     take_back,
 )
-from crm_core.json_forms import NO_DAY, Json, dumps, health_form, metrics_form, plain_record, table_form
+from crm_core.json_forms import (
+    NO_DAY,
+    Json,
+    dumps,
+    duplicates_form,
+    health_form,
+    metrics_form,
+    plain_record,
+    table_form,
+)
 from crm_core.lists.ready_made import list_members, list_of
 from crm_core.metrics.measure import compare, default_params
 from crm_core.metrics.registry import METRICS
@@ -172,6 +182,20 @@ def _write_csv(found: Table, target: Path | None) -> None:
         target.write_bytes(content)
 
 
+def _duplicates(arguments: argparse.Namespace, t: Translator) -> int:
+    with reader(arguments.db) as found, found.database.cursor() as cursor:
+        settings = load_settings(cursor)
+        params = default_params(cursor, settings) or Params(NO_DAY, Period(NO_DAY, NO_DAY))
+        waiting = review(cursor, params, settings)
+    if arguments.json:
+        _print(dumps(duplicates_form(waiting)))
+        return 0
+    for pair in waiting.pairs:
+        reasons = ", ".join(t(f"duplicates.reason.{reason}") for reason in pair.reasons)
+        _print(f"{pair.likelihood:.2f}\t{pair.left.customer_id}\t{pair.right.customer_id}\t{reasons}")
+    return 0
+
+
 @contextmanager
 def _asking(arguments: argparse.Namespace, t: Translator) -> Iterator[tuple[Cursor, Params, ShopSettings]]:
     with reader(arguments.db) as found, found.database.cursor() as cursor:
@@ -262,6 +286,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "imports", _imports, "every import so far", as_json=True)
     undo = _add(commands, "undo", _undo, "take an import back")
     undo.add_argument("import_id", type=int)
+    _add(commands, "duplicates", _duplicates, "customers that are probably one person", as_json=True)
     _add_questions(commands)
     sample = _add(commands, "sample", _sample, "the sample shop")
     sample.add_argument("action", choices=("load", "remove"))

@@ -12,6 +12,7 @@ from enum import Enum
 import numpy as np
 import pandas as pd
 
+from crm_core.duplicates import Effect, Review
 from crm_core.health import Health
 from crm_core.ingest.load import Receipt
 from crm_core.ingest.summary import Summary
@@ -148,3 +149,41 @@ def _day_or_moment(value: date) -> str:
     if isinstance(value, pd.Timestamp) and value == value.normalize():
         return value.date().isoformat()
     return value.isoformat()
+
+
+def duplicates_form(waiting: Review) -> dict[str, Json]:
+    """Pairs that are probably one person, with what joining them would change, and the identifiers set aside."""
+    pairs: list[Json] = [
+        {
+            "left": pair.left.customer_id,
+            "right": pair.right.customer_id,
+            "reasons": list(pair.reasons),
+            "likelihood": pair.likelihood,
+            "effect": _effect_form(pair.effect),
+        }
+        for pair in waiting.pairs
+    ]
+    shared: list[Json] = [
+        {
+            "kind": contact.named_by.kind,
+            "identifier": contact.named_by.identifier,
+            "sign": contact.sign,
+            "people": contact.people_count,
+        }
+        for contact in waiting.shared
+    ]
+    return {
+        "pair_count": waiting.pair_count,
+        "pairs": pairs,
+        "all_together": _effect_form(waiting.all_together),
+        "shared_count": waiting.shared_count,
+        "shared": shared,
+    }
+
+
+def _effect_form(effect: Effect) -> dict[str, Json]:
+    return {
+        "customers": [effect.customers_before, effect.customers_after],
+        "repeat_customers": [effect.repeat_before, effect.repeat_after],
+        "repurchase_rate": [effect.rate_before, effect.rate_after],
+    }

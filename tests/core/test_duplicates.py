@@ -16,7 +16,7 @@ from crm_core.metrics.measure import default_params, measure
 from crm_core.params import Params
 from crm_core.schema import Kind
 from crm_core.settings import ShopSettings
-from tests.core.builders import Document, take_in
+from tests.core.builders import Document, Shop, take_in
 
 AUTHOR = Author("Mei", datetime(2024, 6, 2))
 SETTINGS = ShopSettings()
@@ -285,3 +285,28 @@ def test_an_empty_shop_has_nothing_to_decide(tmp_path: Path) -> None:
     found = reviewed(database)
     assert (found.pairs, found.shared, found.all_together) == ((), (), Effect(1, 0, 1, 0))
     database.close()
+
+
+# ---- on the command line ----
+
+
+def test_the_command_line_tells_the_same(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "huike.duckdb")
+    database = Database(shop.path)
+    people(database, *PEOPLE)
+    found = reviewed(database)
+    database.close()
+    told = shop.ask("duplicates")
+    assert told["pair_count"] == found.pair_count == 2
+    assert [(pair["left"], pair["right"], pair["likelihood"]) for pair in told["pairs"]] == [
+        (pair.left.customer_id, pair.right.customer_id, pair.likelihood) for pair in found.pairs
+    ]
+    assert told["all_together"]["repurchase_rate"] == [found.all_together.rate_before, found.all_together.rate_after]
+    assert (told["shared_count"], told["shared"]) == (0, [])
+    lines = shop.run("duplicates").out.decode().splitlines()
+    assert len(lines) == 2
+
+
+def test_the_command_line_answers_for_an_empty_shop(tmp_path: Path) -> None:
+    told = Shop(tmp_path / "empty.duckdb").ask("duplicates")
+    assert (told["pairs"], told["shared"]) == ([], [])
