@@ -24,7 +24,7 @@ from crm_core.ingest.mapping import utc_headings
 from crm_core.ingest.model import ColumnMapping, TextTable, shown_heading
 from crm_core.ingest.platform_rules import derived_column, with_stand_in
 from crm_core.ingest.status import normalise_status
-from crm_core.schema import FIELDS, CellType, Combine, Field, Kind
+from crm_core.schema import FIELDS, CellType, Combine, Field
 
 MONEY_TYPE = pa.decimal128(18, 4)
 UTC = ZoneInfo("UTC")
@@ -34,8 +34,6 @@ IDENTIFYING = frozenset([CellType.IDENTIFIER, CellType.EMAIL, CellType.PHONE])
 NOT_USABLE = (values.ScientificNotation, values.NotOnScale)
 # Magento writes website, store and view into one cell; the first is the channel.
 ONE_LINE = frozenset(["channel"])
-# Of these kinds, a text that only says that there is nothing is nothing; what a person answered stays as it is.
-TIDIED = frozenset([Kind.ORDERS, Kind.CUSTOMERS])
 LONGEST_PLACEHOLDER = 20  # bytes
 FLOAT_IDENTIFIER = re.compile(r"\d+\.0")
 
@@ -201,7 +199,7 @@ def _look_up(
 ) -> Lookup | None:
     """What the distinct texts of a slot mean; ``None`` where they mean themselves."""
     if slot.field.cell is CellType.TEXT:
-        return _look_up_text(cursor, slot, folder) if mapping.kind in TIDIED else None
+        return _look_up_text(cursor, slot, folder)
     found = cursor.execute(f"select distinct {slot.alias} from cell_texts where {slot.alias} is not null")
     texts: list[str] = found.to_arrow_table().column(0).to_pylist()
     path = lookup_path(folder, slot)
