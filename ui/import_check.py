@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pandas as pd
 import streamlit as st
 
@@ -9,7 +11,7 @@ from crm_core.db import data_version
 from crm_core.errors import CrmError
 from crm_core.i18n import Translator
 from crm_core.ingest.load import Origin
-from crm_core.ingest.model import GENERIC, ParsedFile
+from crm_core.ingest.model import GENERIC, ParsedFile, TextTable
 from crm_core.ingest.pipeline import Offer, Outcome, best_offer, preview, sample_rows, table_offers
 from crm_core.ingest.platforms import platforms
 from crm_core.ingest.problems import found_problems
@@ -92,8 +94,15 @@ def _why(t: Translator, waiting: WaitingFile, offered: Offer) -> list[str]:
     if table.header_row > 1:
         parts.append(t("upload.file.header_row", row=t.number(table.header_row)))
     if table.ignored:
-        parts.append(t("upload.file.ignored", n=t.number(len(table.ignored))))
+        parts.append(_left_out(t, table))
     return parts
+
+
+def _left_out(t: Translator, table: TextTable) -> str:
+    """How many lines of the file are no data, and what they are."""
+    counts = Counter(row.reason for row in table.ignored)
+    kinds = joined(t, (f"{t(f'reading.ignored.{reason}')} {t.number(count)}" for reason, count in counts.most_common()))
+    return t("reading.left_out", n=t.number(len(table.ignored)), kinds=kinds)
 
 
 def _kind_choice(t: Translator, waiting: WaitingFile, draft: Draft) -> None:
