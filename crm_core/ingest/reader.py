@@ -1,4 +1,4 @@
-"""The reading child process: ``python -m crm_core.ingest.reader``.
+"""What the reading child process does (``python -m crm_core.ingest.reading_process``).
 
 One JSON request on standard input; JSON lines on standard output: ``{"progress": 0.4}`` any number of times, then one
 answer, ``{"parsed": …}`` or ``{"refused": …}``. The tables themselves go into Parquet files, ``<stem>-<n>.parquet``.
@@ -241,7 +241,3 @@ def _write_parquet(path: Path, row_numbers: pa.Array, columns: list[pa.Array]) -
     names = ["row_number", *(f"c{position}" for position in range(len(columns)))]
     table = pa.table(dict(zip(names, [row_numbers, *columns], strict=True)))
     pq.write_table(table, path, compression="snappy", write_statistics=False, row_group_size=ROW_GROUP_ROWS)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
