@@ -94,6 +94,10 @@ def _print(text: str) -> None:
 # ---- history ---------------------------------------------------------------------------------------------
 
 
+def _import(arguments: argparse.Namespace, t: Translator) -> int:
+    return run_import(arguments, t, _now())
+
+
 def _imports(arguments: argparse.Namespace, t: Translator) -> int:
     with reader(arguments.db) as found, found.database.cursor() as cursor:
         records = imports_of(cursor)
@@ -282,7 +286,7 @@ def _rebuild(arguments: argparse.Namespace, t: Translator) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m crm_core", description="Huike 回客 on the command line.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    add_import_arguments(_add(commands, "import", run_import, "load files", as_json=True))
+    add_import_arguments(_add(commands, "import", _import, "load files", as_json=True))
     _add(commands, "imports", _imports, "every import so far", as_json=True)
     undo = _add(commands, "undo", _undo, "take an import back")
     undo.add_argument("import_id", type=int)

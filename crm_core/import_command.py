@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from crm_core.db import Cursor, Database
@@ -51,9 +51,9 @@ def add_import_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--dry-run", action="store_true", help="check only, save nothing")
 
 
-def run_import(arguments: argparse.Namespace, t: Translator) -> int:
-    """Load what the arguments name; one JSON document or a line per file."""
-    command = _Command(arguments, t)
+def run_import(arguments: argparse.Namespace, t: Translator, moment: datetime) -> int:
+    """Load what the arguments name, at that moment (UTC); one JSON document, or a paragraph per file."""
+    command = _Command(arguments, t, moment)
     paths = files_in(arguments.file)
     is_one = len(arguments.file) == 1 and not arguments.file[0].is_dir()
     with closing(Database(arguments.db)) as database, database.exchange_folder() as folder:
@@ -73,6 +73,7 @@ class _Command:
 
     arguments: argparse.Namespace
     t: Translator
+    moment: datetime
 
     def one(self, database: Database, path: Path, folder: Path) -> int:
         """Load one file; a refusal ends the command."""
@@ -142,12 +143,7 @@ class _Command:
         return choose(cursor, file, kind=kind, sheet=self.arguments.sheet, mapping=mapping)
 
     def _origin(self) -> Origin:
-        return Origin(IMPORTED_BY, _now(), exported_on=self.arguments.exported_on)
-
-
-def _now() -> datetime:
-    """The moment of an import, in UTC without a zone, as the database keeps it."""
-    return datetime.now(UTC).replace(tzinfo=None)
+        return Origin(IMPORTED_BY, self.moment, exported_on=self.arguments.exported_on)
 
 
 def _print(text: str) -> None:
