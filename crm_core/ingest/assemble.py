@@ -57,7 +57,7 @@ def keep_mixed_rows(cursor: Cursor, rules: FileRules, *, has_mixed_orders: bool)
 
 
 def assemble_orders(cursor: Cursor, rules: FileRules) -> None:
-    """Make ``staged_orders`` and ``staged_order_lines`` out of ``order_rows``; ``order_rows`` are settled on the way."""
+    """Make ``staged_orders`` and ``staged_order_lines`` out of ``order_rows``, which are settled on the way."""
     if cursor.execute("select 1 from mixed_orders limit 1").fetchone():
         cursor.execute(model("staging/settle_line_status"), rules.of_lines())
     cursor.execute(model("staging/summary_rows"), {"has_summary_rows": rules.has_summary_rows})

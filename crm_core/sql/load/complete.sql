@@ -90,3 +90,6 @@ from (
     ) hashed on completions.order_no = hashed.order_no
 ) completed
 where staged_orders.order_no = completed.order_no;
+
+-- What was taken over cannot be judged anew out of the rows of one file.
+delete from staged_mixed_rows where order_no in (select order_no from completions);
