@@ -123,8 +123,8 @@ class SharedUser:
 class SharedContact:
     """An address or phone that clearly different people use, and so links nobody.
 
-    ``sign`` says what told: ``names`` or ``accounts``; ``people`` are those with most orders, out of ``people_count`` and the
-    records without a name.
+    ``sign`` says what told: ``names`` or ``accounts``; ``people`` are those with most orders, out of
+    ``people_count`` and the records without a name.
     """
 
     named_by: NamedBy
