@@ -626,6 +626,7 @@ def test_mixed_survey_is_readable(shared_data: Path) -> None:
     assert len(table.rows) == 13_954
     assert not re.search("[a-z][‚Š‡ˆÚÞ\ufffd][a-z]", comments)
     assert comments.count("é") > 5_500
+    assert "ÇA SERAIT BIEN SI VOUS FAISIEZ CADEAU DE QUELQUES POINTS DE FIDÉLITÉ À VOS CLIENTS" in comments
 
 
 def test_online_retail_is_read_whole(shared_data: Path, tmp_path: Path) -> None:

@@ -51,6 +51,8 @@ FAMILIAR_LATIN = frozenset("éèêëàâáäãåçùûüúôöóõîïíìòñæ
 DOS_EVIDENCE = re.compile(r"[a-z][‚ƒˆ‰Š‡‹][a-z]")
 DOS_BESIDE_LETTER = re.compile(r"(?<=[^\W\d_])[‚ƒˆ‰Š‡‹Œ]|[‚ƒˆ‰Š‡‹Œ](?=[^\W\d_])")
 DOS_INSIDE_WORD = re.compile(r"(?<=[^\W\d_])[“–—…„](?=[^\W\d_])")
+WESTERN_LETTERS = frozenset("áàâäãåæçéèêëíìîïñóòôöõœúùûüýÿßÁÀÂÄÃÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÖÕŒÚÙÛÜÝ’‘“”«»€°…–\xa0")
+CAPITAL_IN_A_WORD = re.compile(r"(?<=[a-zà-ÿœ])[À-ÝŒ]|(?<=[^\W\d_])[À-ÝŒ](?=[a-zà-ÿœ])")
 DOS_ERRORS = "huike.cp850"
 STRICT_ERRORS = {"cp950": BIG5_ERRORS}
 SHOWN_ERRORS = {"cp950": SHOWN_BIG5_ERRORS}
@@ -259,17 +261,32 @@ def _is_mostly_utf8(data: bytes) -> bool:
 
 
 def _western(data: bytes) -> Decoded:
-    """cp1252; letters of the old DOS code page cp850 among it are told by standing inside words.
+    """cp1252, or where letters of the old DOS code page cp850 stand among it, line by line the one that reads better.
 
     No one writes a low quotation mark in the middle of a word, but ``esp‚rant`` is how a DOS ``é`` shows in cp1252.
     """
     text = data.decode("cp1252", "replace")
     if DOS_EVIDENCE.search(text) is None:
         return Decoded(text, "cp1252")
-    text = data.decode("cp1252", DOS_ERRORS)
+    lines = (_western_line(line) for line in data.splitlines(keepends=True))
+    return Decoded("".join(lines), JOINT.join(WESTERN))
+
+
+def _western_line(line: bytes) -> str:
+    """A line in cp1252, DOS letters inside words mended; where that leaves odd signs, in cp850 if that leaves none."""
+    text = line.decode("cp1252", DOS_ERRORS)
     for pattern in (DOS_BESIDE_LETTER, DOS_INSIDE_WORD):
         text = pattern.sub(lambda match: match[0].encode("cp1252").decode("cp850"), text)
-    return Decoded(text, JOINT.join(WESTERN))
+    if _has_odd_signs(text) and not _has_odd_signs(dos := line.decode("cp850")):
+        return dos
+    return text
+
+
+def _has_odd_signs(text: str) -> bool:
+    """Whether a text has signs that nobody writes in western Europe, or a capital in a word of small letters."""
+    if CAPITAL_IN_A_WORD.search(text) is not None:
+        return True
+    return any(character > "\x7f" and character not in WESTERN_LETTERS for character in text)
 
 
 def _undefined_byte(error: UnicodeError) -> tuple[str, int]:
