@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from crm_core.db import Cursor, model
+from crm_core.ingest.row_tables import columns_of, show
 
 JUDGED_COLUMNS = (
     "status",
@@ -79,6 +80,7 @@ def _judge_versions(cursor: Cursor, rules: str) -> None:
         "create or replace temp table chosen_versions as select version_id from mixed_versions where rules = ?", [rules]
     )
     cursor.execute(model("load/mixed_as_staged"))
+    show(cursor, "order_rows", "order_cells", columns_of(cursor, "order_cells"))
     file_rules = FileRules(**json.loads(rules))
     keep_mixed_rows(cursor, file_rules, has_mixed_orders=True)
     assemble_orders(cursor, file_rules)

@@ -23,6 +23,7 @@ from crm_core.ingest import findings, values
 from crm_core.ingest.mapping import utc_headings
 from crm_core.ingest.model import ColumnMapping, TextTable, shown_heading
 from crm_core.ingest.platform_rules import derived_column, with_stand_in
+from crm_core.ingest.row_tables import ALWAYS_HELD, show
 from crm_core.ingest.status import normalise_status
 from crm_core.schema import FIELDS, CellType, Combine, Field
 
@@ -135,7 +136,7 @@ def _unless_placeholder(column: str) -> str:
 def read_cells(
     cursor: Cursor, table: TextTable, mapping: ColumnMapping, context: ReadingContext, folder: Path
 ) -> list[Slot]:
-    """Make the temporary tables ``cell_texts`` and ``source_rows``.
+    """Make the temporary views ``cell_texts`` and ``source_rows`` (of the table ``source_cells``, see ``row_tables``).
 
     ``source_rows`` has ``row_number``, ``starts_row`` (whether it is the first of those that one row of the file
     became) and one typed column per canonical field of the kind (NULL where the field is not mapped or the cell not
@@ -149,8 +150,7 @@ def read_cells(
     cursor.execute(f"create or replace temp view cell_texts as select row_number{marks}{texts} from {source}")
     found = (_look_up(cursor, slot, mapping, context, folder) for slot in slots)
     lookups = {lookup.slot.alias: lookup for lookup in found if lookup is not None}
-    joined = [lookup for lookup in lookups.values() if lookup.cast is None]
-    cursor.execute(_source_rows_sql(mapping, slots, lookups), [str(lookup.path) for lookup in joined])
+    _make_source_rows(cursor, mapping, slots, lookups)
     return slots
 
 
@@ -355,18 +355,27 @@ def _amount(parse: AmountReader, text: str, *, decimal_comma: bool) -> Decimal |
     return amount if amount is not None and abs(amount) < LARGEST_AMOUNT else None
 
 
-def _source_rows_sql(mapping: ColumnMapping, slots: list[Slot], lookups: dict[str, Lookup]) -> str:
-    """The statement that gives every row its read values; every name in it is a constant of the schema."""
-    columns = ["t.row_number", "t.starts_row"]
+def _make_source_rows(cursor: Cursor, mapping: ColumnMapping, slots: list[Slot], lookups: dict[str, Lookup]) -> None:
+    """Give every row its read values; every name in the statement is a constant of the schema."""
+    expressions = {"row_number": "t.row_number", "starts_row": "t.starts_row"}
+    types = {"row_number": "bigint", "starts_row": "boolean"}
     for field in FIELDS[mapping.kind]:
-        columns += _typed_columns(field, [slot for slot in slots if slot.field == field], lookups)
-    joined = [alias for alias, lookup in lookups.items() if lookup.cast is None]
-    joins = [f"left join read_parquet(?) l_{alias} on l_{alias}.text = t.{alias}" for alias in joined]
-    flaws = ", ".join(f"'{alias}|' || l_{alias}.flaw" for alias in joined)
-    columns.append(f"list_filter([{flaws}]::varchar[], lambda x: x is not null) as flaws")
-    return (
-        f"create or replace temp table source_rows as select {', '.join(columns)} from cell_texts t {' '.join(joins)}"
+        of_field = [slot for slot in slots if slot.field == field]
+        for name, sql_type, value in _typed_columns(field, of_field, lookups):
+            types[name] = sql_type
+            if of_field or name in ALWAYS_HELD:
+                expressions[name] = f"({value})::{sql_type}"
+    joined = [lookup for lookup in lookups.values() if lookup.cast is None]
+    aliases = [lookup.slot.alias for lookup in joined]
+    flaws = ", ".join(f"'{alias}|' || l_{alias}.flaw" for alias in aliases)
+    expressions["flaws"] = f"list_filter([{flaws}]::varchar[], lambda x: x is not null)"
+    joins = " ".join(f"left join read_parquet(?) l_{alias} on l_{alias}.text = t.{alias}" for alias in aliases)
+    listed = ", ".join(f"{value} as {name}" for name, value in expressions.items())
+    cursor.execute(
+        f"create or replace temp table source_cells as select {listed} from cell_texts t {joins}",
+        [str(lookup.path) for lookup in joined],
     )
+    show(cursor, "source_rows", "source_cells", {**types, "flaws": "varchar[]"})
 
 
 def _first_line(text: str) -> str:
@@ -374,7 +383,8 @@ def _first_line(text: str) -> str:
     return f"trim(split_part(ltrim({text}, e' \\r\\n'), chr(10), 1), e' \\r\\t')"
 
 
-def _typed_columns(field: Field, slots: list[Slot], lookups: dict[str, Lookup]) -> Iterable[str]:
+def _typed_columns(field: Field, slots: list[Slot], lookups: dict[str, Lookup]) -> Iterable[tuple[str, str, str]]:
+    """The columns of a field: name, SQL type, value in SQL."""
     sql_type = SQL_TYPES[field.cell]
     if not slots:
         value = "null"
@@ -390,6 +400,6 @@ def _typed_columns(field: Field, slots: list[Slot], lookups: dict[str, Lookup]) 
         value = f"greatest({', '.join(lookups[slot.alias].value for slot in slots)})"
     else:
         value = lookups[slots[0].alias].value
-    yield f"({value})::{sql_type} as {field.name}"
+    yield field.name, sql_type, value
     if field.cell is CellType.TIMESTAMP:
-        yield (lookups[slots[0].alias].time_mark if slots else "null::boolean") + f" as {field.name}_has_time"
+        yield f"{field.name}_has_time", "boolean", lookups[slots[0].alias].time_mark if slots else "null"

@@ -44,7 +44,7 @@ def tell_currencies(cursor: Cursor, slots: list[Slot], folder: Path) -> None:
         _tell_by_headings(cursor, money)
     found = cursor.execute("select distinct currency from source_rows where currency is not null").fetchall()
     if len(found) == 1:
-        cursor.execute("update source_rows set currency = ? where currency is null", [found[0][0]])
+        cursor.execute("update source_cells set currency = ? where currency is null", [found[0][0]])
 
 
 def _tell_by_amounts(cursor: Cursor, money: list[Slot], folder: Path) -> bool:
@@ -76,7 +76,7 @@ def _tell_by_headings(cursor: Cursor, money: list[Slot]) -> None:
     inside = [text for slot in money for text in _IN_BRACKETS.findall(slot.heading)]
     codes = {code for text in inside if (code := values.parse_currency(text)) and is_currency(code)}
     if len(codes) == 1:
-        cursor.execute("update source_rows set currency = ?", [codes.pop()])
+        cursor.execute("update source_cells set currency = ?", [codes.pop()])
 
 
 def settle_currency(cursor: Cursor, told: str | None, own: str, *, is_empty: bool) -> tuple[Conversion, ...]:

@@ -75,4 +75,4 @@ def _is_convincing(against: int, support: int, orders: int, heading: str) -> boo
 
 def _read_as(cursor: Cursor, meaning: str) -> None:
     """Move amounts of ``source_rows`` between columns; ``meaning`` is one of the constants above."""
-    cursor.execute(f"update source_rows set {meaning}")
+    cursor.execute(f"update source_cells set {meaning}")

@@ -14,6 +14,7 @@ from crm_core.ingest.assemble import FileRules, assemble_orders, keep_mixed_rows
 from crm_core.ingest.cells import Slot
 from crm_core.ingest.model import ColumnMapping, TextTable
 from crm_core.ingest.reconcile import settle_prices
+from crm_core.ingest.row_tables import columns_of, show
 from crm_core.ingest.status import meaning_of
 from crm_core.ingest.summary import (
     Facts,
@@ -94,13 +95,15 @@ def _fill_down(cursor: Cursor, mapped: set[str]) -> bool:
 
 def _number_orders(cursor: Cursor, mapping: ColumnMapping, has_order_id: bool) -> None:
     """Tell which rows belong to one order: ``order_rows`` and ``order_numbers``."""
-    channel = {"default_channel": mapping.channel or ""}
+    channel, held = {"default_channel": mapping.channel or ""}, {"held": list(columns_of(cursor, "source_cells"))}
     if has_order_id:
         cursor.execute(model("staging/order_numbers"), channel)
-        cursor.execute(model("staging/order_rows"), channel)
+        cursor.execute(model("staging/order_rows"), channel | held)
     else:
         cursor.execute(model("staging/derived_order_numbers"), {**channel, "account_space": mapping.account_space})
-        cursor.execute(model("staging/derived_order_rows"))
+        cursor.execute(model("staging/derived_order_keys"))
+        cursor.execute(model("staging/derived_order_rows"), held)
+    show(cursor, "order_rows", "order_cells", columns_of(cursor, "source_rows") | columns_of(cursor, "order_cells"))
 
 
 def _find_order_problems(cursor: Cursor, has_order_id: bool, has_line_id: bool) -> None:

@@ -1,6 +1,6 @@
--- Grain: row of the file. Inputs: source_rows, derived_order_numbers, product_keys. For files without order numbers; leaves
--- order_numbers too. The same columns as order_rows.
-create or replace temp table order_rows as
+-- Grain: row of the file. Inputs: source_rows, derived_order_numbers, product_keys; $held (the columns of the file). For files
+-- without order numbers. Seen through order_rows, as the rows of files with order numbers are.
+create or replace temp table order_cells as
 with valued as (
     select
         source_rows.*,
@@ -13,12 +13,8 @@ with valued as (
 )
 
 select
-    *,
+    columns(lambda name: list_contains($held, name)),
+    order_no, product_key, line_value,
     coalesce(line_value, 0)
     - coalesce(quantity_returned, 0) * coalesce(unit_price, line_total / nullif(quantity, 0), 0) as weight
 from valued;
-
-create or replace temp table order_numbers as
-select order_no, any_value(channel) as channel, null::varchar as order_id, any_value(order_key) as order_key
-from derived_order_numbers
-group by order_no;

@@ -1,6 +1,6 @@
--- Grain: row of the file. Input: source_rows.
+-- Grain: row of the file (source_cells, seen through source_rows). Input: source_rows.
 -- A row that does not repeat its order's channel has the channel of the order.
-create or replace temp table source_rows as
+create or replace temp table source_cells as
 with order_channels as (
     select order_id, min(channel) as order_channel from source_rows where channel is not null group by order_id
 )

@@ -1,8 +1,8 @@
--- Grain: row of the file. Input: source_rows.
+-- Grain: row of the file (source_cells, seen through source_rows). Input: source_rows.
 -- A row without an order number that names a product belongs to the order above it (shape lines_blank_below), unless it tells
 -- of another order: its number cannot be read, or it has a date of its own and that, or the customer, is not the one above.
 -- Such an order has no number, and the rows below it have none either.
-create or replace temp table source_rows as
+create or replace temp table source_cells as
 with compared as (
     select
         *,

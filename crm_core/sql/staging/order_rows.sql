@@ -1,7 +1,8 @@
--- Grain: row of the file. Inputs: source_rows, order_numbers, product_keys; $default_channel. For files with order numbers.
+-- Grain: row of the file. Inputs: source_rows, order_numbers, product_keys; $default_channel, $held (the columns of the file).
+-- For files with order numbers; seen through order_rows.
 -- Every row with its order, its product and its value in goods: the line total, else quantity times unit price less the line's
 -- discount; and its weight, which is that value less what was returned.
-create or replace temp table order_rows as
+create or replace temp table order_cells as
 with valued as (
     select
         source_rows.*,
@@ -16,7 +17,8 @@ with valued as (
 )
 
 select
-    *,
+    columns(lambda name: list_contains($held, name)),
+    order_no, product_key, line_value,
     coalesce(line_value, 0)
     - coalesce(quantity_returned, 0) * coalesce(unit_price, line_total / nullif(quantity, 0), 0) as weight
 from valued;

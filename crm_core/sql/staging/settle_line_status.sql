@@ -3,7 +3,7 @@
 -- Where the rows of one order have different status words, the words are about the lines: as long as one line is sold, a
 -- cancelled or unpaid line is worth nothing, a returned one is given back, and the words of the others are the order's. A
 -- return on a row of its own, with a negative amount, is no goods: only its weight is taken off.
-create or replace temp table order_rows as
+create or replace temp table order_cells as
 -- A word that does not differ is the order's, also on the rows that do not repeat it.
 with row_words as (
     select
