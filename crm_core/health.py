@@ -86,6 +86,7 @@ class FileProblem:
     severity: str
     count: int
     example: str | None
+    heading: str | None = None  # the column of the file, where the rule is about one
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,7 @@ def file_problems(cursor: Cursor) -> list[FileProblem]:
 
 
 def _file_problem(record: ImportRecord, problem: Mapping[str, str | int | None]) -> FileProblem:
-    example = problem["example"]
+    example, heading = problem["example"], problem.get("heading")
     return FileProblem(
         record.import_id,
         record.file_name,
@@ -187,4 +188,5 @@ def _file_problem(record: ImportRecord, problem: Mapping[str, str | int | None])
         str(problem["severity"]),
         int(problem["count"] or 0),
         None if example is None else str(example),
+        None if heading is None else str(heading),
     )

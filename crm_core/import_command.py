@@ -12,6 +12,7 @@ from pathlib import Path
 
 from crm_core.db import Cursor, Database
 from crm_core.errors import CrmError, FileRefused, MappingRefused
+from crm_core.findings.reading import reading_notes
 from crm_core.i18n import Translator
 from crm_core.ingest import mapping as mappings
 from crm_core.ingest.archives import MANY_IN_ZIP, unpack_archive
@@ -209,8 +210,12 @@ def _say_outcome(outcome: Outcome, t: Translator) -> None:
             rejected=receipt.rows_rejected,
         )
     )
+    for note in reading_notes(outcome.summary.findings, t):
+        _print(t("cli.open_note" if note.is_open else "cli.note", text=note.text))
     for problem in receipt.problems:
         rule = t(f"problems.{problem.rule}.what")
+        if problem.heading:
+            rule = t("upload.problems.in_column", heading=problem.heading, what=rule)
         _print(t("cli.problem", rule=rule, count=problem.count, example=problem.example or "—"))
 
 

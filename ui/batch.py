@@ -33,7 +33,7 @@ from ui.upload import LOOK_SECONDS, QUICK_SECONDS, take_apart
 Listed = list[tuple[WaitingFile, Checked]]
 COLUMNS = ("file", "state", "what", "rows", "orders", "revenue", "days", "problems")
 NUMBERS = frozenset({"rows", "orders", "revenue", "problems"})
-ABOUT_COLUMNS = frozenset({Question.COLUMNS, Question.KIND, Question.GUESS})
+ABOUT_COLUMNS = frozenset({Question.COLUMNS, Question.KIND, Question.GUESS, Question.DATES})
 
 
 def batch(visit: Visit, desk: Desk) -> None:

@@ -122,6 +122,7 @@ def check_file(visit: Visit, desk: Desk, waiting: WaitingFile) -> None:
             show_refusal(visit.t, refusal)
             leave_out(visit.t, desk, "upload.refused.skip")
         return
+    tested(visit, waiting, file, draft)  # the card of the file tells what the check found about its dates
     file_card(visit, waiting, file, draft)
     outcome = tested(visit, waiting, file, draft)
     with st.container(border=True, key="card_result"):

@@ -12,6 +12,7 @@ from crm_core.health import Coverage, Health
 from crm_core.metrics.spec import ColumnKind, Unit
 from crm_core.schema import Kind
 from ui import frame, navigation
+from ui.problem_list import problem_text
 from ui.session import Visit
 from ui.status_form import status_form
 from ui.table import ROW_HEIGHT, Column, show_table
@@ -141,7 +142,7 @@ def problem_table(visit: Visit, found: Health) -> None:
     rows = pd.DataFrame(
         {
             "file_name": [each.file_name for each in found.problems],
-            "what": [t(f"problems.{each.rule}.what") for each in found.problems],
+            "what": [problem_text(t, each.rule, each.heading) for each in found.problems],
             "state": [t(f"upload.problems.{each.severity}") for each in found.problems],
             "count": [each.count for each in found.problems],
             "example": [each.example or "" for each in found.problems],

@@ -9,6 +9,7 @@ import streamlit as st
 
 from crm_core.db import data_version
 from crm_core.errors import CrmError
+from crm_core.findings.reading import reading_notes
 from crm_core.i18n import Translator
 from crm_core.ingest.load import Origin
 from crm_core.ingest.model import GENERIC, ParsedFile, TextTable
@@ -215,6 +216,7 @@ def result_card(visit: Visit, draft: Draft, result: Outcome | CrmError) -> None:
         return
     _in_numbers(visit, result.summary)
     st.markdown(plain(_in_rows(t, result)))
+    _how_read(t, result.summary)
     remarks = [*_against_shop(t, result), *_remarks(visit, draft, result.summary)]
     if remarks:
         st.caption(plain("\n".join(remarks)))
@@ -266,6 +268,16 @@ def _in_numbers(visit: Visit, summary: Summary) -> None:
         st.markdown(plain(t("upload.result.days", days=days)))
     if summary.conversions:
         st.markdown(plain(converted_text(t, summary.conversions)))
+
+
+def _how_read(t: Translator, summary: Summary) -> None:
+    """What the content of the file decided, each with its evidence; what only a person can confirm stands first."""
+    notes = reading_notes(summary.findings, t)
+    if not notes:
+        return
+    st.markdown(f"**{t('findings.title')}**")
+    marks = {True: f":orange-badge[{t('findings.check')}] ", False: ""}
+    st.markdown("\n".join(f"- {marks[note.is_open]}{plain(note.text)}" for note in notes))
 
 
 def _in_rows(t: Translator, result: Outcome) -> str:
@@ -324,7 +336,7 @@ def _remarks(visit: Visit, draft: Draft, summary: Summary) -> list[str]:
         remarks.append(
             t("upload.result.file_total", total=t.money(summary.paid_all, summary.currency_of_amounts(visit.currency)))
         )
-    if summary.shape is not None:
+    if summary.shape is not None and not any(each.key.startswith("shape_") for each in summary.findings):
         remarks.append(t("upload.result.shape", shape=t(f"upload.shape.{summary.shape}")))
     return remarks
 

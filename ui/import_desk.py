@@ -30,7 +30,7 @@ from crm_core.ingest.model import GENERIC, ColumnMapping, PackedItems, ParsedFil
 from crm_core.ingest.parse import parse
 from crm_core.ingest.pipeline import Offer, Outcome, in_channel
 from crm_core.metrics.spec import Reading
-from crm_core.schema import Kind, Shape
+from crm_core.schema import Kind
 from ui.session import Visit
 
 DateOrder = Literal["dmy", "mdy"]
@@ -161,7 +161,6 @@ class Draft:
     columns: dict[str, tuple[str, ...]]
     channel: str | None
     new_channel: str = ""
-    shape: Shape | None = None  # where the person says how the rows are laid out
     date_order: DateOrder | None = None
     exported_on: date | None = None
     not_items: set[str] = field(default_factory=set)  # columns of packed items that the person put to another use
@@ -371,7 +370,6 @@ def mapping_of(draft: Draft) -> ColumnMapping:
     mapping = changed_by_person(draft.offer.mapping, draft.columns)
     mapping = replace(
         mapping,
-        shape=draft.shape or mapping.shape,
         date_order=draft.date_order or mapping.date_order,
         **_items(mapping, draft.not_items),
     )

@@ -23,12 +23,18 @@ def problem_list(t: Translator, problems: Iterable[RuleCount]) -> None:
         colour = "orange" if problem.severity == "rejected" else "gray"
         state = t(f"upload.problems.{problem.severity}")
         count = t.plural("upload.problems.count", problem.count)
-        parts = [f":{colour}-badge[{state}] **{count}** {plain(t(f'problems.{problem.rule}.what'))}"]
+        parts = [f":{colour}-badge[{state}] **{count}** {plain(problem_text(t, problem.rule, problem.heading))}"]
         remedy = plain(t(f"problems.{problem.rule}.remedy"))
         example = (
             plain(t("upload.problems.example", example=problem.example[:EXAMPLE_CHARACTERS])) if problem.example else ""
         )
         st.markdown("  \n".join([*parts, " ".join(filter(None, [remedy, example]))]))
+
+
+def problem_text(t: Translator, rule: str, heading: str | None) -> str:
+    """What is the matter, with the column of the file it is about."""
+    what = t(f"problems.{rule}.what")
+    return t("upload.problems.in_column", heading=heading, what=what) if heading else what
 
 
 def download_problems(t: Translator, read: Callable[[], ProblemRows], label: str, *, key: str) -> None:

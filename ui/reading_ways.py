@@ -1,4 +1,4 @@
-"""What seldom has to be said about a file: which way its dates are written, when it was exported, its layout."""
+"""What seldom has to be said about a file: which way its dates are written, when it was exported, its encoding."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from datetime import date
 import streamlit as st
 
 from crm_core.i18n import Translator
+from crm_core.ingest.findings import date_order_of, is_open
 from crm_core.ingest.model import ParsedFile
 from crm_core.ingest.values import date_order_evidence, parse_date
-from crm_core.schema import Kind, Shape
+from crm_core.schema import Kind
 from ui.import_desk import DateOrder, Draft, WaitingFile
 from ui.session import Visit
 from ui.text import plain
@@ -24,20 +25,21 @@ EARLIEST_EXPORT = date(2000, 1, 1)
 
 
 def ways_of_reading(visit: Visit, waiting: WaitingFile, file: ParsedFile, draft: Draft) -> None:
-    """What seldom has to be said: the order of the dates, the day of the export, the layout, the encoding."""
+    """What seldom has to be said: the order of the dates, the day of the export, the encoding."""
     t, is_orders = visit.t, draft.offer.mapping.kind is Kind.ORDERS
     key = f"{waiting.number}_{waiting.table}_{draft.offer.mapping.kind}"
+    texts = day_month_texts(draft)
     with st.container(horizontal=True, vertical_alignment="bottom", key="ways"):
-        if texts := day_month_texts(draft):
+        if texts or _found_order(draft):
             _date_order_choice(t, draft, texts, key)
         if is_orders:
             _export_day(t, draft, key)
-            _shape_choice(t, draft, key)
         if file.container in TEXT_CONTAINERS:
             with st.container(width=CONTROL_WIDTH):
                 encoding_choice(t, waiting, file.encoding)
     if texts:
-        st.caption(plain(_date_evidence(t, draft, texts)))
+        day = parse_date(texts[0], draft.date_order or _date_order(draft, texts))
+        st.caption(plain(t("mapping.ways.read_as", text=texts[0], day=t.date(day))))
 
 
 def day_month_texts(draft: Draft) -> list[str]:
@@ -48,15 +50,20 @@ def day_month_texts(draft: Draft) -> list[str]:
 
 
 def is_date_order_open(draft: Draft) -> bool:
-    """Whether nothing in the sample tells the day from the month, and nobody has said it."""
-    texts = day_month_texts(draft)
-    evidence = date_order_evidence(texts)
-    settled = draft.date_order or draft.offer.mapping.date_order
-    return bool(texts) and settled is None and not (evidence.day_first or evidence.month_first)
+    """Whether nothing in the file tells the day from the month; it stays so while the person says which it is."""
+    found = draft.checked.summary.findings if draft.checked else ()
+    return draft.date_order is not None or any(map(is_open, found))
+
+
+def _found_order(draft: Draft) -> DateOrder | None:
+    """The order that the check of the whole file decided for; None where no date could be read in two ways."""
+    found = draft.checked.summary.findings if draft.checked else ()
+    return next((order for each in found if (order := date_order_of(each)) is not None), None)
 
 
 def _date_order_choice(t: Translator, draft: Draft, texts: list[str], key: str) -> None:
-    auto = t("mapping.ways.auto_date", order=t(f"mapping.ways.{_date_order(draft, texts)}"))
+    order = _date_order(draft, texts)
+    auto = t("mapping.ways.auto" if draft.date_order else "mapping.ways.auto_date", order=t(f"mapping.ways.{order}"))
     options: tuple[DateOrder | None, ...] = (None, "dmy", "mdy")
     draft.date_order = st.selectbox(
         t("mapping.ways.date_order"),
@@ -70,18 +77,7 @@ def _date_order_choice(t: Translator, draft: Draft, texts: list[str], key: str) 
 
 
 def _date_order(draft: Draft, texts: list[str]) -> DateOrder:
-    return draft.offer.mapping.date_order or date_order_evidence(texts).order
-
-
-def _date_evidence(t: Translator, draft: Draft, texts: list[str]) -> str:
-    """How the first date is read, and what in the column speaks for it."""
-    evidence = date_order_evidence(texts)
-    order = draft.date_order or _date_order(draft, texts)
-    day = parse_date(texts[0], order)
-    sentence = t("mapping.ways.read_as", text=texts[0], day=t.date(day))
-    proof = evidence.day_first if order == "dmy" else evidence.month_first
-    why = t(f"mapping.ways.proof_{order}", n=t.number(proof)) if proof else t("mapping.ways.no_proof")
-    return f"{sentence} {why}"
+    return draft.offer.mapping.date_order or _found_order(draft) or date_order_evidence(texts).order
 
 
 def _export_day(t: Translator, draft: Draft, key: str) -> None:
@@ -93,18 +89,5 @@ def _export_day(t: Translator, draft: Draft, key: str) -> None:
         help=t("mapping.ways.exported_help", day=t.date(latest)),
         min_value=EARLIEST_EXPORT,
         max_value="today",
-        width=CONTROL_WIDTH,
-    )
-
-
-def _shape_choice(t: Translator, draft: Draft, key: str) -> None:
-    options: tuple[Shape | None, ...] = (None, *Shape)
-    draft.shape = st.selectbox(
-        t("mapping.ways.shape"),
-        options,
-        options.index(draft.shape),
-        key=f"shape_{key}",
-        format_func=lambda shape: t(f"upload.shape.{shape}") if shape else t("mapping.ways.auto_shape"),
-        filter_mode=None,
         width=CONTROL_WIDTH,
     )

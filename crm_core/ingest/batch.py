@@ -13,6 +13,7 @@ from pathlib import Path, PurePath
 from crm_core.backup import back_up
 from crm_core.db import Cursor, Database
 from crm_core.errors import CrmError, FileRefused, ImportRefused, MappingRefused
+from crm_core.ingest.findings import is_open
 from crm_core.ingest.load import Origin
 from crm_core.ingest.mapping import CONTENT, SIMILAR
 from crm_core.ingest.model import ColumnMapping, ParsedFile
@@ -50,6 +51,7 @@ class Question(StrEnum):
     COLUMNS = "columns"  # what is needed was not found
     KIND = "kind"  # what the file is was guessed
     GUESS = "guess"  # a needed column was guessed
+    DATES = "dates"  # nothing tells the day from the month
     REJECTED = "rejected"  # many rows cannot be read
 
 
@@ -112,6 +114,8 @@ def _doubt(offered: Offer, outcome: Outcome) -> Question | None:
     receipt = outcome.receipt
     if receipt.rows_rejected > MANY_REJECTED * receipt.rows_read:
         return Question.REJECTED
+    if any(map(is_open, outcome.summary.findings)):
+        return Question.DATES
     if offered.is_remembered:
         return None
     if offered.profile.confidence < UNSURE_BELOW:

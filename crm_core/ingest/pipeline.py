@@ -12,6 +12,7 @@ from crm_core.db import Cursor, Database, model
 from crm_core.errors import ImportRefused, MappingRefused
 from crm_core.ingest import mapping as mappings
 from crm_core.ingest.currencies import settle_currency
+from crm_core.ingest.findings import proven_date_order
 from crm_core.ingest.formats import format_of, save_format
 from crm_core.ingest.load import Origin, Receipt, load, reach_of, receipt_of, undo
 from crm_core.ingest.model import ColumnMapping, ParsedFile, Profile, TextTable
@@ -186,7 +187,8 @@ def store(
         _adopt_currency(cursor, staged.summary)
         receipt = load(cursor, file, table, staged, origin)
         if remember:
-            save_format(cursor, table, mapping, origin.imported_at, format_name)
+            told = replace(mapping, date_order=mapping.date_order or proven_date_order(staged.summary.findings))
+            save_format(cursor, table, told, origin.imported_at, format_name)
         overlap = _overlap(cursor, receipt)
     return Outcome(receipt, staged.summary, overlap)
 

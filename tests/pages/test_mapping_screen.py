@@ -5,20 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from time import process_time
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from crm_core.db import Database
 from crm_core.i18n import Translator
 from crm_core.ingest.formats import saved_formats
 from crm_core.ingest.load import Origin
-from crm_core.ingest.model import ColumnMapping
+from crm_core.ingest.model import ColumnMapping, ParsedFile, TextTable
 from crm_core.ingest.pipeline import Outcome, preview
 from crm_core.schema import Kind
 from tests.pages.shops import opened, visit_of, words
+from ui import import_check, import_desk
 from ui.import_check import result_line
-from ui.import_desk import DESK, Desk, Draft, mapping_of, now
+from ui.import_desk import DESK, Desk, Draft, now
 
 LANGUAGES = ("zh-TW", "en")
 HEADER = ("no", "day", "who", "what", "pieces", "each", "paid", "state", "e")
@@ -28,7 +30,6 @@ A3,2026/10/09,0912000001,Cake,1,100,100,已取消,c@example.com
 A4,2026/10/10,,Cake,1,100,100,已完成,"""
 FILE = f"{','.join(HEADER)}\n{ROWS}\n".encode()
 KEY = "means_1_0_orders"
-SLOWEST_SECONDS = 0.5
 
 
 def bring(app: AppTest, name: str, content: bytes) -> AppTest:
@@ -147,18 +148,61 @@ def test_the_order_of_the_dates_is_asked_where_nothing_tells_it() -> None:
     t = Translator("en")
     content = b"order_id,order_date,total\nA1,03/04/2026,100\nA2,05/06/2026,100\n"
     app = bring(opened("data", lang="en"), "orders.csv", content)
-    assert t("mapping.ways.no_proof") in words(app)
+    asked = t("findings.dates_open_month_first", heading="order_date", count=2, example="03/04/2026", row=2)
+    assert asked in words(app)
+    assert t("findings.check") in words(app)
+    assert _is_open(app)
     assert draft_of(app).checked.summary.last_on == date(2026, 5, 6)  # type: ignore[union-attr]
     app.selectbox(key="date_order_1_None_orders").set_value("dmy").run()
     assert draft_of(app).checked.summary.last_on == date(2026, 6, 5)  # type: ignore[union-attr]
     assert t("mapping.ways.read_as", text="03/04/2026", day=t.date(date(2026, 4, 3))) in words(app)
+    assert asked not in words(app)
+    assert _is_open(app)  # it does not close under the person's hand
 
 
 @pytest.mark.usefixtures("empty_shop")
-def test_dates_that_tell_their_order_say_so() -> None:
-    content = b"order_id,order_date,total\nA1,03/04/2026,100\nA2,25/06/2026,100\n"
-    app = bring(opened("data", lang="en"), "orders.csv", content)
-    assert Translator("en")("mapping.ways.proof_dmy", n=1) in words(app)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_dates_that_tell_their_order_say_so(language: str) -> None:
+    t = Translator(language)
+    rows = "".join(f"A{n},0{n % 9 + 1}/04/2026,100\n" for n in range(80))  # what decides stands below the first rows
+    content = f"order_id,order_date,total\n{rows}B1,25/06/2026,100\n".encode()
+    app = bring(opened("data", lang=language), "orders.csv", content)
+    said = t("findings.dates_day_first", heading="order_date", count=1, example="25/06/2026", row=82)
+    assert said in words(app)
+    assert t("mapping.ways.read_as", text="01/04/2026", day=t.date(date(2026, 4, 1))) in words(app)
+    assert app.selectbox(key="date_order_1_None_orders").options[0] == t(
+        "mapping.ways.auto_date", order=t("mapping.ways.dmy")
+    )
+    assert not _is_open(app)
+
+
+@pytest.mark.usefixtures("empty_shop")
+def test_a_proven_order_of_the_dates_is_remembered_with_the_format() -> None:
+    proven = b"no,day,paid\nA1,03/04/2026,100\nA2,25/04/2026,100\n"
+    app = bring(opened("data", lang="en"), "april.csv", proven)
+    for column, meaning in enumerate(("order_id", "ordered_at", "order_total")):
+        app.selectbox(key=f"{KEY}_{column}").set_value(meaning).run()
+    app.button(key="load_file").click().run()
+    app.button(key="one_more").click().run()
+    bring(app, "may.csv", b"no,day,paid\nB1,03/05/2026,100\n")
+    checked = draft_of(app).checked
+    assert checked is not None
+    assert checked.summary.last_on == date(2026, 5, 3)
+
+
+@pytest.mark.usefixtures("empty_shop")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_problem_names_the_column_it_is_about(language: str) -> None:
+    t = Translator(language)
+    content = b"order_id,order_date,total,mobile\nA1,2026/10/01,100,12\nA2,2026/10/02,x,0912000001\n"
+    app = bring(opened("data", lang=language), "orders.csv", content)
+    checked = draft_of(app).checked
+    assert checked is not None
+    named = {problem.heading: problem.rule for problem in checked.summary.problems}
+    assert {"total", "mobile"} <= named.keys()
+    for heading, rule in named.items():
+        assert heading is not None
+        assert t("upload.problems.in_column", heading=heading, what=t(f"problems.{rule}.what")) in words(app)
 
 
 @pytest.mark.usefixtures("empty_shop")
@@ -203,33 +247,30 @@ def test_a_format_of_ones_own_is_listed_renamed_and_forgotten(language: str) -> 
 
 
 @pytest.mark.usefixtures("empty_shop")
-def test_the_layout_can_be_said_and_is_kept() -> None:
-    app = bring(opened("data", lang="en"), "orders.csv", b"order_id,order_date,total\nA1,2026/10/01,100\n")
-    app.selectbox(key="shape_1_None_orders").set_value("one_row_per_order").run()
-    assert mapping_of(draft_of(app)).shape == "one_row_per_order"
-    assert not app.error
+def test_a_change_is_checked_without_reading_the_file_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = bring(opened("data", lang="en"), "strange.csv", FILE)
+    checks: list[ColumnMapping] = []
+
+    def counted(
+        database: Database, file: ParsedFile, table: TextTable, mapping: ColumnMapping, *a: Any, **o: Any
+    ) -> Outcome:
+        checks.append(mapping)
+        return preview(database, file, table, mapping, *a, **o)
+
+    def unread(*_: object, **__: object) -> ParsedFile:
+        raise AssertionError("the file is read again")
+
+    monkeypatch.setattr(import_check, "preview", counted)
+    monkeypatch.setattr(import_desk, "parse", unread)
+    for meaning in ("", "phone", "phone"):
+        say(app, "who", meaning)
+    app.run()
+    assert len(checks) == 2  # once for each change, never for a page that is only drawn anew
+    assert [mapping.columns.get("phone", ()) for mapping in checks] == [(), ("who",)]
 
 
-@pytest.mark.usefixtures("empty_shop")
-def test_a_change_in_a_file_of_five_thousand_rows_is_checked_at_once() -> None:
-    rows = "".join(
-        f"A{n},2026/10/{n % 28 + 1:02},09{n % 900 + 12000000:08},Tea,1,{n % 7 * 100 + 100},已完成\n"
-        for n in range(5000)
-    )
-    app = bring(
-        opened("data", lang="en"), "orders.csv", f"訂單編號,訂單日期,手機,品名,數量,單價,訂單狀態\n{rows}".encode()
-    )
-    reading = app.session_state[DESK].current.reading
-    seconds = []
-    for meaning in ("", "phone", ""):
-        draft = draft_of(app)
-        draft.columns["phone"] = ("手機",) if meaning else ()
-        desk: Desk = app.session_state[DESK]
-        assert desk.current is not None
-        with visit_of("data", "en") as visit:
-            started = process_time()
-            preview(visit.database, reading.file, draft.offer.table, mapping_of(draft), desk.current.folder)
-            seconds.append(process_time() - started)
-    assert min(seconds) < SLOWEST_SECONDS
-    app.selectbox(key=f"{KEY}_2").set_value("").run()
-    assert app.session_state[DESK].current.reading is reading  # the file is not read again
+def _is_open(app: AppTest) -> bool:
+    """Whether the ways of reading are unfolded."""
+    title = Translator("en")("mapping.ways.title"), Translator("zh-TW")("mapping.ways.title")
+    (found,) = [each for each in app.expander if each.label in title]
+    return bool(found.proto.expanded)
