@@ -61,7 +61,7 @@ def _shown(rule: StatusRule) -> Meaning:
 
 
 def _apply(visit: Visit, rules: list[StatusRule], chosen: list[str], *, confirms: bool) -> None:
-    """Store what was changed; where the person was asked about guesses, what was left as it is stands as decided too."""
+    """Store what was changed; of guesses that the person was asked about, what was left as it is stands decided too."""
     meanings = {visit.t(f"settings.status.meaning.{meaning}"): meaning for meaning in CHOICES}
     changed = [
         (rule, meanings[word])

@@ -85,7 +85,7 @@ class Summary:
     conversions: tuple[Conversion, ...] = ()
 
     def currency_of_amounts(self, own: str) -> str:
-        """The currency in which the amounts stand: the shop's ``own`` where the file tells none or they are converted."""
+        """The currency of the amounts: the shop's ``own`` where the file tells none or they are converted."""
         return own if self.conversions or self.currency is None else self.currency
 
 
