@@ -6,11 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from crm_core.db import Database, Folders
+from crm_core.db import Database, Folders, log_of, write_log_in
 from crm_core.errors import DatabaseUnreadable, ImportRefused
 
 KEPT = 7
-COPY = "import shutil, sys; shutil.copyfile(sys.argv[1], sys.argv[2])"
+COPY = "import shutil, sys; [shutil.copyfile(*pair) for pair in zip(sys.argv[1::2], sys.argv[2::2])]"
 
 
 def back_up(database: Database) -> Path:
@@ -22,7 +22,12 @@ def back_up(database: Database) -> Path:
         number = max((_number(path) for path in backups(database)), default=0) + 1
         target = database.folders.backups / f"{source.stem}-{number:06d}.duckdb"
         partial = target.with_suffix(".partial")
-        subprocess.run([sys.executable, "-I", "-S", "-c", COPY, str(source), str(partial)], check=True)
+        log, copied_log = log_of(source), log_of(partial)
+        copied_log.unlink(missing_ok=True)  # of a copy that was broken off
+        files = [source, partial, *([log, copied_log] if log.exists() else [])]
+        subprocess.run([sys.executable, "-I", "-S", "-c", COPY, *map(str, files)], check=True)
+        if copied_log.exists():
+            write_log_in(partial)
         partial.replace(target)
     for old in backups(database)[:-KEPT]:
         old.unlink(missing_ok=True)
@@ -56,8 +61,10 @@ def restore(database: Path, backup: Path) -> None:
     _check_readable(backup, Folders.beside(database))
     _prove_free(database)
     replaced = database.with_suffix(".before-restore")
-    if database.exists():
-        database.replace(replaced)
+    for former, kept in ((database, replaced), (log_of(database), log_of(replaced))):
+        kept.unlink(missing_ok=True)
+        if former.exists():
+            former.replace(kept)
     partial = database.with_suffix(".partial")
     partial.write_bytes(backup.read_bytes())
     partial.replace(database)

@@ -27,7 +27,7 @@ Scalar = str | int | float | bool | None
 
 STORAGE_VERSION = "v1.0.0"
 MEMORY_LIMIT = "2GB"
-CHECKPOINT_SECONDS = 30
+CHECKPOINT_SECONDS = 1
 RETRY_SECONDS = 0.05
 DEFAULT_PATH = Path("data/huike.duckdb")
 
@@ -100,7 +100,7 @@ class Database:
 
     @contextmanager
     def paused(self) -> Iterator[Path]:
-        """The database file with everything in it, while nobody writes."""
+        """The database file while nobody writes; what is not in it yet, since someone is reading, is in its log."""
         with self._write_lock, self.cursor() as cursor:
             _checkpoint(cursor)
             yield self.path
@@ -126,17 +126,33 @@ class Database:
 
 
 def _checkpoint(cursor: Cursor) -> None:
-    """Write the log into the file; while another cursor's statement is being settled this is tried again."""
+    """Write the log into the file, where readers let that happen.
+
+    A reader that began before the last commit keeps the log from being written in; one result that nobody has drained,
+    or one long query, is enough. So this does not wait for readers longer than for a moment.
+    """
     deadline = monotonic() + CHECKPOINT_SECONDS
     while True:
         try:
             cursor.execute("checkpoint")
         except duckdb.TransactionException:
             if monotonic() > deadline:
-                raise
+                return
             threading.Event().wait(RETRY_SECONDS)
         else:
             return
+
+
+def log_of(path: Path) -> Path:
+    """Where a database keeps what is not in its file yet; absent where everything is."""
+    return path.with_name(f"{path.name}.wal")
+
+
+def write_log_in(path: Path) -> None:
+    """Make a copied file and the copied log beside it one file."""
+    connection = duckdb.connect(str(path))
+    connection.execute("checkpoint")
+    connection.close()
 
 
 def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crm_core.backup import KEPT, back_up, backups, newest_backup, restore
-from crm_core.db import Database
+from crm_core.db import Database, log_of
 from crm_core.errors import ImportRefused
 from crm_core.schema import Kind
 from tests.core.builders import Document, Shop, fingerprints, take_in, write_csv
@@ -37,6 +37,21 @@ def test_a_copy_has_everything_up_to_the_last_commit(database: Database) -> None
     assert fingerprints(copy) == fingerprints(database)
     copy.close()
     take_in(database, Kind.ORDERS, [order("b", 20)])  # the original is still open and writable
+
+
+def test_a_copy_is_whole_while_someone_is_still_reading(database: Database) -> None:
+    """A reader that began before the last commit keeps the log from being written into the file."""
+    take_in(database, Kind.ORDERS, [order("a", 10)])
+    with database.cursor() as reading:
+        reading.execute("begin transaction")
+        reading.execute("select value from settings").fetchall()
+        take_in(database, Kind.ORDERS, [order("b", 20)])
+        made = back_up(database)
+        assert log_of(database.path).stat().st_size > 0  # else this test shows nothing
+    copy = Database(made, read_only=True, folders=database.folders)
+    assert fingerprints(copy) == fingerprints(database)
+    copy.close()
+    assert [path.name for path in database.folders.backups.iterdir()] == [made.name]
 
 
 def test_copies_of_two_databases_in_one_folder_stay_apart(tmp_path: Path) -> None:
@@ -85,6 +100,24 @@ def test_a_damaged_database_says_so_and_is_restored(tmp_path: Path) -> None:
     assert (refused.status, refused.document["error"]) == (1, "database_unreadable")
     assert shop.run("restore").status == 0
     assert shop.fingerprints() == before
+
+
+def test_the_log_of_what_was_damaged_does_not_reach_into_the_restored_copy(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "huike.duckdb")
+    shop.take_in("orders", write_csv(tmp_path / "orders.csv", [order("a", 10)]))
+    before = shop.fingerprints()
+    crashed = Database(shop.path)
+    with crashed.cursor() as reading:
+        reading.execute("begin transaction")
+        reading.execute("select value from settings").fetchall()
+        take_in(crashed, Kind.ORDERS, [order("b", 20)])
+        log = log_of(shop.path).read_bytes()
+    crashed.close()
+    log_of(shop.path).write_bytes(log)
+    shop.path.write_bytes(b"\0" * 5000)
+    assert shop.run("restore").status == 0
+    assert shop.fingerprints() == before
+    assert log_of(tmp_path / "huike.before-restore").read_bytes() == log
 
 
 def test_an_import_and_an_undo_are_backed_up(tmp_path: Path) -> None:

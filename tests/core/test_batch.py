@@ -7,10 +7,8 @@ import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
-import duckdb
 import pytest
 
-from crm_core import db
 from crm_core.db import Database
 from crm_core.errors import CrmError, FileRefused, UnknownName
 from crm_core.ingest.archives import unpack_archive
@@ -277,28 +275,3 @@ LOOKS: dict[Look, list[str | None]] = {
 @pytest.mark.parametrize("look", LOOKS)
 def test_the_look_of_a_column(look: Look) -> None:
     assert look_of(LOOKS[look]) is look
-
-
-# ---- a copy while others work ----
-
-
-class Busy:
-    """A cursor on a database where other statements are being settled at first."""
-
-    def __init__(self, failures: int) -> None:
-        self.failures, self.calls = failures, 0
-
-    def execute(self, sql: str) -> None:
-        assert sql == "checkpoint"
-        self.calls += 1
-        if self.calls <= self.failures:
-            raise duckdb.TransactionException("other write transactions active")
-
-
-def test_a_copy_waits_for_other_statements_and_gives_up_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    patient = Busy(3)
-    db._checkpoint(patient)  # type: ignore[arg-type]
-    assert patient.calls == 4
-    monkeypatch.setattr(db, "CHECKPOINT_SECONDS", 0)
-    with pytest.raises(duckdb.TransactionException):
-        db._checkpoint(Busy(100))  # type: ignore[arg-type]
