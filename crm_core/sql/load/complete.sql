@@ -50,8 +50,8 @@ shares as (
         order_net,
         round(case
             when lines_net = order_net then net_amount
-            when lines_net <> 0 then order_net * (net_amount / lines_net)
-            else order_net / line_count
+            when lines_net <> 0 then order_net * (net_amount / nullif(lines_net, 0))
+            else order_net / nullif(line_count, 0)
         end, 4)::decimal(18, 4) as share_amount
     from lines
     inner join totals on lines.order_no = totals.order_no

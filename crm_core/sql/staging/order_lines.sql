@@ -22,7 +22,7 @@ shares as (
         row_number, order_no, order_net, weight, product_key, quantity,
         round(case
             when order_weight <> 0 then order_net * (weight / order_weight)
-            when order_quantity > 0 then order_net * (greatest(quantity, 0) / order_quantity)
+            when order_quantity > 0 then order_net * (greatest(quantity, 0) / nullif(order_quantity, 0))
             else order_net / line_count
         end, 4)::decimal(18, 4) as share_amount
     from lines
