@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from crm_core import identity
 from crm_core.db import Cursor, model
@@ -145,6 +145,14 @@ class Review:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """How many pairs and how many set aside identifiers wait for a decision."""
+
+    pairs: int
+    shared: int
+
+
+@dataclass(frozen=True)
 class _Found:
     left_id: str
     right_id: str
@@ -159,12 +167,7 @@ def review(cursor: Cursor, params: Params, settings: ShopSettings, most: int = M
     ``pairs`` at once.
     """
     _compare(cursor)
-    weights: dict[str, object] = {
-        "reasons": list(WEIGHTS),
-        "weights": list(WEIGHTS.values()),
-        "same_products": WEIGHTS["same_products"],
-    }
-    rows = cursor.execute(model("duplicates/pairs"), {**weights, "least": LEAST, "most": most}).fetchall()
+    rows = _likely(cursor, most)
     found = [_Found(left, right, tuple(reasons), likelihood) for left, right, reasons, likelihood, _ in rows]
     shared, shared_count = _shared(cursor)
     now = _effect_now(cursor, params, settings)
@@ -176,6 +179,27 @@ def review(cursor: Cursor, params: Params, settings: ShopSettings, most: int = M
     ]
     together = _changes(cursor, _groups([(each.left_id, each.right_id) for each in found]), params.as_of)
     return Review(tuple(pairs), int(rows[0][-1]) if rows else 0, _after(now, together), shared, shared_count)
+
+
+def waiting(cursor: Cursor) -> Waiting:
+    """How much waits for a decision, without what :func:`review` tells of it."""
+    _compare(cursor)
+    rows = _likely(cursor, 1)
+    shared = cursor.execute(
+        "select count(*) from shared_contacts where identifier not in "
+        "(select identifier from decided_identities where is_in_force and action in ('trust', 'set_aside'))"
+    ).fetchall()
+    return Waiting(int(rows[0][-1]) if rows else 0, int(shared[0][0]))
+
+
+def _likely(cursor: Cursor, most: int) -> list[tuple[Any, ...]]:
+    """The likeliest pairs of ``pair_signals``; the last column of each is the number of all of them."""
+    weights: dict[str, object] = {
+        "reasons": list(WEIGHTS),
+        "weights": list(WEIGHTS.values()),
+        "same_products": WEIGHTS["same_products"],
+    }
+    return cursor.execute(model("duplicates/pairs"), {**weights, "least": LEAST, "most": most}).fetchall()
 
 
 def merge_effect(cursor: Cursor, customer_ids: Sequence[str], params: Params, settings: ShopSettings) -> Effect:

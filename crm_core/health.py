@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from crm_core.db import Cursor, model
+from crm_core.duplicates import Waiting, waiting
 from crm_core.ingest.history import ImportRecord, imports_of
 from crm_core.ingest.status_rules import StatusRule, status_rules
 from crm_core.metrics.query import tuples_of
@@ -17,6 +18,8 @@ FEWEST_EXPECTED = 7
 TIMES_THE_USUAL = 10
 FEWEST_DOUBLED = 2
 """One number, day and amount in two channels may be chance; two of them are a file that was brought in twice."""
+MOST_COMPARED = 100_000
+"""Customers among whom duplicates are looked for along with everything else: about a second."""
 REJECTED = "rejected"
 MISSING = "missing"
 
@@ -91,7 +94,10 @@ class FileProblem:
 
 @dataclass(frozen=True)
 class Health:
-    """Everything the data health page tells; ``kinds`` are those of the files in force."""
+    """Everything the data health page tells; ``kinds`` are those of the files in force.
+
+    ``waiting`` is ``None`` where there are so many customers that looking for doubles among them takes its time.
+    """
 
     kinds: frozenset[Kind]
     coverage: tuple[Coverage, ...]
@@ -101,6 +107,7 @@ class Health:
     twice: tuple[OrdersTwice, ...]
     problems: tuple[FileProblem, ...]
     undecided: tuple[StatusRule, ...]
+    waiting: Waiting | None
 
 
 def health(cursor: Cursor, asked_on: date, stale_after_days: int) -> Health:
@@ -115,7 +122,14 @@ def health(cursor: Cursor, asked_on: date, stale_after_days: int) -> Health:
         twice=tuple(orders_twice(cursor)),
         problems=tuple(file_problems(cursor)),
         undecided=tuple(rule for rule in status_rules(cursor) if rule.is_undecided),
+        waiting=_waiting(cursor),
     )
+
+
+def _waiting(cursor: Cursor) -> Waiting | None:
+    """The probable duplicates and shared identifiers that wait for a decision; see ``Health``."""
+    customers = cursor.execute("select count(*) from customer_mart").fetchall()[0][0]
+    return waiting(cursor) if customers <= MOST_COMPARED else None
 
 
 def _days(state: ChannelState) -> int:
@@ -128,6 +142,8 @@ def coverage(cursor: Cursor) -> list[Coverage]:
         Kind.ORDERS: "health/order_coverage",
         Kind.CUSTOMERS: "health/customer_coverage",
         Kind.SURVEY: "health/answer_coverage",
+        Kind.SERVICE: "health/service_coverage",
+        Kind.ACTIVITY: "health/activity_coverage",
     }
     return [Coverage(kind, *row) for kind, name in models.items() for row in cursor.execute(model(name)).fetchall()]
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from crm_core.findings.health import concerns, health_answer
 from crm_core.health import health
 from ui import frame
-from ui.health import channel_table, concern_cards, coverage_tables, odd_day_table, problem_table, words_to_decide
+from ui.empty import no_orders
+from ui.health import (
+    channel_table,
+    concern_cards,
+    coverage_tables,
+    odd_day_table,
+    problem_table,
+    way_to_duplicates,
+    words_to_decide,
+)
 from ui.import_desk import now
 from ui.remembered import remembered
 
@@ -13,8 +22,11 @@ with frame.page("health", needs_orders=False) as visit:
     found = remembered(visit, health, now().date(), visit.settings.stale_after_days)
     answer = health_answer(found, visit.t)
     frame.answer(answer.sentence, answer.how_sure)
+    if not found.channels:
+        no_orders(visit)
     concern_cards(visit, concerns(found, visit.t))
     words_to_decide(visit, found)
+    way_to_duplicates(visit, found)
     channel_table(visit, found)
     coverage_tables(visit, found)
     odd_day_table(visit, found)

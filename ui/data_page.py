@@ -22,7 +22,7 @@ from ui.refusal import show_refusal
 from ui.remembered import remembered
 from ui.sample_shop import offer_sample
 from ui.session import Visit
-from ui.text import plain
+from ui.text import joined, plain
 from ui.upload import leave_out, read_file, where_to_find
 
 MOSTLY = 0.8
@@ -46,13 +46,19 @@ def _stock(visit: Visit) -> tuple[str, str]:
 
 
 def _without_orders(visit: Visit) -> tuple[str, str]:
+    """What is in a shop whose orders are still to come."""
     t = visit.t
-    answered, known = _present(visit)
-    if not answered and not known:
+    counts = {
+        "answers": "select count(*) from answer_mart",
+        "members": "select count(*) from current_customers",
+        "service": "select count(*) from service_mart",
+        "interactions": "select count(*) from activity_mart",
+    }
+    found = {name: visit.cursor.execute(question).fetchall()[0][0] for name, question in counts.items()}
+    parts = [t.plural(f"upload.answer.{name}", count) for name, count in found.items() if count]
+    if not parts:
         return t("upload.answer.empty"), t("upload.answer.empty_next")
-    answers = visit.cursor.execute("select count(*) from answer_mart").fetchall()[0][0]
-    sentence = t("upload.answer.answers_only" if answered else "upload.answer.members_only", answers=t.number(answers))
-    return sentence, t("upload.answer.answers_only_next")
+    return t("upload.answer.no_orders", parts=joined(t, parts)), t("upload.answer.no_orders_next")
 
 
 def _how_sure(visit: Visit, found: Mapping[str, Reading]) -> str:

@@ -21,13 +21,21 @@ from ui.text import plain
 # Where a concern is dealt with; the others are dealt with on this page, or outside the app.
 PAGES = {
     "rejected": "data",
+    "duplicates": "duplicates",
+    "shared": "duplicates",
     "twice": "data",
     "missing": "data",
     "stale": "data",
     "no_survey": "data",
     "no_customers": "data",
 }
-ICONS = {"rejected": ":material/block:", "twice": ":material/content_copy:", "stale": ":material/schedule:"}
+ICONS = {
+    "rejected": ":material/block:",
+    "twice": ":material/content_copy:",
+    "stale": ":material/schedule:",
+    "duplicates": ":material/group:",
+    "shared": ":material/group:",
+}
 ICON = ":material/info:"
 
 
@@ -42,8 +50,21 @@ def concern_cards(visit: Visit, listed: Sequence[Concern]) -> None:
             st.caption(plain(concern.remedy))
             page = PAGES.get(concern.key)
             if page is not None:
-                label = visit.t("health.go", page=visit.t(f"app.page.{page}.name"))
-                st.page_link(navigation.page_file(page), label=label, icon=":material/arrow_forward:")
+                _way_to(visit, page)
+
+
+def way_to_duplicates(visit: Visit, found: Health) -> None:
+    """Where to look for customers who are one person, in a shop too large to look for them here."""
+    if found.waiting is not None:
+        return
+    with st.container(border=True, key="card_duplicates", gap="xsmall"):
+        st.caption(visit.t("health.duplicates_elsewhere"))
+        _way_to(visit, "duplicates")
+
+
+def _way_to(visit: Visit, page: str) -> None:
+    label = visit.t("health.go", page=visit.t(f"app.page.{page}.name"))
+    st.page_link(navigation.page_file(page), label=label, icon=":material/arrow_forward:")
 
 
 def words_to_decide(visit: Visit, found: Health) -> None:

@@ -98,4 +98,7 @@ def _care(visit: Visit, now: ShopSettings) -> dict[str, object]:
             format_func=t.days,
             help=t("settings.care.window_help"),
         )
-    return {"thin_below": int(thin), "conversion_window_days": int(window)}
+        stale = st.number_input(
+            t("settings.care.stale_after"), 1, 365, now.stale_after_days, help=t("settings.care.stale_help")
+        )
+    return {"thin_below": int(thin), "conversion_window_days": int(window), "stale_after_days": int(stale)}

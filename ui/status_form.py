@@ -46,6 +46,9 @@ def _editor(visit: Visit, rules: list[StatusRule]) -> list[str]:
     config: dict[str, ColumnConfig] = {
         name: st.column_config.Column(t(f"settings.status.column.{name}"), disabled=True) for name in COLUMNS
     }
+    config["orders"] = st.column_config.NumberColumn(
+        t("settings.status.column.orders"), format="localized", disabled=True
+    )
     config["meaning"] = st.column_config.SelectboxColumn(
         t("settings.status.column.meaning"),
         options=[t(f"settings.status.meaning.{meaning}") for meaning in CHOICES],

@@ -39,6 +39,8 @@ def concerns(found: Health, t: Translator) -> list[Concern]:
         _rejected(found, t),
         *_twice(found, t),
         _undecided(found, t),
+        _duplicates(found, t),
+        _shared(found, t),
         *(_odd(found, kind, t) for kind in ("missing", "many_orders", "much_revenue")),
         *_stale(found, t),
         _unidentified(found, t),
@@ -81,6 +83,16 @@ def _undecided(found: Health, t: Translator) -> Concern | None:
     named = t("app.format.comma").join(rule.word for rule in found.undecided[:NAMED_DAYS])
     orders = t.plural("health.orders", sum(rule.order_count for rule in found.undecided))
     return _concern(t, "undecided", words=named, n=t.plural("health.words", len(found.undecided)), orders=orders)
+
+
+def _duplicates(found: Health, t: Translator) -> Concern | None:
+    pairs = found.waiting.pairs if found.waiting else 0
+    return _concern(t, "duplicates", pairs=t.plural("health.pairs", pairs)) if pairs else None
+
+
+def _shared(found: Health, t: Translator) -> Concern | None:
+    shared = found.waiting.shared if found.waiting else 0
+    return _concern(t, "shared", contacts=t.plural("health.contacts", shared)) if shared else None
 
 
 def _odd(found: Health, kind: str, t: Translator) -> Concern | None:

@@ -202,7 +202,7 @@ def test_answers_are_loaded_with_their_figures(language: str) -> None:
 def test_a_shop_with_answers_only_is_told_what_it_has(language: str) -> None:
     t = Translator(language)
     app = load(bring(opened("data", lang=language), ("survey.csv", SURVEY)))
-    assert t("upload.answer.answers_only", answers="3") in words(app)
+    assert t("upload.answer.no_orders", parts=t.plural("upload.answer.answers", 3)) in words(app)
     assert t("upload.health.title") not in words(app)
     footer = words(opened("voice", lang=language))
     assert t("app.footer.identified", share="—") not in footer

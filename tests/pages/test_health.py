@@ -40,7 +40,9 @@ def test_the_page_tells_what_the_core_found(filled_shop: Path, language: str) ->
     channels = next(table for table in tables if "identified_share" in table)
     assert list(channels["orders"]) == [state.orders for state in found.channels]
     coverage = [table for table in tables if "share" in table.columns and "field" in table.columns]
-    shown = [(filled, total) for table in coverage for filled, total in zip(table["filled"], table["total"], strict=True)]
+    shown = [
+        (filled, total) for table in coverage for filled, total in zip(table["filled"], table["total"], strict=True)
+    ]
     assert shown == [(each.filled, each.total) for each in found.coverage]
 
 

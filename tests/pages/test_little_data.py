@@ -1,0 +1,54 @@
+"""Pages of a shop that has little: what is in is told, and the way to more is shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crm_core.db import Database
+from crm_core.i18n import Translator
+from crm_core.schema import Kind
+from crm_core.settings import load_settings
+from tests.core.builders import take_in
+from tests.pages import shops
+from tests.pages.shops import opened, visit_of, words
+
+LANGUAGES = ("zh-TW", "en")
+RECORDS = [{"case_id": str(n), "opened_at": f"2024-05-0{n + 1}", "email": "a@example.com"} for n in range(3)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_shop_with_service_records_only_is_not_called_empty(
+    language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template = tmp_path / "template.duckdb"
+    database = Database(template)
+    take_in(database, Kind.SERVICE, RECORDS)
+    database.close()
+    monkeypatch.setenv("HUIKE_DB", str(tmp_path / "served.duckdb"))
+    with shops.served(template, tmp_path):
+        app, t = opened("data", lang=language), Translator(language)
+        said = words(app)
+        assert t("upload.answer.no_orders", parts=t.plural("upload.answer.service", 3)) in said
+        assert t("upload.answer.empty") not in said
+
+
+@pytest.mark.usefixtures("empty_shop")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_health_of_nothing_leads_to_the_upload(language: str) -> None:
+    app, t = opened("health", lang=language), Translator(language)
+    assert t("health.answer.no_orders") in words(app)
+    assert t("app.empty.step.upload") in words(app)
+
+
+@pytest.mark.usefixtures("filled_shop")
+def test_the_days_until_a_reminder_are_set_and_kept() -> None:
+    app, t = opened("settings", lang="en"), Translator("en")
+    (field,) = [each for each in app.number_input if each.label == t("settings.care.stale_after")]
+    assert field.value == 14
+    field.set_value(40)
+    next(button for button in app.button if button.label == t("settings.save")).click().run()
+    assert not app.exception
+    with visit_of("settings", "en") as visit:
+        assert load_settings(visit.cursor).stale_after_days == 40
