@@ -32,7 +32,7 @@ TWICE = [
     order(3, customer_name="陳志明", email="ming@example.com"),
 ]
 NAMES = ("王一明", "李二華", "張三豐", "周四維", "吳五常")
-SHARED = [order(10 + n, customer_name=name, phone="0912345678") for n, name in enumerate(NAMES)]
+SHARED = [order(10 + n, customer_name=name, phone="0928516340") for n, name in enumerate(NAMES)]
 
 
 def found_by(database: Database) -> health.Health:
@@ -57,7 +57,7 @@ def test_the_counts_are_those_of_the_review(database: Database) -> None:
 def test_what_is_decided_does_not_wait(database: Database) -> None:
     take_in(database, Kind.ORDERS, SHARED)
     with database.write() as cursor:
-        set_aside(cursor, NamedBy("phone", "+886912345678"), Author("test", NOW))
+        set_aside(cursor, NamedBy("phone", "+886928516340"), Author("test", NOW))
     assert found_by(database).waiting == Waiting(0, 0)
     assert not {"duplicates", "shared"} & {concern.key for concern in concerns(found_by(database), Translator("en"))}
 
