@@ -40,6 +40,8 @@ class FileRules:
     subtotal_before: bool
     has_summary_rows: bool
     account_space: str
+    shipping_per_line: bool = False
+    tax_per_line: bool = False
 
     def of_lines(self) -> dict[str, bool]:
         """Which amounts are of lines."""

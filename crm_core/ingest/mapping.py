@@ -17,7 +17,8 @@ from crm_core.ingest.item_columns import with_items
 from crm_core.ingest.model import GENERIC, ITEM_FIELDS, ColumnGuess, ColumnMapping, PackedItems, Profile, TextTable
 from crm_core.ingest.platforms import Derived, Platform, platforms
 from crm_core.ingest.profile import MONEY_FIELDS
-from crm_core.ingest.survey_columns import survey_guesses
+from crm_core.ingest.status import meaning_of
+from crm_core.ingest.survey_columns import on_another_scale, survey_guesses
 from crm_core.schema import FIELDS, MOMENT, WIDE_ACTIONS, Kind, Shape, field_name
 
 Samples = Sequence[Mapping[str, str | None]]
@@ -55,6 +56,7 @@ ENDINGS: dict[str, tuple[str, ...]] = {
 }
 NOT_THE_BUYER = re.compile(r"收件|收貨|緊急|公司|門市|店|物流|客服|ship|recipient|emergency|company|store")
 NET_OF_DISCOUNT = re.compile(r"折扣後|折後|優惠後|\bnet\b", re.IGNORECASE)
+SAYS_HOW_OR_WHETHER = frozenset(["付款", "收款", "匯款", "paid"])
 _DATE_TEXT = re.compile(r"^\s*(?:民國)?\d{2,4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,4}")
 _CLOCK_TEXT = re.compile(
     r"^\s*(?:[上下中早晚凌][午上晨]\s*)?\d{1,2}(?:[:：]\d{2}){1,2}\s*(?:[ap]\.?m\.?|[上下]午)?\s*$", re.I
@@ -128,10 +130,12 @@ def _claim_unknown_columns(draft: Draft) -> None:
         for name, heading, reason, confidence in survey_guesses(draft.free, draft.cells):
             headings = (*draft.guesses[name].headings, heading) if name in draft.guesses else (heading,)
             draft.guesses[name] = ColumnGuess(name, headings, reason, confidence)
+        draft.refused.update(on_another_scale(draft.free, draft.cells))
     _claim_synonyms(draft)
     _claim_joined_names(draft)
     _claim_clock_time(draft)
     if draft.kind is Kind.ORDERS:
+        _settle_payment_words(draft)
         _settle_money(draft)
     _claim_similar(draft)
     _claim_by_content(draft)
@@ -274,6 +278,16 @@ def _is_clock(draft: Draft, heading: str) -> bool:
     """Whether a column holds times of day and nothing else."""
     cells = draft.cells(heading)
     return bool(cells) and all(_CLOCK_TEXT.match(cell) for cell in cells)
+
+
+def _settle_payment_words(draft: Draft) -> None:
+    """Drop a column such as 付款 or ``Paid`` that says how, when or how much was paid, not whether."""
+    name = "payment_status"
+    guess = draft.guesses.get(name)
+    if guess is None or values.compact_heading(guess.headings[0]) not in SAYS_HOW_OR_WHETHER:
+        return
+    if any(meaning_of(name, cell)[1] == "unknown" for cell in draft.cells(guess.headings[0])):
+        draft.refuse(name)
 
 
 # --- money ---

@@ -152,6 +152,8 @@ def _money_rules(facts: Facts, mapping: ColumnMapping, has_order_id: bool) -> di
         "subtotal_per_line": per_line("subtotal"),
         "discount_per_line": per_line("discount"),
         "refunded_per_line": per_line("refunded"),
+        "shipping_per_line": per_line("shipping"),
+        "tax_per_line": per_line("tax"),
         "subtotal_before": subtotal_before,
     }
 

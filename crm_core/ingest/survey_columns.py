@@ -102,6 +102,12 @@ def _may_be_nps(heading: str, cells: Cells) -> bool:
     return max(scores) > HIGHEST_OF_FIVE and (scale != ONE_TO_TEN or min(scores) == 0)
 
 
+def on_another_scale(headings: Sequence[str], cells: Cells) -> set[str]:
+    """Headings such as 推薦意願 or ``Score`` that could be an NPS, but whose answers are of a shorter scale."""
+    named = (h for h in headings if _is_named("nps", h) and "nps" not in h.lower())
+    return {h for h in named if _scores(h, cells) and not _may_be_nps(h, cells)}
+
+
 def _nps(headings: Sequence[str], cells: Cells) -> list[Guess]:
     """The one NPS question: it asks for a recommendation, or is called so, or is the first 0–10 rating."""
     for asks, confidence in ((_asks_for_recommendation, SURE), (_is_called_nps, SURE), (_is_first_rating, LIKELY)):

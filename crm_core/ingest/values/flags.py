@@ -16,6 +16,7 @@ _NO = frozenset(word for word, key in meanings("flag").items() if key == "no")
 _GENDERS = meanings("gender")
 _LINE_TYPES = meanings("line_type")
 _NO_DATE = re.compile(r"^0{1,4}[-/]0{1,2}[-/]0{1,2}\b|^0(?:\.0+)?$")
+_STANDING = re.compile(r"正常|有效|(?:已)?開立|成立|normal|valid|active|open")
 _UNDECIDED = re.compile(
     r"^(?:不(?:一定|確定|知道|清楚|記得)|沒意見|沒有意見|not sure|no idea|don'?t know|maybe|看情況|可能)"
 )
@@ -40,9 +41,11 @@ def parse_flag(text: str) -> bool | None:
 
 
 def parse_cancellation(text: str) -> str | None:
-    """A time of cancellation, or what else says that there was one; ``None`` for ``否``, ``0``, a date of zeros."""
+    """A time of cancellation, or what else tells of one; ``None`` for ``否``, ``0``, ``正常``, a date of zeros."""
     value = parse_text(text)
-    return None if value is None or _NO_DATE.match(value) or parse_flag(value) is False else value
+    if value is None or _NO_DATE.match(value) or _STANDING.fullmatch(fold(value)) or parse_flag(value) is False:
+        return None
+    return value
 
 
 def parse_gender(text: str) -> Gender | None:

@@ -9,6 +9,8 @@ with per_order as (
         min(nullif(order_total, 0)) <> max(nullif(order_total, 0)) as total_differs,
         min(nullif(subtotal, 0)) <> max(nullif(subtotal, 0)) as subtotal_differs,
         min(nullif(discount, 0)) <> max(nullif(discount, 0)) as discount_differs,
+        min(nullif(shipping, 0)) <> max(nullif(shipping, 0)) as shipping_differs,
+        min(nullif(tax, 0)) <> max(nullif(tax, 0)) as tax_differs,
         min(nullif(refunded, 0)) <> max(nullif(refunded, 0)) as refunded_differs,
         coalesce(min(status) <> max(status), false)
         or coalesce(min(payment_status) <> max(payment_status), false)
@@ -68,6 +70,8 @@ facts as (
         count(*) filter (total_differs) as total_differs,
         count(*) filter (subtotal_differs) as subtotal_differs,
         count(*) filter (discount_differs) as discount_differs,
+        count(*) filter (shipping_differs) as shipping_differs,
+        count(*) filter (tax_differs) as tax_differs,
         count(*) filter (refunded_differs) as refunded_differs,
         -- A total that repeats on every line what the line is worth is the line's own, also where the lines are equal.
         -- One that repeats over lines of different worth is the order's.

@@ -1,5 +1,5 @@
 -- Grain: row of the file. Inputs: order_rows, mixed_orders, rejected_rows, status_meanings; $total_per_line,
--- $subtotal_per_line, $discount_per_line, $refunded_per_line.
+-- $subtotal_per_line, $discount_per_line, $refunded_per_line, $shipping_per_line, $tax_per_line.
 -- Where the rows of one order have different status words, the words are about the lines: as long as one line is sold, a
 -- cancelled or unpaid line is worth nothing, a returned one is given back, and the words of the others are the order's. A
 -- return on a row of its own, with a negative amount, is no goods: only its weight is taken off.
@@ -46,6 +46,8 @@ settled as (
         if(is_void and $total_per_line, null, order_total) as order_total,
         if(is_void and $subtotal_per_line, null, subtotal) as subtotal,
         if(is_void and $discount_per_line, null, discount) as discount,
+        if(is_void and $shipping_per_line, null, shipping) as shipping,
+        if(is_void and $tax_per_line, null, tax) as tax,
         if(is_void and $refunded_per_line, null, refunded) as refunded
     )
     from order_rows
