@@ -301,9 +301,9 @@ def mapping_file(folder: Path, kind: Kind) -> Path:
 # ---- the short way: a table straight into the pipeline ----
 
 
-def take_in(database: Database, kind: Kind, rows: Sequence[Row]) -> Receipt:
-    """Load rows with canonical headings, without a file and its parsing and without a backup."""
-    columns = COLUMNS[kind]
+def take_in(database: Database, kind: Kind, rows: Sequence[Row], *others: str) -> Receipt:
+    """Load rows with canonical headings, without a file, its parsing and a backup; ``others`` are further columns."""
+    columns = (*COLUMNS[kind], *others)
     with database.exchange_folder() as folder:
         table = _text_table(folder / "rows.parquet", columns, rows)
         mapping = ColumnMapping(kind, columns={name: (name,) for name in columns})
