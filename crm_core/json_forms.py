@@ -8,16 +8,16 @@ from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from math import isnan
+from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-
-from crm_core.duplicates import Effect, Review
-from crm_core.health import Health
-from crm_core.ingest.load import Receipt
-from crm_core.ingest.summary import Summary
-from crm_core.metrics.spec import Change, Measured, Table
-from crm_core.params import Params
+if TYPE_CHECKING:
+    from crm_core.duplicates import Effect, Review
+    from crm_core.health import Health
+    from crm_core.ingest.load import Receipt
+    from crm_core.ingest.summary import Summary
+    from crm_core.metrics.spec import Change, Measured
+    from crm_core.params import Params
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
@@ -68,6 +68,7 @@ def health_form(health: Health) -> dict[str, Json]:
     form: dict[str, Json] = {"kinds": [*sorted(kind.value for kind in health.kinds)]}
     for name in ("coverage", "channels", "stale", "odd_days", "twice", "problems", "undecided"):
         form[name] = [plain_record(asdict(record)) for record in getattr(health, name)]
+    form["waiting"] = plain_record(asdict(health.waiting)) if health.waiting else None
     return form
 
 
@@ -114,12 +115,6 @@ def _change_form(change: Change | None) -> Json:
     }
 
 
-def table_form(table: Table) -> dict[str, Json]:
-    """``{"columns": [...], "rows": [[...], ...]}``."""
-    rows: list[Json] = [[plain(cell) for cell in row] for row in table.frame.itertuples(index=False, name=None)]
-    return {"columns": [column.key for column in table.columns], "rows": rows}
-
-
 def plain_record(record: Mapping[str, object]) -> dict[str, Json]:
     """A record with every value as JSON holds it."""
     return {name: plain(value) for name, value in record.items()}
@@ -127,28 +122,21 @@ def plain_record(record: Mapping[str, object]) -> dict[str, Json]:
 
 def plain(value: object) -> Json:
     """One value as JSON holds it: money as a number, days as ISO text, undefined as null."""
-    if isinstance(value, Enum | np.generic):
-        return plain(value.value if isinstance(value, Enum) else value.item())
-    if isinstance(value, list | tuple | np.ndarray):
+    if isinstance(value, Enum):
+        return plain(value.value)
+    if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     if isinstance(value, dict):
         return plain_record(value)
-    if value is None or pd.isna(value):  # type: ignore[call-overload]
+    if value is None or (isinstance(value, float) and isnan(value)):
         return None
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, date):
-        return _day_or_moment(value)
+        return value.isoformat()
     if isinstance(value, bool | int | float | str):
         return value
     raise TypeError(type(value))
-
-
-def _day_or_moment(value: date) -> str:
-    """ISO text; a pandas timestamp at midnight is a day, since frames know no days."""
-    if isinstance(value, pd.Timestamp) and value == value.normalize():
-        return value.date().isoformat()
-    return value.isoformat()
 
 
 def duplicates_form(waiting: Review) -> dict[str, Json]:

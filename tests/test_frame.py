@@ -27,7 +27,7 @@ REQUIREMENTS = ("requirements.txt", "requirements-dev.txt")
 PINNED = re.compile(r"[a-z0-9.-]+==[A-Za-z0-9.]+(; [^#]+)?(  # .+)?")
 
 # The command line is a front end: it writes down when something was taken in or back.
-CLOCK_READERS = {"crm_core/cli.py"}
+CLOCK_READERS = {"crm_core/commands/console.py"}
 CLOCKS = {"now", "utcnow", "today", "time"}
 SQL_CLOCK = re.compile(
     r"\b(now|today|get_current_time\w*|current_date|current_time|current_timestamp|localtimestamp)\b"

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal
-
-import pandas as pd
+from typing import TYPE_CHECKING, Literal
 
 from crm_core.db import Cursor
 from crm_core.params import Params, Period
 from crm_core.settings import ShopSettings
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Number = int | float | Decimal
 

@@ -25,7 +25,7 @@ from crm_core.json_forms import Json, dumps, plain_record
 from crm_core.snapshot import reader
 
 
-def add_rates_arguments(command: argparse.ArgumentParser) -> None:
+def add_rates(command: argparse.ArgumentParser) -> None:
     """What ``rates`` may be told; without an action it lists the rates."""
     command.add_argument("action", nargs="?", choices=("set", "remove"), help="default: list them")
     command.add_argument("currency", nargs="?", help="an ISO code such as USD")

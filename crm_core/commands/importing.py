@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from crm_core.commands.console import now
 from crm_core.db import Cursor, Database
 from crm_core.errors import CrmError, FileRefused, MappingRefused
 from crm_core.findings.reading import reading_notes
@@ -37,7 +38,7 @@ AUTO = "auto"
 IMPORTED_BY = "command line"
 
 
-def add_import_arguments(command: argparse.ArgumentParser) -> None:
+def add_import(command: argparse.ArgumentParser) -> None:
     """What ``import`` may be told."""
     command.add_argument("kind", choices=[*(kind.value for kind in Kind), AUTO], help=f"{AUTO}: tell by the headings")
     command.add_argument("file", type=Path, nargs="+", help="files, or folders of them")
@@ -52,9 +53,9 @@ def add_import_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--dry-run", action="store_true", help="check only, save nothing")
 
 
-def run_import(arguments: argparse.Namespace, t: Translator, moment: datetime) -> int:
-    """Load what the arguments name, at that moment (UTC); one JSON document, or a paragraph per file."""
-    command = _Command(arguments, t, moment)
+def run_import(arguments: argparse.Namespace, t: Translator) -> int:
+    """Load what the arguments name; one JSON document, or a paragraph per file."""
+    command = _Command(arguments, t, now())
     paths = files_in(arguments.file)
     is_one = len(arguments.file) == 1 and not arguments.file[0].is_dir()
     with closing(Database(arguments.db)) as database, database.exchange_folder() as folder:

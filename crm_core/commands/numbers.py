@@ -1,0 +1,126 @@
+"""The commands ``metrics``, ``table`` and ``list``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from crm_core.commands.console import say
+from crm_core.db import Cursor
+from crm_core.export import csv_bytes
+from crm_core.i18n import Translator
+from crm_core.json_forms import NO_DAY, dumps, metrics_form
+from crm_core.lists.ready_made import list_members, list_of
+from crm_core.metrics.measure import compare, default_params
+from crm_core.metrics.registry import METRICS
+from crm_core.metrics.spec import Table
+from crm_core.metrics.tables import TABLES, table
+from crm_core.params import Params, Period
+from crm_core.settings import ShopSettings, load_settings
+from crm_core.snapshot import reader
+from crm_core.table_form import table_form
+
+
+def add_metrics(command: argparse.ArgumentParser) -> None:
+    """What ``metrics`` may be told."""
+    command.add_argument("names", nargs="*", metavar="NAME", help="metrics (default: all)")
+    _add_question(command)
+
+
+def add_table(command: argparse.ArgumentParser) -> None:
+    """What ``table`` may be told."""
+    command.add_argument("name", help=", ".join(TABLES))
+    _add_file(command)
+    _add_question(command)
+
+
+def add_list(command: argparse.ArgumentParser) -> None:
+    """What ``list`` may be told."""
+    command.add_argument("name")
+    command.add_argument("--columns", help="the columns, separated by commas")
+    _add_file(command)
+    _add_question(command)
+
+
+def _add_file(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--csv", type=Path, help="write to this file instead of standard output")
+
+
+def _add_question(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--as-of", type=date.fromisoformat, help="use nothing after this day (YYYY-MM-DD)")
+    command.add_argument("--from", dest="start", type=date.fromisoformat, help="first day of the period")
+    command.add_argument("--to", dest="end", type=date.fromisoformat, help="last day of the period")
+    command.add_argument("--channel", help="one channel only")
+
+
+def run_metrics(arguments: argparse.Namespace, t: Translator) -> int:
+    """Measure numbers."""
+    keys = list(dict.fromkeys(arguments.names)) or list(METRICS)
+    with _asking(arguments, t) as (cursor, params, settings):
+        measured = compare(cursor, keys, params, settings)
+    if arguments.json:
+        say(dumps(metrics_form(params, measured)))
+        return 0
+    for key, item in measured.items():
+        interval = t.interval_text(item.reading, settings.currency) or ""
+        value = t.reading_text(item.reading, settings.currency)
+        say(f"{key}\t{value}\tn={item.reading.sample_size}\t{interval}")
+    return 0
+
+
+def run_table(arguments: argparse.Namespace, t: Translator) -> int:
+    """Print a table."""
+    with _asking(arguments, t) as (cursor, params, settings):
+        found = table(cursor, arguments.name, params, settings)
+    if arguments.json:
+        say(dumps(table_form(found)))
+    else:
+        _write_csv(found, arguments.csv)
+    return 0
+
+
+def run_list(arguments: argparse.Namespace, t: Translator) -> int:
+    """Print a list of customers."""
+    columns = arguments.columns.split(",") if arguments.columns else None
+    with _asking(arguments, t) as (cursor, params, settings):
+        found = list_members(cursor, list_of(arguments.name).key, params, settings, columns)
+    if arguments.json:
+        say(dumps(table_form(found)))
+    else:
+        _write_csv(found, arguments.csv)
+    return 0
+
+
+def _write_csv(found: Table, target: Path | None) -> None:
+    """The table under its stable keys, to a file or to standard output."""
+    content = csv_bytes(found.frame, {column.key: column.key for column in found.columns})
+    if target is None:
+        sys.stdout.buffer.write(content)
+    else:
+        target.write_bytes(content)
+
+
+@contextmanager
+def _asking(arguments: argparse.Namespace, t: Translator) -> Iterator[tuple[Cursor, Params, ShopSettings]]:
+    with reader(arguments.db) as found, found.database.cursor() as cursor:
+        if found.backup is not None:
+            print(t("cli.reading_backup", file=found.backup.name), file=sys.stderr)
+        settings = load_settings(cursor)
+        yield cursor, _params(cursor, settings, arguments), settings
+
+
+def _params(cursor: Cursor, settings: ShopSettings, arguments: argparse.Namespace) -> Params:
+    """The question: without ``--from`` and ``--to`` the period is all history up to the as-of date.
+
+    An empty shop has no day of its own; asked without one it answers for ``NO_DAY``, with zeros and undefined values.
+    """
+    empty_day = arguments.end or NO_DAY
+    params = default_params(cursor, settings) or Params(empty_day, Period(empty_day, empty_day))
+    as_of = arguments.as_of or params.as_of
+    end = arguments.end or as_of
+    start = arguments.start or min(params.period.start, end)
+    return Params(as_of=as_of, period=Period(start, end), channel=arguments.channel)
