@@ -220,7 +220,7 @@ def test_plain_values(value: object, expected: object) -> None:
 def test_the_cells_of_a_frame_are_plain_values() -> None:
     frame = pd.DataFrame(
         {
-            "day": pd.to_datetime(["2024-03-05", None]),
+            "day": pd.to_datetime(pd.Series(["2024-03-05", None])),
             "moment": pd.to_datetime(["2024-03-05 10:00", "2024-03-05 11:30"]),
             "count": np.array([3, 4]),
             "share": [0.5, np.nan],
