@@ -155,7 +155,7 @@ def receipt_of(
     """
     records = RECORDS[staged.mapping.kind]
     _complete(cursor, staged.mapping)
-    _compare_with_current(cursor, records, staged.mapping.kind, reach)
+    _compare_with_current(cursor, records, staged.mapping, reach)
     summary = staged.summary
     row = cursor.execute("select coalesce(sum(row_count), 0) from staged_versions where is_unchanged").fetchone()
     unchanged = int(row[0]) if row else 0
@@ -225,7 +225,7 @@ def _complete(cursor: Cursor, mapping: ColumnMapping) -> None:
         cursor.execute(model("load/complete"))
 
 
-def _compare_with_current(cursor: Cursor, records: _Records, kind: Kind, reach: Reach) -> None:
+def _compare_with_current(cursor: Cursor, records: _Records, mapping: ColumnMapping, reach: Reach) -> None:
     """Make ``staged_versions``; see the model ``load/compare``."""
     cursor.execute(
         "create or replace temp view staged_records as "
@@ -235,7 +235,8 @@ def _compare_with_current(cursor: Cursor, records: _Records, kind: Kind, reach: 
     cursor.execute(
         f"create or replace temp view stored_versions as select version_id, content_hash from {records.versions}"
     )
-    cursor.execute(model("load/compare"), {"kind": kind, **asdict(reach)})
+    told = {"kind": mapping.kind, "mapping": mappings.to_json(mapping), **asdict(reach)}
+    cursor.execute(model("load/compare"), told)
 
 
 def _store_versions(cursor: Cursor, records: _Records) -> None:

@@ -33,9 +33,7 @@ def monthly_exports(chance: random.Random, orders: int = 80) -> tuple[list[list[
     final = {id(row): row for row in told}
     last_seen = {row["order_id"]: month for month, rows in enumerate(exports) for row in rows}
     for month, rows in enumerate(exports):
-        exports[month] = [
-            {**row, **_final(told, row)} if last_seen[row["order_id"]] == month else row for row in rows
-        ]
+        exports[month] = [{**row, **_final(told, row)} if last_seen[row["order_id"]] == month else row for row in rows]
     return exports, list(final.values())
 
 
@@ -137,6 +135,18 @@ def test_times_of_shipping_tell_how_fresh_an_export_is(tmp_path: Path) -> None:
     receipt = shop.take_in("orders", write_csv(tmp_path / "earlier.csv", earlier))
     assert [problem["rule"] for problem in receipt["problems"]] == ["newer_export_kept"]
     assert shop.values("orders", as_of="2024-03-31")["orders"] == 1
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_an_export_without_the_times_of_shipping_is_no_older_for_it(tmp_path: Path, order: tuple[int, int]) -> None:
+    """The owner of a shop picks the columns; the export of the days after has no day of completion."""
+    shop = Shop(tmp_path / "shop.duckdb")
+    march = [{**row, "Completed at": "2024-03-07"} for row in rows("completed", 1, 5)]
+    after = rows("cancelled", 5, 20)
+    exports = [write_csv(tmp_path / "march.csv", march), write_csv(tmp_path / "after.csv", after)]
+    for number in order:
+        shop.take_in("orders", exports[number])
+    assert shop.values("orders", as_of="2024-03-31")["orders"] == 2
 
 
 def test_a_day_in_the_future_does_not_make_an_export_the_newest_for_ever(database: Database) -> None:

@@ -1,19 +1,24 @@
 -- Grain: staged record. Inputs: staged_records (record_key, number, row_count, content_hash, event_at), stored_versions
--- (version_id, content_hash), sightings, imports, current_records; $kind, $data_from, $data_until.
+-- (version_id, content_hash), sightings, imports, current_records; $kind, $mapping (as JSON), $data_from, $data_until.
 -- Whether a record's content is new, or a stored version holds it; whether an import that tells of it as it was later is there
 -- already (then that one stays current); and whether the shop stays as it is. New versions are numbered as the records of the
 -- file are, so that of two records of one person the later one is the newer.
 create or replace temp table staged_versions as
-with seen as (
+with told as (
+    select import_id, undone_at is null as is_active, data_from, data_until, event_columns_of(mapping) as event_columns
+    from imports
+),
+
+seen as (
     select
         staged_records.record_key, staged_records.content_hash, sightings.version_id,
-        imports.undone_at is null and is_newer_telling(
-            staged_records.event_at, $data_from::timestamp, $data_until::timestamp,
-            sightings.event_at, imports.data_from, imports.data_until
+        told.is_active and is_newer_telling(
+            staged_records.event_at, event_columns_of($mapping), $data_from::timestamp, $data_until::timestamp,
+            sightings.event_at, told.event_columns, told.data_from, told.data_until
         ) as is_newer
     from staged_records
     inner join sightings on sightings.kind = $kind and sightings.record_key = staged_records.record_key
-    inner join imports on sightings.import_id = imports.import_id
+    inner join told on sightings.import_id = told.import_id
 ),
 
 known as (
