@@ -16,7 +16,7 @@ from crm_core.ingest import synonyms, values
 from crm_core.ingest.item_columns import with_items
 from crm_core.ingest.model import GENERIC, ITEM_FIELDS, ColumnGuess, ColumnMapping, PackedItems, Profile, TextTable
 from crm_core.ingest.platforms import Derived, Platform, platforms
-from crm_core.ingest.profile import MONEY_FIELDS
+from crm_core.ingest.profile import MONEY_FIELDS, sure_kind
 from crm_core.ingest.status import meaning_of
 from crm_core.ingest.survey_columns import on_another_scale, survey_guesses
 from crm_core.schema import FIELDS, MOMENT, WIDE_ACTIONS, Kind, Shape, field_name
@@ -450,11 +450,14 @@ def missing(mapping: ColumnMapping) -> list[str]:
     return [] if mapped & answers else [ANY_ANSWER]
 
 
-def refusal(mapping: ColumnMapping, fields: Sequence[str]) -> MappingRefused:
-    """What to say of a mapping without these fields: what the file is, where it seems to be no data of a shop."""
+def refusal(mapping: ColumnMapping, fields: Sequence[str], header: tuple[str, ...] = ()) -> MappingRefused:
+    """What to say of a mapping without these fields: what the file is, where it seems to be something else."""
     platform = platforms().get(mapping.platform)
     if platform is not None and platform.refuse:
         return MappingRefused(platform.refuse, platform=platform.key)
+    kind = sure_kind(header)
+    if kind not in (None, mapping.kind):
+        return MappingRefused(f"file_holds_{kind}", fields=", ".join(fields))
     return MappingRefused("mapping_incomplete", fields=", ".join(fields))
 
 
@@ -465,7 +468,7 @@ def check(mapping: ColumnMapping, header: Sequence[str]) -> None:
         if absent:
             raise MappingRefused("mapping_heading_absent", field=name, heading=absent[0])
     if fields := missing(mapping):
-        raise refusal(mapping, fields)
+        raise refusal(mapping, fields, tuple(header))
 
 
 def derived_fields(mapping: ColumnMapping) -> Mapping[str, Derived]:

@@ -47,6 +47,15 @@ def profile(table: TextTable, file_name: str = "") -> Profile:
     return Profile(kind, GENERIC, confidence, signature, evidence)
 
 
+def sure_kind(header: tuple[str, ...]) -> Kind | None:
+    """The kind of data that the headings speak for beyond doubt; ``None`` where they do not."""
+    found = _platform_of(header)
+    if found is not None and not found[0].leaves_open:
+        return found[0].kind
+    kind, confidence, _ = _generic_kind(header)
+    return kind if confidence >= GENERIC_CONFIDENCE else None
+
+
 def _sureness(platform: Platform) -> float:
     if platform.is_supposed:
         return WEAK_CONFIDENCE

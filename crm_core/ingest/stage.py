@@ -48,7 +48,7 @@ def stage(cursor: Cursor, table: TextTable, mapping: ColumnMapping, settings: Sh
     """
     absent = mappings.missing(mapping)
     if absent:
-        raise mappings.refusal(mapping, absent)
+        raise mappings.refusal(mapping, absent, table.header)
     findings.start(cursor)
     context = ReadingContext(settings.zone, settings.country)
     unpacked = unpack(cursor, table, mapping, folder) or Unpacked(table, mapping)

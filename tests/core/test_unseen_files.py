@@ -112,3 +112,73 @@ def test_a_recommendation_index_is_nps_where_it_reaches_ten(shop: Shop, scores: 
     first, second = scores
     take_in(shop, f"日期,會員編號,推薦指數,建議\n2024/5/1,M1,{first},讚\n2024/5/2,M2,{second},")
     assert shop.query("select count(nps) from answer_mart") == [(2 if is_nps else 0,)]
+
+
+# --- files that are something else ---
+
+OTHER_REPORTS = {
+    "paypal": (
+        "Date,Time,TimeZone,Name,Type,Status,Currency,Gross,Fee,Net,From Email Address,To Email Address",
+        "PayPal",
+    ),
+    "etsy_deposits": ("Date,Amount,Currency,Status,Bank Account Ending Digits", "Etsy"),
+    "etsy_statement": ("Date,Type,Title,Info,Currency,Amount,Fees & Taxes,Net,Tax Details", "Etsy"),
+    "etsy_sales": ("Payment ID,Buyer Username,Order ID,Gross Amount,Posted Gross,Adjusted Fees,Order Date", "Etsy"),
+    "amazon": ("settlement-id,deposit-date,transaction-type,order-id,amount-description,amount,posted-date", "Amazon"),
+    "ebay": ("Transaction creation date,Type,Order number,Net amount,Payout date,Payout status,Quantity", "eBay"),
+    "payments": ("交易日期,訂單編號,交易號碼,付款金額,手續費,撥款金額,撥款日期", "金流"),
+    "purchases": ("進貨單號,進貨日期,供應商,品名,數量,單價,金額", "進貨"),
+    "ordered_goods": ("採購單號,採購日期,供應商名稱,商品名稱,採購數量,單價,小計", "採購"),
+}
+
+
+@pytest.mark.parametrize("kind", ["auto", "orders"])
+@pytest.mark.parametrize("name", OTHER_REPORTS)
+def test_a_report_that_holds_no_sales_is_named(shop: Shop, name: str, kind: str) -> None:
+    header, named = OTHER_REPORTS[name]
+    dated = ["2024/5/1" if "日期" in heading or "ate" in heading else "1" for heading in header.split(",")]
+    path = shop.path.with_name("report.csv")
+    path.write_text("\n".join([header] + 4 * [",".join(dated)]), encoding="utf-8")
+    told = []
+    for language in ("zh-TW", "en"):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("HUIKE_LANG", language)
+            reply = shop.run("import", kind, path)
+        assert reply.status == 1
+        told.append(reply.err)
+    assert named in told[0]
+    assert told[0] != told[1]
+    assert "mapping" not in told[1]
+
+
+def test_costs_and_payments_beside_sales_are_no_reason_to_refuse(shop: Shop) -> None:
+    found = take_in(
+        shop,
+        """訂單編號,訂單日期,買家,商品名稱,數量,單價,進貨單價,供應商,手續費,撥款金額,撥款日期
+        1,2024/5/1,amy,茶,2,100,40,大盤,5,195,2024/5/20""",
+    )
+    assert told(found, "orders", "revenue") == (1, 200)
+
+
+OTHER_KINDS = {
+    "members": ("會員編號,姓名,手機,生日,會員等級", "M1,王,0912777888,1990/1/1,VIP", "orders", "會員或顧客名單"),
+    "shopline": (
+        "顧客 ID,全名,電郵,加入日期,累積金額,接受電郵優惠宣傳",
+        "1,王,a@x.com,2023/1/1,500,Y",
+        "orders",
+        "會員或顧客名單",
+    ),
+    "answers": ("時間戳記,您願意推薦我們嗎(0-10),建議", "2024/5/1 下午 2:00:00,9,好", "orders", "問卷"),
+    "orders": ("訂單編號,訂單日期,手機,商品名稱,數量,單價", "1,2024/5/1,0912777888,茶,1,50", "survey", "訂單"),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_KINDS)
+def test_a_file_of_another_kind_is_named(shop: Shop, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    header, row, kind, named = OTHER_KINDS[name]
+    path = shop.path.with_name("file.csv")
+    path.write_text(f"{header}\n{row}\n", encoding="utf-8")
+    monkeypatch.setenv("HUIKE_LANG", "zh-TW")
+    reply = shop.run("import", kind, path)
+    assert reply.status == 1
+    assert f"這個檔案{'裡' if name == 'orders' else ''}是{named}" in reply.err
