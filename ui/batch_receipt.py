@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -49,7 +50,8 @@ def _sentences(t: Translator, done: BatchReceipted, outcomes: list[Outcome]) -> 
         if of_kind.files:
             known = of_kind.changed + of_kind.same
             counts = {"new": of_kind.new, "overlapping": known, "changed": of_kind.changed, "same": of_kind.same}
-            lines.append(t(f"batch.done.{kind}", **{name: t.number(count) for name, count in counts.items()}))
+            words = {name: t.number(count) for name, count in counts.items()}
+            lines.append(t(f"batch.done.{kind}", **words) if known else t(f"batch.done_new.{kind}", new=words["new"]))
     if done.is_stopped:
         lines.append(t("batch.done.stopped"))
     return lines
@@ -88,10 +90,10 @@ def _cells(t: Translator, brought: Brought) -> tuple[str | None, ...]:
 
 
 def merged(problems: Iterable[RuleCount]) -> list[RuleCount]:
-    """The problems of several files, one per rule, the most frequent first; the example is the first file's."""
-    found: dict[tuple[str, str], RuleCount] = {}
+    """The problems of several files, one per rule and column, the most frequent first; the first example is kept."""
+    found: dict[tuple[str, str, str | None], RuleCount] = {}
     for each in problems:
-        key = (each.severity, each.rule)
+        key = (each.severity, each.rule, each.heading)
         known = found.get(key)
-        found[key] = each if known is None else RuleCount(*key[::-1], known.count + each.count, known.example)
-    return sorted(found.values(), key=lambda each: (each.severity, -each.count, each.rule))
+        found[key] = each if known is None else replace(known, count=known.count + each.count)
+    return sorted(found.values(), key=lambda each: (each.severity, -each.count, each.rule, each.heading or ""))

@@ -305,16 +305,16 @@ def _against_shop(t: Translator, result: Outcome) -> list[str]:
 def result_line(visit: Visit, result: Outcome) -> str:
     """The result in one line, for the bar that stays in sight while the columns are looked over."""
     t, summary = visit.t, result.summary
-    parts = [t("mapping.result.rejected", n=t.number(result.receipt.rows_rejected))] if summary.rows_rejected else []
+    parts = [t.plural("mapping.result.rejected", result.receipt.rows_rejected)] if summary.rows_rejected else []
     if summary.first_on and summary.last_on:
         parts.insert(0, t.date_range(summary.first_on, summary.last_on))
     if summary.kind is Kind.ORDERS:
         amount = t.money(summary.revenue, summary.currency_of_amounts(visit.currency))
         counts = {"orders": summary.orders, "lines": summary.lines, "customers": summary.customers}
-        found = [t(f"mapping.result.{name}", n=t.number(count)) for name, count in counts.items()]
+        found = [t.plural(f"mapping.result.{name}", count) for name, count in counts.items()]
         return joined(t, [*found, t("mapping.result.revenue", amount=amount), *parts])
     rows = result.receipt.rows_read - result.receipt.rows_rejected
-    return joined(t, [t(f"mapping.result.rows_{summary.kind}", n=t.number(rows)), *parts])
+    return joined(t, [t.plural(f"mapping.result.rows_{summary.kind}", rows), *parts])
 
 
 def _remarks(visit: Visit, draft: Draft, summary: Summary) -> list[str]:

@@ -55,6 +55,7 @@ NEEDED: dict[Kind, frozenset[str]] = {
 }
 NOT_USED, ITEMS = "", "\t"  # no field is named like these
 SAMPLES_SHOWN = 3
+FEWEST_FOLDED = 4
 SAMPLE_CHARACTERS = 26
 SURE, LIKELY = CONFIDENCE[SYNONYM], CONFIDENCE[SIMILAR] + 0.01
 
@@ -70,8 +71,13 @@ def mapping_form(visit: Visit, draft: Draft, key: str) -> None:
     with _card(t, draft, key):
         st.caption(t("mapping.note"))
         _checklist(t, draft)
-        for heading in used:
+        shown, further = _folded(draft, used)
+        for heading in shown:
             _row(visit, draft, heading, key)
+        if further:
+            with st.expander(t("mapping.further", n=t.number(len(further))), key=f"further_{key}"):
+                for heading in further:
+                    _row(visit, draft, heading, key)
         if rest:
             is_open = _is_incomplete(draft)
             title = t("mapping.rest_open" if is_open else "mapping.rest", n=t.number(len(rest)))
@@ -106,6 +112,18 @@ def _by_importance(draft: Draft) -> tuple[list[str], list[str]]:
         heading for heading in dict.fromkeys([*found, *item_headings(offered)]) if heading in draft.offer.table.header
     ]
     return used, [heading for heading in draft.offer.table.header if heading not in used]
+
+
+def _folded(draft: Draft, used: list[str]) -> tuple[list[str], list[str]]:
+    """The columns to look over, and further ones that are certain and decide no figure of the result."""
+    offered = draft.offer.mapping
+    sure = {guess.field for guess in offered.guesses if guess.confidence >= SURE}
+    minor = sure - set(KEY_FIELDS.get(offered.kind, ()))
+    further = [heading for name in _fields(offered.kind) if name in minor for heading in offered.columns.get(name, ())]
+    further = [heading for heading in used if heading in further]
+    if len(further) < FEWEST_FOLDED:
+        return used, []
+    return [heading for heading in used if heading not in further], further
 
 
 def _is_incomplete(draft: Draft) -> bool:

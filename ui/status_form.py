@@ -11,6 +11,7 @@ from crm_core.ingest.status_rules import StatusRule, set_meaning, status_rules
 from ui.session import Visit
 
 COLUMNS = ("word", "field", "orders", "origin")
+SHOWN = ("word", "meaning", "orders", "field", "origin")  # what can be changed is in sight on a phone
 CHOICES = (Meaning.VALID, Meaning.UNPAID, Meaning.CANCELLED, Meaning.REFUNDED, Meaning.PARTIALLY_REFUNDED)
 
 
@@ -54,7 +55,9 @@ def _editor(visit: Visit, rules: list[StatusRule]) -> list[str]:
         options=[t(f"settings.status.meaning.{meaning}") for meaning in CHOICES],
         required=True,
     )
-    edited = st.data_editor(rows, column_config=config, hide_index=True, width="stretch", key="status_words")
+    edited = st.data_editor(
+        rows, column_config=config, column_order=SHOWN, hide_index=True, width="stretch", key="status_words"
+    )
     return [str(word) for word in edited["meaning"]]
 
 

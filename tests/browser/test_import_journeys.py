@@ -73,7 +73,7 @@ def test_columns_nobody_knows_are_mapped_by_hand_once(enter: Enter, tmp_path: Pa
     expect(load).to_be_disabled()
     for column, meaning in MEANINGS.items():
         choose(shop, column, t(f"data.field.{meaning}"))
-    expect(shop.element("bar_check")).to_contain_text(t("mapping.result.customers", n=2))
+    expect(shop.element("bar_check")).to_contain_text(t.plural("mapping.result.customers", 2))
     settled(shop.page)
     assert shop.tiles("result") == {"orders": "2", "customers": "2", "revenue": "NT$470"}
     name = shop.element("format_name_1_0_orders").locator("input")
