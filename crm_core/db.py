@@ -10,7 +10,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -67,6 +67,16 @@ class Folders:
         folders.backups.mkdir(parents=True, exist_ok=True)
         return folders
 
+    @contextmanager
+    def exchange_folder(self) -> Iterator[Path]:
+        """A fresh folder for files that pass between parser and database; gone afterwards."""
+        folder = self.exchange / uuid4().hex
+        folder.mkdir()
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
 
 class Database:
     """An open shop database."""
@@ -105,15 +115,9 @@ class Database:
             _checkpoint(cursor)
             yield self.path
 
-    @contextmanager
-    def exchange_folder(self) -> Iterator[Path]:
+    def exchange_folder(self) -> AbstractContextManager[Path]:
         """A fresh folder for files that pass between parser and database; gone afterwards."""
-        folder = self.folders.exchange / uuid4().hex
-        folder.mkdir()
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        return self.folders.exchange_folder()
 
     def data_version(self) -> int:
         """A number that grows with every write: the key for anything cached."""

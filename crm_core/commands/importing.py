@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 from crm_core.commands.console import now
-from crm_core.db import Cursor, Database
+from crm_core.db import Cursor, Database, Folders
 from crm_core.errors import CrmError, FileRefused, MappingRefused
 from crm_core.findings.reading import reading_notes
 from crm_core.i18n import Translator
@@ -58,15 +59,18 @@ def run_import(arguments: argparse.Namespace, t: Translator) -> int:
     command = _Command(arguments, t, now())
     paths = files_in(arguments.file)
     is_one = len(arguments.file) == 1 and not arguments.file[0].is_dir()
-    with closing(Database(arguments.db)) as database, database.exchange_folder() as folder:
-        if not is_one:
+    # A single file is read, in a process of its own, while the shop is being opened.
+    with Folders.beside(arguments.db).exchange_folder() as folder, ThreadPoolExecutor(1) as reader:
+        reading = reader.submit(command.read, paths[0], paths[0].name, folder) if is_one else None
+        with closing(Database(arguments.db)) as database:
+            if reading is None:
+                return command.several(database, paths, folder)
+            try:
+                return command.one(database, reading.result(), folder)
+            except FileRefused as refusal:
+                if refusal.code != MANY_IN_ZIP:
+                    raise
             return command.several(database, paths, folder)
-        try:
-            return command.one(database, paths[0], folder)
-        except FileRefused as refusal:
-            if refusal.code != MANY_IN_ZIP:
-                raise
-        return command.several(database, paths, folder)
 
 
 @dataclass(frozen=True)
@@ -77,9 +81,9 @@ class _Command:
     t: Translator
     moment: datetime
 
-    def one(self, database: Database, path: Path, folder: Path) -> int:
+    def one(self, database: Database, file: ParsedFile, folder: Path) -> int:
         """Load one file; a refusal ends the command."""
-        file, origin = self._parsed(path, path.name, folder), self._origin()
+        origin = self._origin()
         with database.cursor() as cursor:
             chosen = self._choose(cursor, file)
         mapping = in_channel(chosen.mapping, self.arguments.channel)
@@ -127,12 +131,13 @@ class _Command:
 
     def _checked(self, database: Database, path: Path, name: str, folder: Path) -> Checked:
         try:
-            file = self._parsed(path, name, folder)
+            file = self.read(path, name, folder)
         except CrmError as refusal:
             return Checked(name, refusal=refusal)
         return check_file(database, file, folder, self._choose, channel=self.arguments.channel, origin=self._origin())
 
-    def _parsed(self, path: Path, name: str, folder: Path) -> ParsedFile:
+    def read(self, path: Path, name: str, folder: Path) -> ParsedFile:
+        """The file as text tables."""
         return parse(path, name, folder, password=self.arguments.password, encoding=self.arguments.encoding)
 
     def _choose(self, cursor: Cursor, file: ParsedFile) -> Offer:
