@@ -12,6 +12,7 @@ import streamlit as st
 
 from crm_core.errors import CrmError
 from crm_core.i18n import Translator, is_defined
+from crm_core.ingest.history import imports_of
 from crm_core.metrics.spec import Reading
 from crm_core.periods import data_extent, has_orders
 from ui import navigation, session
@@ -87,17 +88,16 @@ def footer(visit: Visit, identified: Reading | None = None) -> None:
     if identified is not None and is_defined(identified.value):
         parts.append(t("app.footer.identified", share=t.reading_text(identified)))
     warnings = warning_count(visit)
-    if warnings:
-        parts.append(t.plural("app.footer.warnings", warnings))
     st.divider()
     with st.container(horizontal=True, vertical_alignment="center", key="footer"):
-        st.caption(" · ".join(parts))
+        st.caption(" · ".join(parts), width="content")
+        health = navigation.page_file("health")
+        if warnings and health.exists():
+            label = t.plural("app.footer.warnings", warnings)
+            st.page_link(health, label=plain(label), icon=":material/info:")
 
 
 def warning_count(visit: Visit) -> int:
-    """Warnings of the imports in force."""
-    row = visit.cursor.execute(
-        "select count(*) from import_problems join imports using (import_id) "
-        "where severity = 'warning' and undone_at is null"
-    ).fetchone()
-    return int(row[0]) if row else 0
+    """Warnings of the imports in force, as the history and the page Data health count them."""
+    problems = (each for record in imports_of(visit.cursor) if record.undone_at is None for each in record.problems)
+    return sum(int(each["count"] or 0) for each in problems if each["severity"] == "warning")

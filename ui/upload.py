@@ -92,7 +92,6 @@ def where_to_find(t: Translator) -> None:
             exports_in_order(),
             key="where_platform",
             format_func=lambda key: t(f"formats.{key}.name"),
-            filter_mode=None,
         )
         st.markdown(plain(t(f"formats.{picked}.menu")))
         st.caption(plain(t(f"formats.{picked}.note")))

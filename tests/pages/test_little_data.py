@@ -8,6 +8,7 @@ import pytest
 
 from crm_core.db import Database
 from crm_core.i18n import Translator
+from crm_core.ingest.history import imports_of
 from crm_core.schema import Kind
 from crm_core.settings import load_settings
 from tests.core.builders import take_in
@@ -52,3 +53,24 @@ def test_the_days_until_a_reminder_are_set_and_kept() -> None:
     assert not app.exception
     with visit_of("settings", "en") as visit:
         assert load_settings(visit.cursor).stale_after_days == 40
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_warnings_lead_to_the_page_that_tells_them(
+    language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More warnings than rows are kept of them: all count, as in the history."""
+    template = tmp_path / "template.duckdb"
+    database = Database(template)
+    row = {"ordered_at": "2024-05-01", "quantity": 1, "unit_price": 10, "phone": "12"}
+    take_in(database, Kind.ORDERS, [{**row, "order_id": f"o{n}"} for n in range(1100)])
+    with database.cursor() as cursor:
+        (record,) = imports_of(cursor)
+    database.close()
+    count = sum(int(problem["count"] or 0) for problem in record.problems if problem["severity"] == "warning")
+    assert count >= 1100
+    monkeypatch.setenv("HUIKE_DB", str(tmp_path / "served.duckdb"))
+    with shops.served(template, tmp_path):
+        app, t = opened("repurchase", lang=language), Translator(language)
+        links = {link.proto.label: link.proto.page for link in app.get("page_link")}
+        assert links[t.plural("app.footer.warnings", count)].endswith("health")
