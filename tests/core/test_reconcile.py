@@ -64,6 +64,28 @@ def test_a_price_of_one_piece_is_multiplied(database: Database, tmp_path: Path) 
     assert finding(summary, *PRICE) == Finding("price_of_piece", {"heading": "金額", "by_piece": 2, "by_line": 0})
 
 
+@pytest.mark.parametrize(
+    ("second", "is_told"),
+    [
+        ({"訂單日期": "2024-03-05", "會員編號": "M1"}, False),
+        ({"訂單日期": "2024-03-06", "會員編號": "M1"}, True),
+        ({"訂單日期": "2024-03-05", "會員編號": "M2"}, True),
+        ({"訂單日期": "", "會員編號": ""}, False),
+        ({"訂單日期": "2024-03-09", "會員編號": "M1", "數量": -1}, False),  # what comes back does so later
+    ],
+)
+def test_a_number_that_is_used_again_is_told(
+    database: Database, tmp_path: Path, second: Document, is_told: bool
+) -> None:
+    """As where a till numbers its receipts anew every day."""
+    line = {"訂單編號": "001", "訂單日期": "2024-03-05", "會員編號": "M1", "商品名稱": "茶", "數量": 1, "單價": 50}
+    summary = summary_of(database, tmp_path, line, {**line, **second})
+    assert summary.orders == 1
+    assert [problem.example for problem in summary.problems if problem.rule == "order_number_again"] == [
+        "001"
+    ] * is_told
+
+
 def test_the_lines_get_their_share_by_what_they_are_worth(database: Database, tmp_path: Path) -> None:
     """單價 that holds line amounts: with three orders that only add up so, even a plain heading gives way."""
     lines = [(order, quantity, 60, 60) for order, quantity in (("A", 2), ("B", 3), ("C", 2))]
