@@ -426,6 +426,7 @@ def test_a_total_in_a_later_column_must_be_the_sum() -> None:
 def test_a_product_called_total_survives() -> None:
     assert len(read_text(f"{ORDERS}A3,2024-03-07,林,合計,10\n").rows) == 3
     assert len(read_text("品名,數量,金額\n茶,1,520\n合計,1,350\n").rows) == 2
+    assert len(read_text("品名,單號,數量,金額,日期\n茶,A1,1,520,2024-03-05\n合計,A2,1,520,2024-03-06\n").rows) == 2
 
 
 def test_a_remark_at_the_bottom_is_left_out() -> None:

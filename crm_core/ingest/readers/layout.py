@@ -382,11 +382,16 @@ def _bottom_reason(body: Body, row: Row, width: int, index: int) -> IgnoredReaso
     if TOTAL.fullmatch(" ".join(cell for cell in row[:LABEL_COLUMNS] if cell)) and label.isdigit():
         return "total"  # eBay: 3, record(s) downloaded, from … to …
     if _count(row) * 2 > width:  # totals of many columns fill many cells
-        is_total = at < LABEL_COLUMNS and TOTAL.fullmatch(label) and _sums(body, row, index) >= FEWEST_SUMS
-        return "total" if is_total else None
+        is_labelled = at < LABEL_COLUMNS and TOTAL.fullmatch(label) and not any(map(_is_name, row[at + 1 :]))
+        return "total" if is_labelled and _sums(body, row, index) >= FEWEST_SUMS else None
     if TOTAL.fullmatch(label):
         return "total" if at < LABEL_COLUMNS or _count(row) == 1 or _sums(body, row, index) else None
     return "note" if _count(row) == 1 and at < LABEL_COLUMNS and REMARK.fullmatch(label) else None
+
+
+def _is_name(cell: str | None) -> bool:
+    """Whether a cell names something, as the number of an order does and the cells of a total do not."""
+    return cell is not None and cell != "" and not is_data(cell) and not TOTAL.fullmatch(cell)
 
 
 def _sums(body: Body, row: Row, index: int) -> int:
