@@ -130,7 +130,8 @@ def person_lines(visit: Visit, person: Person) -> list[str]:
 
 def reasons_text(t: Translator, reasons: Sequence[str]) -> str:
     """Why two customers may be one person."""
-    return joined(t, [t(f"duplicates.reason.{reason}") for reason in reasons])
+    text = joined(t, [t(f"duplicates.reason.{reason}") for reason in reasons])
+    return text[:1].upper() + text[1:]
 
 
 def effect_text(t: Translator, effect: Effect) -> str:

@@ -146,7 +146,9 @@ def odd_day_table(visit: Visit, found: Health) -> None:
             "usual": [_amount(visit, e.usual, m) for e, m in zip(found.odd_days, money, strict=True)],
         }
     )
-    show_table(visit, rows, _headed(visit, rows, (ColumnKind.TEXT,) * 5), key="odd_days")
+    if len(found.channels) == 1:
+        rows = rows.drop(columns="channel")
+    show_table(visit, rows, _headed(visit, rows, (ColumnKind.TEXT,) * len(rows.columns)), key="odd_days")
 
 
 def _amount(visit: Visit, value: float, is_money: bool) -> str:

@@ -99,12 +99,16 @@ def _odd(found: Health, kind: str, t: Translator) -> Concern | None:
     days = [each for each in found.odd_days if each.kind == kind]
     if not days:
         return None
-    named = t("app.format.comma").join(_place(each, t) for each in days[:NAMED_DAYS])
+    is_one = len(found.channels) == 1
+    named = t("app.format.comma").join(_place(each, t, is_one=is_one) for each in days[:NAMED_DAYS])
     more = t("health.more", n=t.number(len(days) - NAMED_DAYS)) if len(days) > NAMED_DAYS else ""
     return _concern(t, kind, days=named + more)
 
 
-def _place(each: OddDays, t: Translator) -> str:
+def _place(each: OddDays, t: Translator, *, is_one: bool) -> str:
+    """The days, and the channel where the shop has several."""
+    if is_one:
+        return t.date_range(each.first_on, each.last_on)
     return t("health.place", channel=channel_names(each, t), days=t.date_range(each.first_on, each.last_on))
 
 

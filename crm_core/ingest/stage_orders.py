@@ -70,7 +70,7 @@ def stage_orders(cursor: Cursor, table: TextTable, mapping: ColumnMapping, slots
     if table.is_unpacked:
         _tell_of_file_rows(cursor)
     shape = Shape.ONE_ROW_PER_ORDER if table.is_unpacked else _shape(facts, mapped, filled, mapping)
-    _note_layout(cursor, facts, shape)
+    _note_layout(cursor, facts, shape, rules)
     _note_amounts(cursor, facts, rules, slots)
     return _summarise_orders(cursor, table, mapping, shape)
 
@@ -158,11 +158,15 @@ def _money_rules(facts: Facts, mapping: ColumnMapping, has_order_id: bool) -> di
     }
 
 
-def _note_layout(cursor: Cursor, facts: Facts, shape: Shape) -> None:
+def _note_layout(cursor: Cursor, facts: Facts, shape: Shape, rules: dict[str, bool]) -> None:
     """Tell how the rows of one order were put together, and where the amounts of its lines are an estimate."""
     orders = count_of(facts, "part_named_orders" if shape is Shape.SUMMARY_AND_LINES else "multi_row_orders")
     if orders and shape is not Shape.ONE_ROW_PER_ORDER:
-        findings.note(cursor, f"shape_{shape}", orders=orders)
+        is_repeated = count_of(facts, "repeated_money_orders") and not (
+            rules["total_per_line"] or rules["subtotal_per_line"]
+        )
+        added = shape is Shape.LINES_REPEAT and not is_repeated
+        findings.note(cursor, "shape_lines_added" if added else f"shape_{shape}", orders=orders)
     lost = one_row(cursor, model("staging/orders_with_lost_lines"))
     if count_of(lost, "orders"):
         findings.note(cursor, "lines_not_sold", orders=count_of(lost, "orders"))

@@ -94,3 +94,25 @@ def test_service_and_activity_tell_how_much_of_them_is_known(database: Database)
     for language in languages():
         t = Translator(language)
         assert all(t.has(f"health.field.{field}") and t.has(f"health.of.{kind.value}") for kind, field in known)
+
+
+def test_the_days_of_a_shop_with_one_channel_do_not_name_it(database: Database) -> None:
+    rows = [
+        {
+            "order_id": f"d{day}-{n}",
+            "ordered_at": f"2024-0{1 + day // 28}-{1 + day % 28:02}",
+            "quantity": 1,
+            "unit_price": 5,
+        }
+        for day in range(112)
+        for n in range(4)
+        if day != 60
+    ]
+    take_in(database, Kind.ORDERS, rows)
+    for language in languages():
+        t = Translator(language)
+        told = {concern.key: concern.what for concern in concerns(found_by(database), t)}
+        assert t("health.unnamed") not in told["missing"]
+    take_in(database, Kind.ORDERS, [{**rows[0], "order_id": "other", "channel": "site"}])
+    told = {concern.key: concern.what for concern in concerns(found_by(database), Translator("en"))}
+    assert Translator("en")("health.unnamed") in told["missing"]

@@ -76,3 +76,22 @@ def test_a_file_whose_dates_tell_nothing_waits_for_a_person_among_others(databas
     assert sure.state is State.READY
     assert sure.outcome is not None
     assert sure.outcome.summary.first_on == date(2026, 4, 3)
+
+
+def findings_of(shop: Shop, path: Path, rows: list[dict[str, object]]) -> str:
+    return shop.run("import", "orders", write_csv(path, rows), "--dry-run").out.decode()
+
+
+def test_rows_that_are_added_up_are_not_said_to_repeat_their_amount(tmp_path: Path) -> None:
+    """Only an amount of the order itself can be repeated; a unit price on every row is no such amount."""
+    shop = Shop(tmp_path / "shop.duckdb")
+    line = {"order_id": "A1", "order_date": "2026-04-13", "product": "Tea", "quantity": 2, "unit_price": 50}
+    lines: list[dict[str, object]] = [line, {**line, "product": "Cup", "unit_price": 70}]
+    told = findings_of(shop, tmp_path / "prices.csv", lines)
+    added = [Translator(language)("findings.shape_lines_added", orders=1) for language in LANGUAGES]
+    repeated = [Translator(language)("findings.shape_lines_repeat", orders=1) for language in LANGUAGES]
+    assert any(text in told for text in added)
+    assert not any(text in told for text in repeated)
+    told = findings_of(shop, tmp_path / "totals.csv", [{**each, "order_total": 240} for each in lines])
+    assert any(text in told for text in repeated)
+    assert not any(text in told for text in added)

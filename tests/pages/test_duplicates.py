@@ -181,3 +181,12 @@ def test_the_view_says_where_the_details_come_from(language: str) -> None:
     assert t("duplicates.sources.orders", file="rows.csv") in said
     lost = t("duplicates.sources.lost", value="林美美", source="|", when="|").split("|")[0]
     assert lost in said
+
+
+@pytest.mark.parametrize("language", ["zh-TW", "en"])
+def test_reasons_read_as_one_sentence(language: str) -> None:
+    t = Translator(language)
+    said = reasons_text(t, ("same_name_city", "same_products"))
+    assert said[0] == said[0].upper()
+    assert t("duplicates.reason.same_products") in said
+    assert not any(part.lstrip()[:1].isupper() for part in said.split(",")[1:])
