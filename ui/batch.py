@@ -119,12 +119,14 @@ def _checked(visit: Visit, desk: Desk, waiting: WaitingFile) -> Checked:
 
 def _as_known_since(visit: Visit, desk: Desk, waiting: WaitingFile, file: ParsedFile, found: Checked) -> Checked:
     """Check a file again where a person has meanwhile said what columns of these names mean."""
-    if found.found is not None and found.found.offer.is_remembered:
+    is_about_dates = found.question is Question.DATES
+    if found.found is not None and found.found.offer.is_remembered and not is_about_dates:
         return found
+    saved = _nothing_saved if is_about_dates else _saved_mapping  # what is saved was asked already
     known = [
         Offer(table, profile(table, file.file_name), mapping, True)
         for table in file.tables
-        if (mapping := _seen_mapping(desk, table.header) or _saved_mapping(visit, table.header)) is not None
+        if (mapping := _seen_mapping(desk, table.header) or saved(visit, table.header)) is not None
     ]
     if not known:
         return found
@@ -138,6 +140,10 @@ def _seen_mapping(desk: Desk, header: tuple[str, ...]) -> ColumnMapping | None:
         file, draft = other.reading.file if other.reading else None, other.draft
         if other.is_seen and file and draft and header_signature(draft.offer.table.header) == signature:
             return to_load(other, file, draft).mapping
+    return None
+
+
+def _nothing_saved(_visit: Visit, _header: tuple[str, ...]) -> ColumnMapping | None:
     return None
 
 

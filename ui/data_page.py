@@ -18,6 +18,7 @@ from ui.import_check import draft_of, file_card, first_rows, result_card, result
 from ui.import_desk import Desk, Draft, WaitingFile, has_own, has_sample
 from ui.import_done import load_file
 from ui.mapping_form import mapping_form
+from ui.reading_ways import is_date_order_open, settle_date_order
 from ui.refusal import show_refusal
 from ui.remembered import remembered
 from ui.sample_shop import offer_sample
@@ -155,7 +156,7 @@ def _decide(
         sentence = t("mapping.result.open") if isinstance(outcome, CrmError) else result_line(visit, outcome)
         st.markdown(plain(sentence), width="stretch")
         if desk.is_batch:
-            _confirm(visit, desk, waiting, is_refused=is_refused)
+            _confirm(visit, desk, waiting, draft, is_refused=is_refused)
             return
         is_wanted = st.button(t("upload.result.load"), type="primary", disabled=is_refused, key="load_file")
         leave_out(t, desk, "upload.result.skip")
@@ -182,9 +183,11 @@ def _load(
     st.rerun()
 
 
-def _confirm(visit: Visit, desk: Desk, waiting: WaitingFile, *, is_refused: bool) -> None:
+def _confirm(visit: Visit, desk: Desk, waiting: WaitingFile, draft: Draft, *, is_refused: bool) -> None:
     """One of several files: say that it is right, it is loaded with the others."""
     if st.button(visit.t("batch.confirm"), type="primary", disabled=is_refused, key="confirm_file"):
+        if is_date_order_open(draft):
+            settle_date_order(draft)  # other files with these columns follow
         waiting.is_seen, desk.chosen = True, None
         st.rerun()
     leave_out(visit.t, desk, "batch.leave_out")

@@ -55,6 +55,11 @@ def is_date_order_open(draft: Draft) -> bool:
     return draft.date_order is not None or any(map(is_open, found))
 
 
+def settle_date_order(draft: Draft) -> None:
+    """Keep the order in which the dates are read: a person saw it and found it right."""
+    draft.date_order = draft.date_order or _found_order(draft)
+
+
 def _found_order(draft: Draft) -> DateOrder | None:
     """The order that the check of the whole file decided for; None where no date could be read in two ways."""
     found = draft.checked.summary.findings if draft.checked else ()

@@ -201,6 +201,25 @@ def test_columns_said_once_are_said_for_all_files_with_these_columns() -> None:
 
 
 @pytest.mark.usefixtures("empty_shop")
+@pytest.mark.parametrize("order", [None, "dmy"])
+def test_the_order_of_dates_said_once_is_said_for_all_files_with_these_columns(order: str | None) -> None:
+    """``None``: the person looks and finds the guess right."""
+    t = Translator("en")
+    first = b"order_id,order_date,total\nA1,03/04/2026,100\n"
+    other = b"order_id,order_date,total\nA2,05/04/2026,100\n"
+    app = bring(opened("data", lang="en"), ("a.csv", first), ("b.csv", other), JANUARY)
+    assert column(app, "state").count(t("batch.short.dates")) == 2
+    press(app, "look_1")
+    if order:
+        app.selectbox(key="date_order_1_None_orders").set_value(order).run()
+    press(app, "confirm_file")
+    assert set(column(app, "state")) == {t("batch.state.ready")}
+    press(app, "load_batch")
+    days = [date(2026, 4, 3), date(2026, 4, 5)] if order else [date(2026, 3, 4), date(2026, 5, 4)]
+    assert query("select ordered_on from order_mart where order_id like 'A%' order by 1") == [(day,) for day in days]
+
+
+@pytest.mark.usefixtures("empty_shop")
 def test_one_password_opens_all_locked_files() -> None:
     t = Translator("en")
     app = bring(
