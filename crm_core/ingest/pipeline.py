@@ -23,6 +23,8 @@ from crm_core.schema import Kind
 from crm_core.settings import load_settings, save_settings
 
 SAMPLE_ROWS = 200
+MOST_COLUMNS = 2_000
+"""No export has as many; the database would need gigabytes for a sheet that is filled to its last column."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,12 @@ class Outcome:
 
 
 def offer(cursor: Cursor, table: TextTable, file_name: str, kind: Kind | None = None) -> Offer:
-    """Recognise a table and propose its mapping: the one that a person confirmed for these headings, else a guess."""
+    """Recognise a table and propose its mapping: the one that a person confirmed for these headings, else a guess.
+
+    Raises ``MappingRefused`` for a table that is no data of a shop, and for one with too many columns.
+    """
+    if len(table.header) > MOST_COLUMNS:
+        raise MappingRefused("too_many_columns", columns=len(table.header), most=MOST_COLUMNS)
     found = profile(table, file_name)
     if kind is not None and found.kind is not kind:
         found = replace(found, kind=kind, platform="generic")

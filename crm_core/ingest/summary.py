@@ -15,6 +15,7 @@ from crm_core.ingest.model import TextTable, shown_heading
 from crm_core.schema import Kind, Shape
 
 Facts = dict[str, object]
+LONGEST_EXAMPLE = 200  # characters of a cell that a receipt shows
 COUNTED = (
     "orders",
     "lines",
@@ -144,9 +145,10 @@ def collect_problems(cursor: Cursor, slots: list[Slot]) -> None:
 
 def _rule_counts(cursor: Cursor) -> tuple[RuleCount, ...]:
     found = cursor.execute(
-        "select rule, severity, count(*), arg_min(value, row_number), heading from problems "
+        "select rule, severity, count(*), left(arg_min(value, row_number), ?), heading from problems "
         "left join field_headings using (field) group by rule, severity, heading "
-        "order by severity, count(*) desc, rule, heading"
+        "order by severity, count(*) desc, rule, heading",
+        [LONGEST_EXAMPLE],
     ).fetchall()
     return tuple(RuleCount(*row) for row in found)
 

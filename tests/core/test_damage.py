@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crm_core.db import Database
-from crm_core.errors import CrmError
+from crm_core.errors import CrmError, MappingRefused
 from crm_core.ingest import reader
 from crm_core.ingest.load import Origin
 from crm_core.ingest.model import IgnoredRow, ParsedFile, ReadingNote, TextTable
@@ -173,3 +173,23 @@ def test_a_swallowing_quotation_mark_is_told_with_its_row(shop: Database) -> Non
     assert [(problem.severity, problem.count) for problem in receipt.problems if problem.rule == "open_quote"] == [
         ("warning", 1)
     ]
+
+
+def test_a_cell_of_ten_megabytes_costs_its_row_at_most(shop: Database) -> None:
+    header, *lines = ORDERS.splitlines(keepends=True)
+    lines[4] = lines[4].replace(",105,", f",{'9' * 10**7},", 1)
+    lines[6] = lines[6].replace("c0@example.com", "c0@" * 3_000_000, 1)
+    with shop.exchange_folder() as folder:
+        file = parsed("".join([header, *lines]).encode(), folder)
+        with shop.cursor() as cursor:
+            offered = offer(cursor, file.tables[0], file.file_name, Kind.ORDERS)
+        receipt = store(shop, file, file.tables[0], offered.mapping, folder, Origin("test", NOW)).receipt
+    assert (receipt.rows_read, receipt.rows_rejected) == (20, 1)
+    assert {problem.rule: len(problem.example or "") for problem in receipt.problems} == {"unreadable": 200}
+
+
+def test_a_sheet_filled_to_its_last_column_is_refused(shop: Database) -> None:
+    table = TextTable(None, False, tuple(f"column {number}" for number in range(16_384)), 1, Path("absent"), 5)
+    with shop.cursor() as cursor, pytest.raises(MappingRefused) as refused:
+        offer(cursor, table, "wide.csv")
+    assert refused.value.code == "too_many_columns"

@@ -169,7 +169,21 @@ def test_money(text: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "-", "--", "abc", "2.5%", "1,2,3", "12.3.4", "(-350)", "2024-03-05", "NT$", "1280 at the door", "9" * 16],
+    [
+        "",
+        "-",
+        "--",
+        "abc",
+        "2.5%",
+        "1,2,3",
+        "12.3.4",
+        "(-350)",
+        "2024-03-05",
+        "NT$",
+        "1280 at the door",
+        "9" * 16,
+        "9" * 10**6,
+    ],
 )
 def test_what_is_no_money(text: str) -> None:
     assert values.parse_money(text) is None

@@ -132,6 +132,8 @@ def _plain_number(text: str, *, decimal_comma: bool = False) -> Decimal | None:
 
 
 def _quantised(number: Decimal) -> Decimal | None:
+    if number.adjusted() >= LARGEST.adjusted():
+        return None
     if len(number.as_tuple().digits) > EXACT_DIGITS:
         number = _NOISE.plus(number)
     if not number:
