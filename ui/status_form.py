@@ -9,6 +9,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from crm_core.ingest.status import Meaning
 from crm_core.ingest.status_rules import StatusRule, set_meaning, status_rules
 from ui.session import Visit
+from ui.table import MOST_ROWS_SEEN, ROW_HEIGHT
 
 COLUMNS = ("word", "field", "orders", "origin")
 SHOWN = ("word", "meaning", "orders", "field", "origin")  # what can be changed is in sight on a phone
@@ -56,7 +57,14 @@ def _editor(visit: Visit, rules: list[StatusRule]) -> list[str]:
         required=True,
     )
     edited = st.data_editor(
-        rows, column_config=config, column_order=SHOWN, hide_index=True, width="stretch", key="status_words"
+        rows,
+        column_config=config,
+        column_order=SHOWN,
+        hide_index=True,
+        width="stretch",
+        height=ROW_HEIGHT * (min(len(rows), MOST_ROWS_SEEN) + 1) + 2,
+        row_height=ROW_HEIGHT,
+        key="status_words",
     )
     return [str(word) for word in edited["meaning"]]
 
