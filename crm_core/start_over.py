@@ -15,6 +15,7 @@ STORED = (
     "status_words",
     "order_versions",
     "order_line_versions",
+    "own_versions",
     "mixed_order_rows",
     "product_names",
     "customer_versions",

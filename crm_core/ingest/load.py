@@ -104,6 +104,9 @@ def load(cursor: Cursor, file: ParsedFile, table: TextTable, staged: Staged, ori
     _record_import(cursor, file, staged, receipt, origin, reach)
     _record_problems(cursor, table, import_id)
     _store_versions(cursor, records)
+    if staged.mapping.kind is Kind.ORDERS and _takes_over(staged.mapping.platform):
+        cursor.execute(model("load/keep_own_versions"))
+        _store_as(cursor, "kept_versions", "own_version_id", ("own_orders", "own_order_lines"))
     cursor.execute(
         "insert into sightings select ?, record_key, ?, version_id, event_at from staged_versions",
         [staged.mapping.kind, import_id],
@@ -154,8 +157,10 @@ def receipt_of(
     Rows of orders that another import already tells as they were later count as unchanged: the shop stays as it is.
     """
     records = RECORDS[staged.mapping.kind]
-    _complete(cursor, staged.mapping)
+    _complete(cursor, staged.mapping.platform)
     _compare_with_current(cursor, records, staged.mapping, reach)
+    if staged.mapping.kind is Kind.ORDERS and _takes_over(staged.mapping.platform):
+        cursor.execute(model("load/same_as_current"))
     summary = staged.summary
     row = cursor.execute("select coalesce(sum(row_count), 0) from staged_versions where is_unchanged").fetchone()
     unchanged = int(row[0]) if row else 0
@@ -203,7 +208,32 @@ def undo(cursor: Cursor, import_id: int, at: datetime) -> None:
         "select distinct kind, record_key from sightings where import_id = ?",
         [import_id],
     )
+    _put_together_anew(cursor, import_id)
     _apply_state(cursor, import_id)
+
+
+def _put_together_anew(cursor: Cursor, import_id: int) -> None:
+    """Let later imports take over from those that are left what they had taken over with the undone one."""
+    cursor.execute(model("load/taken_over"), {"import_id": import_id})
+    later = cursor.execute("select distinct import_id, platform from taken_over order by import_id").fetchall()
+    for later_id, platform in later:
+        cursor.execute(
+            "create or replace temp table retelling as select * from taken_over where import_id = ?", [later_id]
+        )
+        cursor.execute(model("load/own_as_staged"))
+        _complete(cursor, platform, before=later_id)
+        cursor.execute(model("load/retold_versions"))
+        _store_as(cursor, "retold", "new_version_id", ("staged_orders", "staged_order_lines"))
+
+
+def _store_as(cursor: Cursor, numbered: str, version: str, tables: tuple[str, str]) -> None:
+    """Append orders and their lines as versions; ``numbered`` (constant) has the version of every ``order_no``."""
+    for table, versions in zip(tables, ("order_versions", "order_line_versions"), strict=True):
+        cursor.execute(
+            f"insert into {versions} by name select {numbered}.{version} as version_id, "
+            f"{_shared_columns(cursor, table, versions, without='version_id')} from {table} "
+            f"inner join {numbered} on {numbered}.order_no = {table}.order_no"
+        )
 
 
 def _next_import_id(cursor: Cursor) -> int:
@@ -211,17 +241,29 @@ def _next_import_id(cursor: Cursor) -> int:
     return int(row[0]) if row else 1
 
 
-def _complete(cursor: Cursor, mapping: ColumnMapping) -> None:
+def _takes_over(platform: str) -> bool:
+    """Whether other exports of the platform may tell more of the orders of its file."""
+    known = platforms().get(platform)
+    return known is not None and (known.has_late_returns or bool(known.complements))
+
+
+def _complete(cursor: Cursor, key: str, *, before: int | None = None) -> None:
     """Add to the staged orders what other exports of the platform tell of them, so that whichever comes last is whole.
 
-    What an order has taken over stays with it when the other import is undone.
+    Only imports ``before`` the file's own count; a file that is new comes after all. ``own_orders`` and
+    ``own_order_lines`` keep the orders as they were.
     """
-    platform = platforms().get(mapping.platform)
-    if platform is not None and platform.has_late_returns:
-        cursor.execute(model("load/late_returns"), {"platform": platform.key, "others": list(platform.complements)})
+    if not _takes_over(key):
+        return
+    platform = platforms()[key]
+    cursor.execute("create or replace temp table own_orders as select * from staged_orders")
+    cursor.execute("create or replace temp table own_order_lines as select * from staged_order_lines")
+    told = {"others": list(platform.complements), "before": before}
+    if platform.has_late_returns:
+        cursor.execute(model("load/late_returns"), {**told, "platform": platform.key})
         cursor.execute(model("load/add_late_returns"))
-    if platform is not None and platform.complements:
-        cursor.execute(model("load/completions"), {"others": list(platform.complements)})
+    if platform.complements:
+        cursor.execute(model("load/completions"), told)
         cursor.execute(model("load/complete"))
 
 
@@ -249,11 +291,11 @@ def _store_versions(cursor: Cursor, records: _Records) -> None:
         )
 
 
-def _shared_columns(cursor: Cursor, staged: str, versions: str) -> str:
+def _shared_columns(cursor: Cursor, staged: str, versions: str, without: str = "") -> str:
     """The columns of a versions table that the staged table has, all of them constants of the schema."""
     stored = [row[0] for row in cursor.execute(f"describe {versions}").fetchall()]
     offered = {row[0] for row in cursor.execute(f"describe {staged}").fetchall()}
-    return ", ".join(f"{staged}.{column}" for column in stored if column in offered)
+    return ", ".join(f"{staged}.{column}" for column in stored if column in offered and column != without)
 
 
 def _apply_state(cursor: Cursor, import_id: int) -> None:

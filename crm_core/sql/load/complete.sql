@@ -6,6 +6,9 @@ update staged_orders set
     payment_status = completions.payment_status,
     fulfil_status = completions.fulfil_status,
     return_status = completions.return_status,
+    order_total = completions.order_total,
+    city = completions.city,
+    coupon = completions.coupon,
     is_cancelled = completions.is_cancelled,
     refund_amount = completions.refund_amount,
     last_event_at = completions.last_event_at
@@ -80,7 +83,9 @@ update staged_orders set content_hash = staged_orders.content_hash + completed.t
 from (
     select
         completions.order_no,
-        hash(status, payment_status, fulfil_status, return_status, is_cancelled, refund_amount)::hugeint
+        hash(
+            status, payment_status, fulfil_status, return_status, order_total, city, coupon, is_cancelled, refund_amount
+        )::hugeint
         + lines_hash as taken_hash
     from completions
     inner join (

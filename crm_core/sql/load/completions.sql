@@ -1,7 +1,8 @@
 -- Grain: staged order that another export of its platform tells of too. Inputs: staged_orders, staged_order_lines, sightings,
--- imports, order_versions, order_line_versions; $others (platforms whose exports tell the rest of the same orders).
--- What the other export, as it was brought in last, adds to the order: words of its state, a refund, lines with products. An
--- order that holds what the other one tells is no older than that.
+-- imports, order_versions, order_line_versions; $others (platforms whose exports tell the rest of the same orders), $before
+-- (only imports before this one; NULL: all).
+-- What the other export, as it was brought in last, adds to the order: words of its state, its total, city and coupon, a refund,
+-- lines with products. An order that holds what the other one tells is no older than that.
 create or replace temp table completions as
 with told as (
     select
@@ -11,6 +12,7 @@ with told as (
     from staged_orders
     inner join sightings on sightings.kind = 'orders' and sightings.record_key = staged_orders.order_key
     inner join imports on sightings.import_id = imports.import_id and imports.undone_at is null
+        and ($before is null or imports.import_id < $before)
     where list_contains($others, imports.platform)
     group by staged_orders.order_no
 ),
@@ -33,6 +35,9 @@ select
     coalesce(staged_orders.payment_status, other.payment_status) as payment_status,
     coalesce(staged_orders.fulfil_status, other.fulfil_status) as fulfil_status,
     coalesce(staged_orders.return_status, other.return_status) as return_status,
+    coalesce(staged_orders.order_total, other.order_total) as order_total,
+    coalesce(staged_orders.city, other.city) as city,
+    coalesce(staged_orders.coupon, other.coupon) as coupon,
     staged_orders.is_cancelled or other.is_cancelled as is_cancelled,
     least(
         greatest(staged_orders.refund_amount, other.refund_amount), greatest(staged_orders.goods_amount, 0)
