@@ -51,7 +51,8 @@ def test_a_stretch_without_orders_stands_out_where_some_were_to_be_expected(data
     take_in(database, Kind.ORDERS, [row for day in days(0, 90) if day not in closed for row in orders_on(day, 2)])
     (gap,) = found_by(database).odd_days
     assert (gap.kind, gap.channels, gap.first_on, gap.last_on) == ("missing", ("site",), closed[0], closed[-1])
-    assert (gap.value, gap.usual) == (0, pytest.approx(8))
+    assert gap.value == 0
+    assert gap.usual == pytest.approx(8)
 
 
 def test_a_short_gap_of_a_quiet_shop_is_chance(database: Database) -> None:
@@ -71,19 +72,16 @@ def test_channels_that_rest_on_the_same_days_are_told_of_together(database: Data
     rows = [row for day in open_days for name in ("site", "store") for row in orders_on(day, 3, name)]
     take_in(database, Kind.ORDERS, rows)
     (gap,) = found_by(database).odd_days
-    assert (gap.channels, gap.usual) == (("site", "store"), pytest.approx(24))
+    assert gap.channels == ("site", "store")
+    assert gap.usual == pytest.approx(24)
 
 
 def test_a_day_of_ten_times_the_usual_stands_out(database: Database) -> None:
     rows = [row for day in days(0, 90) for row in orders_on(day, 20 if day == MONDAY + timedelta(days=50) else 2)]
     take_in(database, Kind.ORDERS, rows)
     (busy,) = found_by(database).odd_days
-    assert (busy.kind, busy.first_on, busy.value, busy.usual) == (
-        "many_orders",
-        date(2024, 2, 20),
-        20,
-        pytest.approx(2),
-    )
+    assert (busy.kind, busy.first_on, busy.value) == ("many_orders", date(2024, 2, 20), 20)
+    assert busy.usual == pytest.approx(2)
 
 
 def test_a_day_of_nine_times_the_usual_does_not(database: Database) -> None:
@@ -96,7 +94,8 @@ def test_one_order_with_zeros_too_many_stands_out(database: Database) -> None:
     rows = [row for day in days(0, 90) for row in orders_on(day, 2)]
     take_in(database, Kind.ORDERS, [*rows, *orders_on(MONDAY + timedelta(days=30), 1, price=10_000, prefix="big")])
     (dear,) = found_by(database).odd_days
-    assert (dear.kind, dear.value, dear.usual) == ("much_revenue", 10_200, pytest.approx(200))
+    assert (dear.kind, dear.value) == ("much_revenue", 10_200)
+    assert dear.usual == pytest.approx(200)
 
 
 def test_one_file_under_two_channel_names_is_found(database: Database) -> None:
