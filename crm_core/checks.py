@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crm_core import marts
-from crm_core.db import Cursor, Database
+from crm_core.db import Cursor, Database, model
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,7 @@ def _fingerprint(cursor: Cursor, mart: str) -> tuple[int, int]:
 
 
 def _unbalanced_imports(cursor: Cursor) -> list[Finding]:
-    found = cursor.execute(
-        "select import_id from imports where rows_read <> rows_loaded + rows_unchanged + rows_rejected order by 1"
-    ).fetchall()
+    found = cursor.execute(model("load/unbalanced_imports")).fetchall()
     return [Finding("unbalanced_import", str(import_id)) for (import_id,) in found]
 
 
