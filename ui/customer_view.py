@@ -111,7 +111,7 @@ def _figures(visit: Visit, header: CustomerHeader, rhythm: Rhythm) -> None:
     figures = [
         ("purchases", t.number(header.purchases), ""),
         ("revenue", t.money(header.revenue, visit.currency), ""),
-        ("last", ago_text(t, header.recency_days), t.date(header.last_on)),
+        ("last", ago_text(t, header.recency_days), t.date(header.last_on) if header.last_on else ""),
         ("rhythm", gap, notes),
         ("nps", score or t.number(None), ""),
     ]

@@ -19,7 +19,7 @@ from ui.text import joined, plain
 KEY_FIELDS: dict[Kind, tuple[str, ...]] = {
     Kind.ORDERS: (
         "ordered_at", "order_total", "subtotal", "unit_price", "line_total", "order_id", "customer_id", "email",
-        "phone", "product", "quantity", "status",
+        "phone", "product", "quantity", "status", "payment_status", "cancelled_at", "discount", "refunded",
     ),
     Kind.CUSTOMERS: ("customer_id", "email", "phone", "name", "birthday", "consent_email"),
     Kind.SURVEY: ("submitted_at", "nps", "csat", "comment", "customer_id", "email", "phone", "order_id"),

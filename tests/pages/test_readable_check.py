@@ -27,7 +27,16 @@ def test_certain_columns_that_decide_no_figure_are_folded(language: str) -> None
     (further,) = [each for label, each in titles.items() if label.startswith(t("mapping.further", n="|").split("|")[0])]
     folded = {header[int((field.key or "").rsplit("_", 1)[1])] for field in further.selectbox}
     assert {"Shipping", "Taxes", "Currency", "Lineitem sku", "Billing City"} <= folded
-    assert not folded & {"Created at", "Total", "Subtotal", "Lineitem price", "Name", "Email", "Lineitem name"}
+    assert not folded & {
+        "Created at",
+        "Total",
+        "Subtotal",
+        "Lineitem price",
+        "Name",
+        "Email",
+        "Financial Status",
+        "Discount Amount",
+    }
     assert further.label == t("mapping.further", n=len(folded))
 
 
