@@ -7,7 +7,7 @@ Reasons strengthen each other, contradictions weaken (the model ``duplicates/pai
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -205,11 +205,6 @@ def _likely(cursor: Cursor, most: int) -> list[tuple[Any, ...]]:
 def merge_effect(cursor: Cursor, customer_ids: Sequence[str], params: Params, settings: ShopSettings) -> Effect:
     """What joining customers would change."""
     return _after(_effect_now(cursor, params, settings), _changes(cursor, [tuple(customer_ids)], params.as_of))
-
-
-def people_of(cursor: Cursor, customer_ids: Iterable[str], as_of: date) -> dict[str, Person]:
-    """What is known of customers, by their id."""
-    return _people(cursor, set(customer_ids), as_of)
 
 
 def _compare(cursor: Cursor) -> None:
