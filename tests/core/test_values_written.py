@@ -218,3 +218,16 @@ def test_dates_of_several_forms_in_one_column(shop: Shop) -> None:
     forms = ["2024-03-05", "113/03/05", "2024年3月5日", "45356", "2024/3/5 下午 2:35", "Mar-05-24"]
     receipt = take_in(shop, *({**ORDER, "訂單編號": f"A{n}", "訂單日期": text} for n, text in enumerate(forms)))
     assert [receipt[name] for name in ("orders", "first_day", "last_day")] == [6, "2024-03-05", "2024-03-05"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ('="0912"', "0912"),
+        ("=0912", "0912"),
+        ("=HYPERLINK('http://evil.example')", "=HYPERLINK('http://evil.example')"),
+        ("=", "="),
+    ],
+)
+def test_only_a_formula_that_holds_a_text_is_unwrapped(cell: str, text: str) -> None:
+    assert values.parse_text(cell) == text

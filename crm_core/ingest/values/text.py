@@ -17,7 +17,8 @@ _PLACEHOLDERS = word_set("placeholders")
 _NOBODY = word_set("nobody")
 _NO_EMAIL_LOCALS = word_set("no_email")
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\x00"))
-_EXCEL_TEXT = re.compile(r'^="?(.*?)"?$', re.DOTALL)
+# A formula that only holds a text or a number; any other is what somebody typed, and stays as it is.
+_EXCEL_TEXT = re.compile(r'^=(?:"(.*)"|([+\d .-]+))$', re.DOTALL)
 _SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?[eE]\+\d{1,3}$")
 _WHOLE_FLOAT = re.compile(r"^\d+\.0+$")
 _MASKED = re.compile(
@@ -45,7 +46,7 @@ def unwrap(text: str) -> str:
     text = text.strip()
     if text.startswith("="):
         match = _EXCEL_TEXT.match(text)
-        text = match[1].strip() if match else text
+        text = (match[1] if match[2] is None else match[2]).strip() if match else text
     return text[1:].lstrip() if text.startswith("'") else text
 
 
