@@ -150,7 +150,7 @@ def test_an_export_without_the_times_of_shipping_is_no_older_for_it(tmp_path: Pa
 
 
 def test_a_day_in_the_future_does_not_make_an_export_the_newest_for_ever(database: Database) -> None:
-    slip = rows("processing", 5) + [{**rows("completed", 6)[0], "ordered_at": "2042-03-06"}]
+    slip = [*rows("processing", 5), {**rows("completed", 6)[0], "ordered_at": "2042-03-06"}]
     take_in(database, Kind.ORDERS, slip)  # brought in on 1 June 2024
     after = [{**row, "ordered_at": row["ordered_at"].replace("03-07", "06-30")} for row in rows("cancelled", 5, 7)]
     after = [{**row, "ordered_at": row["ordered_at"].replace("03-05", "03-06")} for row in after]
