@@ -77,7 +77,7 @@ def test_an_empty_shop_is_told_what_to_upload(language: str, sentence: str) -> N
     assert sentence in words(opened("voice", lang=language))
 
 
-@pytest.mark.parametrize(("language", "sentence"), [("en", "No survey answers yet"), ("zh-TW", "還沒有問卷回答")])
+@pytest.mark.parametrize(("language", "sentence"), [("en", "No survey answers yet"), ("zh-TW", "還沒有問卷回覆")])
 @pytest.mark.usefixtures("filled_shop")
 def test_orders_without_answers_say_which_file_is_missing(language: str, sentence: str) -> None:
     with session.shop_database().write() as cursor:
