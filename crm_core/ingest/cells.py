@@ -36,6 +36,7 @@ NOT_USABLE = (values.ScientificNotation, values.NotOnScale)
 # Magento writes website, store and view into one cell; the first is the channel.
 ONE_LINE = frozenset(["channel"])
 LONGEST_PLACEHOLDER = 20  # bytes
+PLAIN_MOMENT = r"(19|20)\d{2}-\d{2}-\d{2}( \d{2}:\d{2}(:\d{2})?)?"
 FLOAT_IDENTIFIER = re.compile(r"\d+\.0")
 
 SQL_TYPES: dict[CellType, str] = {
@@ -200,9 +201,13 @@ def _look_up(
     """What the distinct texts of a slot mean; ``None`` where they mean themselves."""
     if slot.field.cell is CellType.TEXT:
         return _look_up_text(cursor, slot, folder)
+    path = lookup_path(folder, slot)
+    if slot.field.cell is CellType.TIMESTAMP and slot.heading not in utc_headings(mapping):
+        has_time = _plain_moments(cursor, slot)
+        if has_time is not None:
+            return Lookup(slot, path, f"try_cast(t.{slot.alias} as timestamp)", has_time)
     found = cursor.execute(f"select distinct {slot.alias} from cell_texts where {slot.alias} is not null")
     texts: list[str] = found.to_arrow_table().column(0).to_pylist()
-    path = lookup_path(folder, slot)
     ways = _ways(cursor, slot, texts, mapping, context)
     pq.write_table(_read_texts(slot, texts, ways, context), path, compression="none")
     sql_type = SQL_TYPES[slot.field.cell]
@@ -214,6 +219,23 @@ def _look_up(
     is_plain, least, most = row or (False, None, None)
     cast = f"try_cast(t.{slot.alias} as {sql_type})" if is_plain and least == most else None
     return Lookup(slot, path, cast, most)
+
+
+def _plain_moments(cursor: Cursor, slot: Slot) -> bool | None:
+    """Whether the moments of a column have a time, where all are as the engine reads them (``2024-03-05 10:11``).
+
+    ``None``: not all are, or some have a time and some have none; then each distinct text is read by itself.
+    """
+    row = cursor.execute(
+        "select bool_and(is_moment or is_nothing), "
+        "bool_or(is_moment and is_timed), bool_or(is_moment and not is_timed) "
+        "from (select regexp_full_match(text, ?) and try_cast(text as timestamp) is not null as is_moment, "
+        "contains(text, ':') as is_timed, list_contains(?, lower(text)) as is_nothing "
+        f"from (select distinct {slot.alias} as text from cell_texts where {slot.alias} is not null))",
+        [PLAIN_MOMENT, sorted(values.placeholder_words())],
+    ).fetchone()
+    is_plain, is_timed, is_untimed = row or (False, False, False)
+    return bool(is_timed) if is_plain and is_timed is not is_untimed else None
 
 
 def _look_up_text(cursor: Cursor, slot: Slot, folder: Path) -> Lookup | None:
