@@ -45,7 +45,7 @@ def _timed(work: Callable[[], object]) -> float:
 
 
 def take_in(database: str, *files: str) -> Result:
-    """Import files over the command line's own function; seconds of each. Libraries are loaded before, as a peer's are."""
+    """Import files over the command line's own function, loaded before as the peers' libraries are; seconds of each."""
     import crm_core.commands.importing  # noqa: F401
     from crm_core.cli import main
 

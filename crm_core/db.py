@@ -189,22 +189,19 @@ def _sandbox(connection: duckdb.DuckDBPyConnection, folders: Folders) -> None:
 
 
 def migrate(database: Database) -> None:
-    """Bring the schema up to date and (re)create the parametrised views."""
-    with database._write_lock, database.cursor() as cursor:
+    """Bring the schema up to date and (re)create the parametrised views: all of it or nothing.
+
+    One transaction for all: each on its own would wait for the disk.
+    """
+    with database._write_lock, database.cursor() as cursor, _transaction(cursor):
         cursor.execute("create table if not exists schema_migrations (name varchar primary key)")
         applied = {name for (name,) in cursor.execute("select name from schema_migrations").fetchall()}
         for name in models_in("migrations"):
             if name not in applied:
-                _apply(cursor, name)
-        with _transaction(cursor):  # one for all: each on its own would wait for the disk
-            for name in models_in("views"):
                 cursor.execute(model(name))
-
-
-def _apply(cursor: Cursor, name: str) -> None:
-    with _transaction(cursor):
-        cursor.execute(model(name))
-        cursor.execute("insert into schema_migrations values (?)", [name])
+                cursor.execute("insert into schema_migrations values (?)", [name])
+        for name in models_in("views"):
+            cursor.execute(model(name))
 
 
 @contextmanager
