@@ -5,8 +5,8 @@ with valued as (
     select
         source_rows.*,
         derived_order_numbers.order_no,
-        coalesce(upper(trim(source_rows.sku)), product_keys.product_key) as product_key,
-        coalesce(line_total, coalesce(quantity, 1)::decimal(38, 4) * unit_price - coalesce(line_discount, 0)) as line_value
+        product_key_of(source_rows.sku, product_keys.product_key) as product_key,
+        line_value(line_total, quantity, unit_price, line_discount) as line_value
     from source_rows
     inner join derived_order_numbers on source_rows.row_number = derived_order_numbers.row_number
     left join product_keys on source_rows.product = product_keys.product
@@ -15,6 +15,5 @@ with valued as (
 select
     columns(lambda name: list_contains($held, name)),
     order_no, product_key, line_value,
-    coalesce(line_value, 0)
-    - coalesce(quantity_returned, 0) * coalesce(unit_price, line_total / nullif(quantity, 0), 0) as weight
+    line_weight(line_value, quantity_returned, unit_price, line_total, quantity) as weight
 from valued;
