@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -109,18 +109,29 @@ class Health:
     undecided: tuple[StatusRule, ...]
     waiting: Waiting | None
 
+    @property
+    def orders(self) -> int:
+        """Counted orders of all channels."""
+        return sum(channel.orders for channel in self.channels)
+
+    @property
+    def identified_share(self) -> float | None:
+        """Of them, the share with a known customer; ``None`` without orders."""
+        return sum(channel.identified for channel in self.channels) / self.orders if self.orders else None
+
 
 def health(cursor: Cursor, asked_on: date, stale_after_days: int) -> Health:
     """The health of the data on a day (UTC). A channel is stale after more than so many days without an upload."""
     channels = tuple(channel_states(cursor, asked_on))
+    in_force = [record for record in imports_of(cursor) if record.undone_at is None]
     return Health(
-        kinds=frozenset(Kind(record.kind) for record in imports_of(cursor) if record.undone_at is None),
+        kinds=frozenset(Kind(record.kind) for record in in_force),
         coverage=tuple(coverage(cursor)),
         channels=channels,
-        stale=tuple(each for each in channels if _days(each) > stale_after_days),
+        stale=tuple(each for each in channels if (each.days_since_upload or 0) > stale_after_days),
         odd_days=tuple(odd_days(cursor)),
         twice=tuple(orders_twice(cursor)),
-        problems=tuple(file_problems(cursor)),
+        problems=tuple(file_problems(in_force)),
         undecided=tuple(rule for rule in status_rules(cursor) if rule.is_undecided),
         waiting=_waiting(cursor),
     )
@@ -130,10 +141,6 @@ def _waiting(cursor: Cursor) -> Waiting | None:
     """The probable duplicates and shared identifiers that wait for a decision; see ``Health``."""
     customers = cursor.execute("select count(*) from customer_mart").fetchall()[0][0]
     return waiting(cursor) if customers <= MOST_COMPARED else None
-
-
-def _days(state: ChannelState) -> int:
-    return -1 if state.days_since_upload is None else state.days_since_upload
 
 
 def coverage(cursor: Cursor) -> list[Coverage]:
@@ -184,14 +191,9 @@ def orders_twice(cursor: Cursor) -> list[OrdersTwice]:
     return [each for each in found if each.orders >= FEWEST_DOUBLED]
 
 
-def file_problems(cursor: Cursor) -> list[FileProblem]:
-    """The rules broken in the files in force: rejected rows before warnings, then the most frequent first."""
-    found = [
-        _file_problem(record, problem)
-        for record in imports_of(cursor)
-        if record.undone_at is None
-        for problem in record.problems
-    ]
+def file_problems(in_force: Sequence[ImportRecord]) -> list[FileProblem]:
+    """The rules broken in these files: rejected rows before warnings, then the most frequent first."""
+    found = [_file_problem(record, problem) for record in in_force for problem in record.problems]
     return sorted(found, key=lambda each: (each.severity != REJECTED, -each.count, each.rule, each.import_id))
 
 

@@ -24,13 +24,11 @@ class Concern:
 
 def health_answer(found: Health, t: Translator) -> Answer:
     """How many orders have a known customer, and how many things wait for a look."""
-    orders = sum(channel.orders for channel in found.channels)
-    count = len(concerns(found, t))
+    count, share = len(concerns(found, t)), found.identified_share
     waiting = t.plural("health.answer.concerns", count) if count else t("health.answer.fine")
-    if not orders:
+    if share is None:
         return Answer(t("health.answer.no_orders"), waiting if count else "")
-    share = sum(channel.identified for channel in found.channels) / orders
-    return Answer(t("health.answer.identified", share=t.share(share), orders=t.number(orders)), waiting)
+    return Answer(t("health.answer.identified", share=t.share(share), orders=t.number(found.orders)), waiting)
 
 
 def concerns(found: Health, t: Translator) -> list[Concern]:
@@ -125,13 +123,10 @@ def _stale(found: Health, t: Translator) -> list[Concern]:
 
 
 def _unidentified(found: Health, t: Translator) -> Concern | None:
-    orders = sum(channel.orders for channel in found.channels)
-    if not orders:
-        return None
-    share = sum(channel.identified for channel in found.channels) / orders
-    return _concern(t, "unidentified", share=t.share(share)) if share < IDENTIFIED_ENOUGH else None
+    share = found.identified_share
+    is_enough = share is None or share >= IDENTIFIED_ENOUGH
+    return None if is_enough else _concern(t, "unidentified", share=t.share(share))
 
 
 def _absent(found: Health, kind: Kind, t: Translator) -> Concern | None:
-    has_orders = any(channel.orders for channel in found.channels)
-    return None if not has_orders or kind in found.kinds else _concern(t, f"no_{kind.value}")
+    return None if not found.orders or kind in found.kinds else _concern(t, f"no_{kind.value}")
