@@ -7,7 +7,6 @@ holds one JSON document and nothing else, also for a refusal: ``{"error": code, 
 from __future__ import annotations
 
 import argparse
-import json
 import locale
 import os
 import sys
@@ -20,6 +19,7 @@ from crm_core.commands.console import say
 from crm_core.db import database_path
 from crm_core.errors import CrmError
 from crm_core.i18n import Translator, best_language
+from crm_core.json_forms import dumps
 
 Run = Callable[[argparse.Namespace, Translator], int]
 
@@ -77,7 +77,7 @@ def _language() -> str:
 def _say_refusal(error: CrmError, t: Translator, *, as_json: bool) -> None:
     what, remedy = t.error_text(error)
     if as_json:
-        say(json.dumps({"error": error.code, "message": what, "remedy": remedy}, ensure_ascii=False))
+        say(dumps({"error": error.code, "message": what, "remedy": remedy}))
     print(f"{what}\n{remedy}", file=sys.stderr)
 
 

@@ -37,11 +37,6 @@ def missing(visit: Visit, what: str) -> None:
         _link_to_data(visit)
 
 
-def nothing_found(visit: Visit) -> None:
-    """Filters that leave nothing."""
-    st.info(visit.t("app.empty.filtered"))
-
-
 def _link_to_data(visit: Visit) -> None:
     if (PAGES / "data.py").exists():
         st.page_link("pages/data.py", label=visit.t("app.empty.to_data"), icon=":material/upload_file:")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -96,13 +96,3 @@ def direction(change: Change | None, better: Better) -> tuple[Arrow, Colour]:
     if better is Better.NEITHER:
         return arrow, "gray"
     return arrow, "green" if (arrow == "up") == (better is Better.UP) else "red"
-
-
-def tiles_of(
-    measured: Mapping[str, Measured],
-    better: Mapping[str, Better],
-    trends: Mapping[str, Sequence[TrendPoint]] | None = None,
-) -> list[Tile]:
-    """One tile per measured metric, in their order."""
-    lines = trends or {}
-    return [Tile(key, value, better.get(key, Better.UP), lines.get(key, ())) for key, value in measured.items()]

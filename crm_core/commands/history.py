@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 from dataclasses import asdict
 
-from crm_core.commands.console import now, say, writing
+from crm_core.commands.console import now, say
+from crm_core.db import Database
 from crm_core.i18n import Translator
 from crm_core.ingest.history import imports_of
 from crm_core.ingest.pipeline import take_back
@@ -41,7 +43,7 @@ def run_imports(arguments: argparse.Namespace, t: Translator) -> int:
 
 def run_undo(arguments: argparse.Namespace, t: Translator) -> int:
     """Take an import back."""
-    with writing(arguments.db) as database:
+    with closing(Database(arguments.db)) as database:
         take_back(database, arguments.import_id, now())
     say(t("cli.undo_done", id=arguments.import_id))
     return 0

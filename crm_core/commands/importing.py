@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from crm_core.commands.console import now
+from crm_core.commands.console import now, say
 from crm_core.db import Cursor, Database, Folders
 from crm_core.errors import CrmError, FileRefused, MappingRefused
 from crm_core.findings.reading import reading_notes
@@ -92,7 +92,7 @@ class _Command:
         else:
             outcome = commit(database, file, chosen.table, mapping, folder, origin)
         if self.arguments.json:
-            _print(dumps(_outcome_form(outcome)))
+            say(dumps(_outcome_form(outcome)))
         else:
             _say_outcome(outcome, self.t)
         return 0
@@ -111,7 +111,7 @@ class _Command:
             brought = load_all(database, [each.found for each in ready if each.found], self._origin())
         brought += [Brought(each.file_name, refusal=each.refusal) for each in checked if each.outcome is None]
         if self.arguments.json:
-            _print(dumps(_batch_form(brought, self.t)))
+            say(dumps(_batch_form(brought, self.t)))
         else:
             _say_batch(brought, self.t)
         return 1 if any(each.outcome is None for each in brought) else 0
@@ -151,10 +151,6 @@ class _Command:
 
     def _origin(self) -> Origin:
         return Origin(IMPORTED_BY, self.moment, exported_on=self.arguments.exported_on)
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(text + "\n")
 
 
 # ---- as JSON ----
@@ -206,7 +202,7 @@ def _brought_form(brought: Brought, t: Translator) -> dict[str, Json]:
 
 def _say_outcome(outcome: Outcome, t: Translator) -> None:
     receipt = outcome.receipt
-    _print(
+    say(
         t(
             "cli.imported",
             id=receipt.import_id or t("cli.not_saved"),
@@ -217,25 +213,25 @@ def _say_outcome(outcome: Outcome, t: Translator) -> None:
         )
     )
     for note in reading_notes(outcome.summary.findings, t):
-        _print(t("cli.open_note" if note.is_open else "cli.note", text=note.text))
+        say(t("cli.open_note" if note.is_open else "cli.note", text=note.text))
     for problem in receipt.problems:
         rule = t(f"problems.{problem.rule}.what")
         if problem.heading:
             rule = t("upload.problems.in_column", heading=problem.heading, what=rule)
-        _print(t("cli.problem", rule=rule, count=problem.count, example=problem.example or "—"))
+        say(t("cli.problem", rule=rule, count=problem.count, example=problem.example or "—"))
 
 
 def _say_batch(brought: Sequence[Brought], t: Translator) -> None:
     """A paragraph per file, refusals on standard error, and the sum at the end."""
     for each in brought:
         if each.outcome is not None:
-            _print(each.file_name)
+            say(each.file_name)
             _say_outcome(each.outcome, t)
         else:
             what, remedy = t.error_text(each.refusal or CrmError())
             sys.stderr.write(f"{each.file_name}\n{what}\n{remedy}\n")
     found = totals(each.outcome for each in brought)
-    _print(
+    say(
         t(
             "batch.cli.totals",
             files=found.files,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from contextlib import closing
 from dataclasses import asdict
 
+from crm_core.commands.console import say
 from crm_core.db import Database
 from crm_core.errors import InvalidParams
 from crm_core.exchange_rates import (
@@ -42,10 +42,10 @@ def run_rates(arguments: argparse.Namespace, t: Translator) -> int:
         rates = exchange_rates(cursor)
     if arguments.json:
         rows: list[Json] = [{**plain_record(asdict(rate)), "month": month_text(rate.month)} for rate in rates]
-        sys.stdout.write(dumps({"rates": rows}) + "\n")
+        say(dumps({"rates": rows}))
         return 0
     lines = ["\t".join((r.currency, month_text(r.month), rate_text(r.rate), str(r.order_count))) for r in rates]
-    sys.stdout.write("\n".join(lines or [t("rates.none")]) + "\n")
+    say("\n".join(lines or [t("rates.none")]))
     return 0
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 from pathlib import Path
 
 from crm_core import backup, marts
 from crm_core.checks import check
-from crm_core.commands.console import now, say, writing
+from crm_core.commands.console import now, say
+from crm_core.db import Database
 from crm_core.errors import ImportRefused
 from crm_core.findings.health import concerns, health_answer
 from crm_core.health import health
@@ -31,7 +33,7 @@ def add_restore(command: argparse.ArgumentParser) -> None:
 
 def run_sample(arguments: argparse.Namespace, t: Translator) -> int:
     """Load or remove the sample shop."""
-    with writing(arguments.db) as database:
+    with closing(Database(arguments.db)) as database:
         if arguments.action == "load":
             receipts = load_sample(database, now())
             say(t("cli.sample_loaded", files=len(receipts), rows=sum(receipt.rows_loaded for receipt in receipts)))
@@ -42,7 +44,7 @@ def run_sample(arguments: argparse.Namespace, t: Translator) -> int:
 
 def run_backup(arguments: argparse.Namespace, t: Translator) -> int:
     """Copy the database to the backup folder."""
-    with writing(arguments.db) as database:
+    with closing(Database(arguments.db)) as database:
         say(t("cli.backed_up", file=backup.back_up(database).name))
     return 0
 
@@ -59,7 +61,7 @@ def run_restore(arguments: argparse.Namespace, t: Translator) -> int:
 
 def run_check(arguments: argparse.Namespace, t: Translator) -> int:
     """Compare the stored results with a full rebuild."""
-    with writing(arguments.db) as database:
+    with closing(Database(arguments.db)) as database:
         findings = check(database)
     for finding in findings:
         say(t(f"cli.finding.{finding.code}", detail=finding.detail))
@@ -84,7 +86,7 @@ def run_health(arguments: argparse.Namespace, t: Translator) -> int:
 
 def run_rebuild(arguments: argparse.Namespace, t: Translator) -> int:
     """Compute everything again from what was imported."""
-    with writing(arguments.db) as database, database.write() as cursor:
+    with closing(Database(arguments.db)) as database, database.write() as cursor:
         marts.rebuild(cursor)
     say(t("cli.rebuilt"))
     return 0
