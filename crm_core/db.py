@@ -104,8 +104,23 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Cursor]:
         """A cursor inside the process's only write transaction: commits at the end, rolls back on any exception."""
-        with self._write_lock, self.cursor() as cursor, _transaction(cursor):
+        with self.alone() as cursor, self.transaction(cursor):
             yield cursor
+
+    @contextmanager
+    def alone(self) -> Iterator[Cursor]:
+        """A cursor while nobody else writes: for what is prepared in temporary tables ahead of a :meth:`transaction`.
+
+        Tables that a transaction has made itself are scanned by one thread only, those from before it by all.
+        """
+        with self._write_lock, self.cursor() as cursor:
+            yield cursor
+
+    @contextmanager
+    def transaction(self, cursor: Cursor) -> Iterator[None]:
+        """Everything that a cursor from :meth:`alone` writes within, or nothing of it."""
+        with _transaction(cursor):
+            yield
             bump_data_version(cursor)
 
     @contextmanager

@@ -187,16 +187,17 @@ def store(
     ``remember`` keeps the mapping as a format of the shop's own, under ``format_name``; ``without_sample`` takes the
     sample shop out in the same transaction: a refused file leaves it where it is.
     """
-    with database.write() as cursor:
-        if without_sample:
-            _undo_sample(cursor, origin.imported_at)
-        staged = _staged(cursor, table, mapping, folder)
-        _adopt_currency(cursor, staged.summary)
-        receipt = load(cursor, file, table, staged, origin)
-        if remember:
-            told = replace(mapping, date_order=mapping.date_order or proven_date_order(staged.summary.findings))
-            save_format(cursor, table, told, origin.imported_at, format_name)
-        overlap = _overlap(cursor, receipt)
+    with database.alone() as cursor:
+        staged = _staged(cursor, table, mapping, folder, without_sample=without_sample)
+        with database.transaction(cursor):
+            if without_sample:
+                _undo_sample(cursor, origin.imported_at)
+            _adopt_currency(cursor, staged.summary)
+            receipt = load(cursor, file, table, staged, origin)
+            if remember:
+                told = replace(mapping, date_order=mapping.date_order or proven_date_order(staged.summary.findings))
+                save_format(cursor, table, told, origin.imported_at, format_name)
+            overlap = _overlap(cursor, receipt)
     return Outcome(receipt, staged.summary, overlap)
 
 

@@ -29,7 +29,7 @@ from crm_core.ingest.readers.sheet import Progress, Sheet
 from crm_core.ingest.readers.spreadsheetml import is_spreadsheetml, read_spreadsheetml
 
 READ = 0.8  # share of the work done before writing
-ROW_GROUP_ROWS = 200_000
+ROW_GROUP_ROWS = 50_000
 MARKUP = re.compile(r"\s*<(?:\?xml|!doctype|!--|[a-z])", re.IGNORECASE)
 HTML_TABLE = re.compile(r"<table\b", re.IGNORECASE)
 HTML_PAGE = re.compile(r"\s*<(?:!doctype html|html|head|body|meta|table|style|div|!--)", re.IGNORECASE)
