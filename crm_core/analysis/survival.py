@@ -59,6 +59,15 @@ class ReturnCurve:
         """The longest wait seen, in days; −1 without customers. Beyond it the curve says nothing."""
         return self.points[-1].days if self.points else -1
 
+    @property
+    def waits(self) -> tuple[WaitCount, ...]:
+        """The grouped waits that the curve was made of."""
+        left = [*(point.at_risk for point in self.points[1:]), 0]
+        return tuple(
+            WaitCount(point.days, point.returned, point.at_risk - point.returned - later)
+            for point, later in zip(self.points, left, strict=True)
+        )
+
     def within(self, days: int) -> CurvePoint | None:
         """The share back within ``days``; ``None`` beyond the longest wait."""
         if days > self.longest_wait:

@@ -13,10 +13,12 @@ from itertools import groupby
 from operator import itemgetter
 from typing import cast
 
+from crm_core.analysis.hazard import reminder_day
 from crm_core.analysis.intervals import AttitudeCounts, nps_interval, wilson
 from crm_core.analysis.survival import ReturnCurve, WaitCount, return_curve
 from crm_core.db import Cursor
 from crm_core.errors import InvalidParams
+from crm_core.metrics.comparison import compared
 from crm_core.metrics.query import Row, Value, rows_of, tuples_of, value_of
 from crm_core.metrics.registry import (
     ANSWERS,
@@ -38,6 +40,7 @@ from crm_core.metrics.spec import (
     Measured,
     Metric,
     Number,
+    PeakOfReturn,
     Reading,
     ReturnedWithin,
     Source,
@@ -49,6 +52,7 @@ from crm_core.settings import ShopSettings
 
 WHOLE_PERIOD = "period"
 ADDED_UP = (Unit.COUNT, Unit.MONEY)
+ON_THE_CURVE = (ReturnedWithin, DayOfReturn, PeakOfReturn)
 
 Group = str | date | None
 
@@ -58,13 +62,15 @@ class Grouping:
     """A breakdown: by the channel of the row, or by a group of its customer.
 
     ``customer_groups`` is a query with the columns ``customer_id`` and ``group_key``, one row per customer; its named
-    parameters are in ``values``. Without it the row's own column ``column`` is the group.
+    parameters are in ``values``. Without it the row's own column ``column`` is the group. ``matched_on`` is another
+    column that the query groups instead of customers, such as the answer; a row that has several groups counts in each.
     """
 
     key: str
     column: str = "group_key"
     customer_groups: str | None = None
     values: Mapping[str, Value] = field(default_factory=dict)
+    matched_on: str = "customer_id"
 
 
 BY_CHANNEL = Grouping("channel", column="channel")
@@ -114,7 +120,7 @@ class _Question:
             return relation, self.grouping.column
         return (
             f"{relation} as fact left join ({self.grouping.customer_groups}) as customer_group"
-            " on fact.customer_id = customer_group.customer_id",
+            f" on fact.{self.grouping.matched_on} = customer_group.{self.grouping.matched_on}",
             f"customer_group.{self.grouping.column}",
         )
 
@@ -236,7 +242,7 @@ def _takes_undated(cursor: Cursor, keys: Iterable[str], params: Params) -> bool:
 def _changes(
     cursor: Cursor, now: Mapping[str, Reading], params: Params, settings: ShopSettings, comparison: Comparison
 ) -> dict[str, Change]:
-    return changes_since(cursor, now, params.compared(comparison), settings)
+    return changes_since(cursor, now, compared(params, comparison, settings), settings)
 
 
 def changes_since(
@@ -278,7 +284,7 @@ def _read(cursor: Cursor, keys: Sequence[str], question: _Question) -> dict[str,
     for source in dict.fromkeys(metric.source for metric in metrics):
         of_source = [metric for metric in metrics if metric.source is source]
         sums = [metric for metric in of_source if isinstance(metric.estimator, Aggregate)]
-        curved = [metric for metric in of_source if isinstance(metric.estimator, ReturnedWithin | DayOfReturn)]
+        curved = [metric for metric in of_source if isinstance(metric.estimator, ON_THE_CURVE)]
         for row in _aggregates(cursor, source, sums, question) if sums else ():
             for metric in sums:
                 readings[metric.key][cast("Group", row["group_key"])] = _reading_of(metric, row, question.settings)
@@ -369,7 +375,9 @@ def _curves(cursor: Cursor, source: Source, question: _Question) -> dict[Group, 
 
 
 def _reading_on(metric: Metric, curve: ReturnCurve, settings: ShopSettings) -> Reading:
-    """A reading off a return curve; its sample size is the number of first-time buyers on it."""
+    """A reading off a return curve; its sample size is the number of first-time buyers on it, or of their returns."""
+    if isinstance(metric.estimator, PeakOfReturn):
+        return _reading_near_peak(metric, curve, settings, is_share=metric.estimator.is_share)
     value, low, high = _on_curve(metric.estimator, curve)
     return Reading(
         metric.key, metric.unit, value, curve.customers, low, high, is_thin=curve.customers < settings.thin_below
@@ -384,6 +392,19 @@ def _on_curve(estimator: Estimator, curve: ReturnCurve) -> tuple[Number | None, 
         reached = curve.day_reaching(estimator.share)
         return (reached.days, reached.low, reached.high) if reached else (None, None, None)
     raise TypeError(estimator)
+
+
+def _reading_near_peak(metric: Metric, curve: ReturnCurve, settings: ShopSettings, *, is_share: bool) -> Reading:
+    """The reminder day, or the share of returns near it; where there is none the sample size says how many returned."""
+    found = reminder_day(curve.waits)
+    if found is None:
+        returns = sum(wait.returned for wait in curve.waits)
+        return Reading(metric.key, metric.unit, None, returns, is_thin=True)
+    thin = found.returns < settings.thin_below
+    if not is_share:
+        return Reading(metric.key, metric.unit, found.days, found.returns, found.low, found.high, is_thin=thin)
+    low, high = wilson(found.returns_near, found.returns) or (None, None)
+    return Reading(metric.key, metric.unit, found.share, found.returns, low, high, is_thin=thin)
 
 
 def _is_added_up(metric: Metric) -> bool:

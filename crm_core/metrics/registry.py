@@ -6,6 +6,7 @@ A total, its trend and its breakdown evaluate the same expressions per group, so
 from __future__ import annotations
 
 from crm_core.errors import UnknownName
+from crm_core.metrics.community import COMMUNITY_METRICS
 from crm_core.metrics.rfm import RFM_METRICS
 from crm_core.metrics.spec import (
     Aggregate,
@@ -14,6 +15,7 @@ from crm_core.metrics.spec import (
     DayOfReturn,
     Interval,
     Metric,
+    PeakOfReturn,
     ReturnedWithin,
     Section,
     Source,
@@ -23,6 +25,8 @@ from crm_core.metrics.spec import (
 # Of any status: it tells since when there is data, and the storage knows it without a scan.
 FIRST_ORDER_DAY = "select min(ordered_on) from order_mart"
 FIRST_ANSWER_DAY = "select min(answered_on) from answer_mart"
+FIRST_COMPLAINT_DAY = "select min(coalesce(opened_on, closed_on)) from service_mart"
+FIRST_ACTIVITY_DAY = "select min(acted_on) from activity_mart"
 
 ORDERS = Source("orders", "period_orders($start_on, $end_on, $channel, $grain)", FIRST_ORDER_DAY)
 BUYERS = Source(
@@ -50,6 +54,11 @@ ANSWERS = Source(
     "period_answers($start_on, $end_on, $channel, $grain, $per_channel, $with_undated)",
     FIRST_ANSWER_DAY,
 )
+NEW_CUSTOMERS = Source("new_customers", "new_customer_sources($start_on, $end_on, $channel, $grain)", FIRST_ORDER_DAY)
+COMPLAINTS = Source(
+    "complaints", "period_complaints($start_on, $end_on, $as_of, $channel, $grain)", FIRST_COMPLAINT_DAY
+)
+ACTIVITY = Source("activity", "activity_mart", FIRST_ACTIVITY_DAY)
 CUSTOMERS = Source("customers", "known_customers($start_on, $end_on, $channel, $grain)", FIRST_ORDER_DAY, is_as_of=True)
 
 CURVE_DAYS = (30, 60, 90, 180, 365)
@@ -176,6 +185,10 @@ REPURCHASE = (
     ),
     Metric("repurchase_cycle_p25", Unit.DAYS, Better.NEITHER, "repurchase", FIRST_PURCHASES, DayOfReturn(0.25)),
     Metric("repurchase_cycle_median", Unit.DAYS, Better.NEITHER, "repurchase", FIRST_PURCHASES, DayOfReturn(0.5)),
+    Metric("reminder_day", Unit.DAYS, Better.NEITHER, "repurchase", FIRST_PURCHASES, PeakOfReturn()),
+    Metric(
+        "reminder_day_share", Unit.SHARE, Better.NEITHER, "repurchase", FIRST_PURCHASES, PeakOfReturn(is_share=True)
+    ),
 )
 
 CONTACT = (
@@ -224,14 +237,37 @@ VOICE = (
         ),
         interval=Interval.WILSON,
     ),
+    _ratio(
+        "referred_customer_share",
+        Unit.SHARE,
+        "voice",
+        NEW_CUSTOMERS,
+        ("count(*) filter (where is_referred)", "count(*) filter (where source_heard is not null)"),
+        interval=Interval.WILSON,
+    ),
+    _count("complaints", "voice", COMPLAINTS, "count(*)", Better.DOWN),
+    _count("complaints_closed", "voice", COMPLAINTS, "count(*) filter (where is_closed)", Better.NEITHER),
+    _ratio(
+        "complaint_recovery_rate",
+        Unit.SHARE,
+        "voice",
+        COMPLAINTS,
+        ("count(*) filter (where is_mature and is_recovered)", "count(*) filter (where is_mature)"),
+        interval=Interval.WILSON,
+    ),
 )
 
 # Measured by functions of their own (crm_core.metrics.rfm); the source only tells since when there is data.
 COMPUTED = tuple(
     Metric(key, Unit.SHARE, Better.NEITHER, "customers", PURCHASES, Computed(read)) for key, read in RFM_METRICS.items()
 )
+COMMUNITY = tuple(
+    Metric(key, Unit.SHARE, Better.UP, "voice", ACTIVITY, Computed(read)) for key, read in COMMUNITY_METRICS.items()
+)
 
-METRICS: dict[str, Metric] = {metric.key: metric for metric in (*SALES, *REPURCHASE, *CONTACT, *COMPUTED, *VOICE)}
+METRICS: dict[str, Metric] = {
+    metric.key: metric for metric in (*SALES, *REPURCHASE, *CONTACT, *COMPUTED, *VOICE, *COMMUNITY)
+}
 
 
 def metric_of(key: str) -> Metric:

@@ -1,4 +1,4 @@
-"""Tables of coming back: cohorts, return curve, repurchase by month, revenue by week."""
+"""Tables of coming back: cohorts, return curve, step ladder, repurchase by month, revenue by week."""
 
 from __future__ import annotations
 
@@ -6,22 +6,29 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import pandas as pd
 
-from crm_core.analysis.survival import ReturnCurve
+from crm_core.analysis.hazard import HORIZON_DAYS, reminder_day
+from crm_core.analysis.survival import ReturnCurve, WaitCount, return_curve
 from crm_core.db import Cursor, model
 from crm_core.errors import InvalidParams
 from crm_core.metrics.measure import return_curve_of, trend
-from crm_core.metrics.query import frame_of, value_of
+from crm_core.metrics.query import frame_of, tuples_of, value_of
 from crm_core.metrics.registry import FIRST_ORDER_DAY, metric_of
 from crm_core.metrics.spec import Column, ColumnKind, Number, TableSpec, TrendPoint, Unit
-from crm_core.params import WEEKS_IN_A_YEAR_BACK, Granularity, Params, Period
+from crm_core.params import WEEKS_IN_A_YEAR_BACK, Granularity, Params, Period, week_of
 from crm_core.settings import ShopSettings
 
 CURVE_DAYS = 365
 LONGEST_CURVE = 5000
+LADDER_DAYS = 365
+LADDER_STEPS = 10
+MOST_STEPS = 100
+LONGEST_COHORTS = 5000
 MONTHS_IN_A_YEAR = 12
 DAYS_IN_A_WEEK = 7
 
@@ -38,14 +45,77 @@ MONTH_METRICS = (
 SHARES = ("repurchase_order_share", "repurchase_revenue_share")
 
 
-def cohorts(cursor: Cursor, params: Params, settings: ShopSettings) -> pd.DataFrame:
+def cohorts(cursor: Cursor, params: Params, settings: ShopSettings, *, latest: int | None = None) -> pd.DataFrame:
     """Month of purchase 1 × months since, long form, as of the date; see ``sql/metrics/cohorts.sql``.
 
     Columns: cohort (first day of the month), months_since, customers (of the cohort), active_customers, share, revenue
     (of the month, less the customers' returns), cumulative_revenue_per_customer, is_complete. In a month that has not
-    ended by the as-of date share and cumulative revenue are NULL.
+    ended by the as-of date share and cumulative revenue are NULL. ``latest`` keeps the newest so many months only.
     """
-    return frame_of(cursor, model("metrics/cohorts"), {"as_of": params.as_of, "channel": params.channel})
+    since = None if latest is None else _months_back(params.as_of, _checked("latest", latest, LONGEST_COHORTS) - 1)
+    return _cohorts(cursor, params, "month", since).rename(columns={"buckets_since": "months_since"})
+
+
+def cohorts_by_week(
+    cursor: Cursor, params: Params, settings: ShopSettings, *, latest: int | None = None
+) -> pd.DataFrame:
+    """Week of purchase 1 × weeks since: as :func:`cohorts`, with weeks (as the shop counts them) for months."""
+    week = week_of(params.as_of, starts_on_sunday=settings.week_starts_on_sunday)
+    back = None if latest is None else _checked("latest", latest, LONGEST_COHORTS) - 1
+    since = None if back is None else week.start - timedelta(days=DAYS_IN_A_WEEK * back)
+    grain = "sunday_week" if settings.week_starts_on_sunday else "week"
+    return _cohorts(cursor, params, grain, since).rename(
+        columns={"cohort": "cohort_week", "buckets_since": "weeks_since"}
+    )
+
+
+def _cohorts(cursor: Cursor, params: Params, grain: str, since_on: date | None) -> pd.DataFrame:
+    binds = {"as_of": params.as_of, "channel": params.channel, "grain": grain, "since_on": since_on}
+    return frame_of(cursor, model("metrics/cohorts"), binds)
+
+
+def _months_back(day: date, months: int) -> date:
+    """The first day of the month so many months before that of a day."""
+    years, month = divmod(day.year * MONTHS_IN_A_YEAR + day.month - 1 - months, MONTHS_IN_A_YEAR)
+    return date(years, month + 1, 1)
+
+
+def _checked(option: str, value: int, most: int) -> int:
+    """An option between 1 and ``most``. Raises ``InvalidParams``."""
+    if not 1 <= int(value) <= most:
+        raise InvalidParams(**{option: value})
+    return int(value)
+
+
+def purchase_ladder(
+    cursor: Cursor,
+    params: Params,
+    settings: ShopSettings,
+    *,
+    days: int = LADDER_DAYS,
+    steps: int = LADDER_STEPS,
+) -> pd.DataFrame:
+    """From each purchase to the next, as of the date: one row per step that a customer has reached, at most ``steps``.
+
+    Columns: step (purchase number n), customers (who reached it), went_on (who have made purchase n + 1 so far), return_rate
+    (P(n → n + 1) within ``days``: Kaplan–Meier, those still waiting censored, NULL beyond the longest wait) with its
+    Greenwood interval low and high, observed_gap_median (days from n to n + 1, of those who went on),
+    average_order_value (of the orders of purchase n), reminder_day (the day with the highest smoothed hazard of
+    purchase n + 1, see :mod:`crm_core.analysis.hazard`), is_thin.
+    """
+    days, steps = _checked("days", days, LONGEST_CURVE), _checked("steps", steps, MOST_STEPS)
+    binds = {"as_of": params.as_of, "channel": params.channel, "steps": steps}
+    frame = frame_of(cursor, model("metrics/ladder_steps"), binds)
+    found = tuples_of(cursor, model("metrics/ladder_waits"), {**binds, "longest": max(days, HORIZON_DAYS)})
+    waits = {step: [WaitCount(*row[1:]) for row in rows] for step, rows in groupby(found, key=itemgetter(0))}
+    reached = [return_curve(waits[step]).within(days) for step in frame["step"]]
+    reminders = [reminder_day(waits[step], draws=0) for step in frame["step"]]
+    frame["return_rate"] = _numbers(point and point.share for point in reached)
+    frame["low"] = _numbers(point and point.low for point in reached)
+    frame["high"] = _numbers(point and point.high for point in reached)
+    frame["reminder_day"] = pd.Series([reminder and reminder.days for reminder in reminders], dtype="Int64")
+    frame["is_thin"] = frame["customers"] < settings.thin_below
+    return frame
 
 
 def repurchase_curve(cursor: Cursor, params: Params, settings: ShopSettings, *, days: int = CURVE_DAYS) -> pd.DataFrame:
@@ -54,10 +124,9 @@ def repurchase_curve(cursor: Cursor, params: Params, settings: ShopSettings, *, 
     Columns: days, share (back by then), low, high (95 %), at_risk (still waiting and known that long), returned (that
     day).
     """
-    if not 1 <= int(days) <= LONGEST_CURVE:
-        raise InvalidParams(days=days)
+    days = _checked("days", days, LONGEST_CURVE)
     return pd.DataFrame(
-        _curve_rows(return_curve_of(cursor, params, settings), int(days)),
+        _curve_rows(return_curve_of(cursor, params, settings), days),
         columns=["days", "share", "low", "high", "at_risk", "returned"],
     )
 
@@ -132,21 +201,42 @@ def _numbers(values: Iterable[Number | None]) -> pd.Series[Any]:
     return pd.Series([None if value is None else float(value) for value in known], dtype="float64")
 
 
+_COHORT_CELL = (
+    Column("customers", Unit.COUNT),
+    Column("active_customers", Unit.COUNT),
+    Column("share", Unit.SHARE),
+    Column("revenue", Unit.MONEY),
+    Column("cumulative_revenue_per_customer", Unit.MONEY),
+    Column("is_complete", ColumnKind.FLAG),
+)
 _SPAN = (Column("start", ColumnKind.DATE), Column("end", ColumnKind.DATE))
 
 REPURCHASE_TABLES: dict[str, TableSpec] = {
     "cohorts": TableSpec(
-        (
-            Column("cohort", ColumnKind.DATE),
-            Column("months_since", Unit.COUNT),
-            Column("customers", Unit.COUNT),
-            Column("active_customers", Unit.COUNT),
-            Column("share", Unit.SHARE),
-            Column("revenue", Unit.MONEY),
-            Column("cumulative_revenue_per_customer", Unit.MONEY),
-            Column("is_complete", ColumnKind.FLAG),
-        ),
+        (Column("cohort", ColumnKind.DATE), Column("months_since", Unit.COUNT), *_COHORT_CELL),
         cohorts,
+        options=("latest",),
+    ),
+    "cohorts_by_week": TableSpec(
+        (Column("cohort_week", ColumnKind.DATE), Column("weeks_since", Unit.COUNT), *_COHORT_CELL),
+        cohorts_by_week,
+        options=("latest",),
+    ),
+    "purchase_ladder": TableSpec(
+        (
+            Column("step", Unit.COUNT),
+            Column("customers", Unit.COUNT),
+            Column("went_on", Unit.COUNT),
+            Column("return_rate", Unit.SHARE),
+            Column("low", Unit.SHARE),
+            Column("high", Unit.SHARE),
+            Column("observed_gap_median", Unit.DAYS),
+            Column("average_order_value", Unit.MONEY),
+            Column("reminder_day", Unit.DAYS),
+            Column("is_thin", ColumnKind.FLAG),
+        ),
+        purchase_ladder,
+        options=("days", "steps"),
     ),
     "repurchase_curve": TableSpec(
         (

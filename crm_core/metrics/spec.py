@@ -96,13 +96,23 @@ class DayOfReturn:
 
 
 @dataclass(frozen=True)
+class PeakOfReturn:
+    """The day with the highest smoothed hazard of the second purchase, or the share of the returns that are near it.
+
+    See :mod:`crm_core.analysis.hazard`; both are undefined where too few have returned.
+    """
+
+    is_share: bool = False
+
+
+@dataclass(frozen=True)
 class Computed:
     """A reading that one function gives, because it is no aggregate over rows. It has a trend, but no breakdown."""
 
     read: Callable[[Cursor, Params, ShopSettings], Reading]
 
 
-Estimator = Aggregate | ReturnedWithin | DayOfReturn | Computed
+Estimator = Aggregate | ReturnedWithin | DayOfReturn | PeakOfReturn | Computed
 
 
 @dataclass(frozen=True)

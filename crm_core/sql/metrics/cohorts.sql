@@ -1,11 +1,13 @@
--- Grain: month of purchase 1 x months since (0 = the same calendar month), up to the month of the as-of date.
--- Inputs: purchase_mart, order_mart.
+-- Grain: month or week of purchase 1 x months or weeks since (0 = the same one), up to that of the as-of date.
+-- Inputs: purchase_mart, order_mart; grain as bucket_start knows it (month | week | sunday_week); since_on, the first day of
+-- the earliest cohort, NULL for all.
 -- How many of each month's first-time buyers bought in each later month, and what they brought. A month that has not
 -- ended by the as-of date is incomplete: its counts and revenue so far are given, its share and cumulative revenue are NULL.
 with buyers as (
-    select customer_id, date_trunc('month', purchased_on)::date as cohort
+    select customer_id, bucket_start(purchased_on, $grain) as cohort
     from purchase_mart
     where purchase_no = 1 and purchased_on <= $as_of and ($channel is null or channel = $channel)
+        and ($since_on is null or purchased_on >= $since_on)
 ),
 
 sizes as (
@@ -14,17 +16,18 @@ sizes as (
     group by cohort
 ),
 
--- A purchase makes its customer active in the month where the purchase before it was in an earlier month.
+-- A purchase makes its customer active in the month where the purchase before it was in an earlier month. What happened
+-- before the earliest cohort is of no customer here, but for a return (see below).
 events as (
     select
         customer_id,
-        purchased_on as happened_on,
+        bucket_start(purchased_on, $grain) as bucket,
         net_amount,
-        coalesce(purchased_on - gap_days < date_trunc('month', purchased_on)::date, true) as is_first_of_month
+        coalesce(purchased_on - gap_days < bucket_start(purchased_on, $grain), true) as is_first_of_bucket
     from purchase_mart
-    where purchased_on <= $as_of
+    where purchased_on <= $as_of and ($since_on is null or purchased_on >= $since_on)
     union all
-    select customer_id, ordered_on as happened_on, net_amount, false as is_first_of_month
+    select customer_id, bucket_start(ordered_on, $grain) as bucket, net_amount, false as is_first_of_bucket
     from order_mart
     where is_adjustment and customer_id is not null and ordered_on <= $as_of
 ),
@@ -33,45 +36,59 @@ events as (
 cells as (
     select
         buyers.cohort,
-        greatest(0, date_diff('month', buyers.cohort, events.happened_on)) as months_since,
-        count(*) filter (where events.is_first_of_month) as active_customers,
+        greatest(events.bucket, buyers.cohort) as bucket,
+        count(*) filter (where events.is_first_of_bucket) as active_customers,
         sum(events.net_amount) as revenue
     from events
     inner join buyers on events.customer_id = buyers.customer_id
     group by 1, 2
 ),
 
-grid as (
-    select cohort, customers, unnest(generate_series(0, date_diff('month', cohort, $as_of::date))) as months_since
+buckets as (
+    select
+        cohort,
+        customers,
+        unnest(generate_series(cohort, $as_of::date, case when $grain = 'month' then to_months(1) else to_days(7) end))::date
+            as bucket
     from sizes
+),
+
+grid as (
+    select
+        cohort,
+        customers,
+        bucket,
+        case when $grain = 'month' then date_diff('month', cohort, bucket) else (bucket - cohort) // 7 end as buckets_since,
+        (case when $grain = 'month' then last_day(bucket) else bucket + 6 end) <= $as_of as is_complete
+    from buckets
 ),
 
 filled as (
     select
         grid.cohort,
-        grid.months_since,
+        grid.buckets_since,
         grid.customers,
         coalesce(cells.active_customers, 0) as active_customers,
         coalesce(cells.revenue, 0) as revenue,
-        last_day(grid.cohort + to_months(grid.months_since::integer)) <= $as_of as is_complete
+        grid.is_complete
     from grid
-    left join cells on grid.cohort = cells.cohort and grid.months_since = cells.months_since
+    left join cells on grid.cohort = cells.cohort and grid.bucket = cells.bucket
 ),
 
 shared as (
     select
         cohort,
-        months_since,
+        buckets_since,
         customers,
         active_customers,
         case when is_complete then active_customers / nullif(customers, 0) end as share,
         revenue,
         case when is_complete then
-            sum(revenue) over (partition by cohort order by months_since rows unbounded preceding) / nullif(customers, 0)
+            sum(revenue) over (partition by cohort order by buckets_since rows unbounded preceding) / nullif(customers, 0)
         end as cumulative_revenue_per_customer,
         is_complete
     from filled
-    order by cohort, months_since
+    order by cohort, buckets_since
 )
 
 select * from shared;
