@@ -7,12 +7,14 @@ shared: a shared connection would hand one thread's rows to another. Writes go t
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cache
+from graphlib import TopologicalSorter
 from importlib import resources
 from pathlib import Path
 from time import monotonic
@@ -29,6 +31,8 @@ STORAGE_VERSION = "v1.0.0"
 MEMORY_LIMIT = "2GB"
 CHECKPOINT_SECONDS = 1
 RETRY_SECONDS = 0.05
+DEFINED = re.compile(r"create or replace (?:temp )?(?:macro|view) (\w+)")
+COMMENT = re.compile(r"--.*")
 DEFAULT_PATH = Path("data/huike.duckdb")
 
 
@@ -215,8 +219,18 @@ def migrate(database: Database) -> None:
             if name not in applied:
                 cursor.execute(model(name))
                 cursor.execute("insert into schema_migrations values (?)", [name])
-        for name in models_in("views"):
+        for name in _views_in_order():
             cursor.execute(model(name))
+
+
+@cache
+def _views_in_order() -> tuple[str, ...]:
+    """The models of the views, each after those whose macros or views it uses."""
+    texts = {name: COMMENT.sub("", model(name)) for name in models_in("views")}
+    defined_in = {found: name for name, text in texts.items() for found in DEFINED.findall(text)}
+    any_defined = re.compile(rf"\b(?:{'|'.join(defined_in)})\b")
+    uses = {name: {defined_in[found] for found in any_defined.findall(text)} - {name} for name, text in texts.items()}
+    return tuple(TopologicalSorter(uses).static_order())
 
 
 @contextmanager

@@ -1,29 +1,51 @@
-"""Lists: whom to contact today, and the file to do it with."""
+"""Lists: whom to contact today, the people behind a figure, and the file to do it with."""
 
 from __future__ import annotations
 
 from crm_core.findings.lists import lists_answer
+from crm_core.lists.groups import group_from_texts, group_size
 from crm_core.lists.ready_made import available_lists, list_of, list_sizes
 from crm_core.metrics.measure import measure
+from crm_core.params import Params
 from ui import address, frame
 from ui.filters import filter_bar
 from ui.list_cards import list_cards
-from ui.list_open import back_button, open_list
+from ui.list_open import back_button, open_list, opened_group, opened_list
 from ui.remembered import remembered
+from ui.session import Visit
+
+
+def one_list(visit: Visit, key: str, params: Params) -> None:
+    """A ready-made list, opened."""
+    back_button(visit)
+    entry = list_of(key)
+    size = remembered(visit, list_sizes, params, visit.settings)[key]
+    available = remembered(visit, available_lists)
+    open_list(visit, opened_list(visit, entry, size, is_available=entry in available), params)
+
+
+def one_group(visit: Visit, key: str, params: Params) -> None:
+    """The people behind a figure, opened."""
+    back_button(visit)
+    group = group_from_texts(key, address.group_values())
+    open_list(visit, opened_group(visit, group, remembered(visit, group_size, group, params, visit.settings)), params)
+
+
+def all_lists(visit: Visit, params: Params) -> None:
+    """Every ready-made list as a card."""
+    sizes = remembered(visit, list_sizes, params, visit.settings)
+    answer = lists_answer(sizes, params, visit.t)
+    frame.answer(answer.sentence, answer.how_sure)
+    list_cards(visit, sizes, remembered(visit, available_lists))
+
 
 with frame.page("lists") as visit:
     params = filter_bar(visit, period=False, comparison=False).params
-    key = address.chosen("list")
-    if key is not None:
-        back_button(visit)
-        entry = list_of(key)
-    sizes = remembered(visit, list_sizes, params, visit.settings)
-    available = remembered(visit, available_lists)
-    if key is None:
-        answer = lists_answer(sizes, params, visit.t)
-        frame.answer(answer.sentence, answer.how_sure)
-        list_cards(visit, sizes, available)
+    if (group_key := address.chosen("group")) is not None:
+        one_group(visit, group_key, params)
+    elif (key := address.chosen("list")) is not None:
+        one_list(visit, key, params)
     else:
-        open_list(visit, entry, params, sizes[key], is_available=entry in available)
+        all_lists(visit, params)
     share = remembered(visit, measure, ("identified_order_share",), params, visit.settings)
     frame.footer(visit, share["identified_order_share"])

@@ -6,12 +6,15 @@ keys. The choices survive a change of page because they are carried over to the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from crm_core.i18n import best_language, languages
 
 NAMES = ("lang", "period", "from", "to", "week", "compare", "channel", "as_of")
 MEMORY = "address_choices"
+GROUP_MARK = "of_"
 LAST_PAGE = "address_page"
 
 
@@ -33,6 +36,24 @@ def choose(name: str, value: str | None) -> None:
     _memory().pop(name, None)
     if name in st.query_params:
         del st.query_params[name]
+
+
+def in_address(values: Mapping[str, str]) -> dict[str, str]:
+    """The values of a group under names that no filter has."""
+    return {f"{GROUP_MARK}{name}": text for name, text in values.items()}
+
+
+def group_values() -> dict[str, str]:
+    """The values of the group that the address names."""
+    return {
+        name.removeprefix(GROUP_MARK): text for name, text in st.query_params.items() if name.startswith(GROUP_MARK)
+    }
+
+
+def leave_group() -> None:
+    """Take the group out of the address."""
+    for name in ("group", *in_address(group_values())):
+        st.query_params.pop(name, None)
 
 
 def arrive(page: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -34,6 +34,17 @@ class ListLink:
     query: dict[str, str]
 
 
+@dataclass(frozen=True)
+class PeopleChoice:
+    """The bars, cells or segments of a chart whose people can be listed: what they are called, and each one's way."""
+
+    label: str
+    links: Mapping[str, ListLink]
+
+
+People = ListLink | PeopleChoice | None
+
+
 def show_chart(
     visit: Visit,
     key: str,
@@ -42,7 +53,7 @@ def show_chart(
     *,
     rows: Rows | None = None,
     definition: str | None = None,
-    people: ListLink | None = None,
+    people: People = None,
     note: str = "",
 ) -> None:
     """A card with a title that says the finding or the question, the chart, a note, and the three things under it."""
@@ -57,13 +68,13 @@ def show_chart(
         under(visit, key, rows, definition, people)
 
 
-def under(visit: Visit, key: str, rows: Rows | None, definition: str | None, people: ListLink | None) -> None:
+def under(visit: Visit, key: str, rows: Rows | None, definition: str | None, people: People) -> None:
     """The three things under a chart: the rows, how they are computed, the list of people."""
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key=f"under_{key}"):
         _under(visit, key, rows, definition, people)
 
 
-def _under(visit: Visit, key: str, rows: Rows | None, definition: str | None, people: ListLink | None) -> None:
+def _under(visit: Visit, key: str, rows: Rows | None, definition: str | None, people: People) -> None:
     t = visit.t
     if rows is not None:
         with st.popover(t("app.chart.rows"), type="tertiary", icon=":material/table_rows:", key=f"rows_{key}"):
@@ -72,5 +83,22 @@ def _under(visit: Visit, key: str, rows: Rows | None, definition: str | None, pe
     if definition is not None:
         with st.popover(t("app.chart.definition"), type="tertiary", icon=":material/function:", key=f"how_{key}"):
             st.markdown(plain(definition))
-    if people is not None:
-        st.page_link(people.page, label=t("app.chart.list"), icon=":material/group_add:", query_params=people.query)
+    if isinstance(people, PeopleChoice):
+        _choose_people(visit, key, people)
+    elif people is not None:
+        _list_link(people, t("app.chart.list"))
+
+
+def _choose_people(visit: Visit, key: str, people: PeopleChoice) -> None:
+    """Which part of the chart, and the way to the people in it."""
+    t = visit.t
+    if not people.links:
+        return
+    with st.popover(t("app.chart.list"), type="tertiary", icon=":material/group_add:", key=f"people_{key}"):
+        picked = st.selectbox(people.label, list(people.links), key=f"people_of_{key}")
+        if picked is not None:
+            _list_link(people.links[picked], t("app.chart.open_list"))
+
+
+def _list_link(link: ListLink, label: str) -> None:
+    st.page_link(link.page, label=label, icon=":material/group_add:", query_params=link.query)

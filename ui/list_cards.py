@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from crm_core.i18n import Translator
-from crm_core.lists.ready_made import READY_MADE, ListSize, ReadyMadeList
+from crm_core.lists.members import ListSize
+from crm_core.lists.ready_made import READY_MADE, ReadyMadeList
 from ui import address, frame
 from ui.segment_cards import colour_bar
 from ui.session import Visit

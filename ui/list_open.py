@@ -1,21 +1,27 @@
-"""One opened list: why, how many, the first people on it, the columns of its file, and the file."""
+"""One opened list or group: why, how many, the first people on it, the columns of its file, and the file."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
 import pandas as pd
 import streamlit as st
 
+from crm_core.db import Cursor
 from crm_core.export import csv_chunks, national_phone, xlsx_bytes
 from crm_core.i18n import Translator
 from crm_core.lists.columns import LIST_COLUMNS, chosen, spec_of
-from crm_core.lists.ready_made import ListSize, ReadyMadeList, list_chunks, list_members
+from crm_core.lists.groups import Group, group_chunks, group_members, group_name
+from crm_core.lists.members import ListSize
+from crm_core.lists.ready_made import ReadyMadeList, list_chunks, list_members
 from crm_core.metrics.customers import customer_reference
 from crm_core.metrics.segments import SEGMENT_KEYS
-from crm_core.metrics.spec import ColumnKind, Unit
+from crm_core.metrics.spec import ColumnKind, Table, Unit
 from crm_core.params import Params
+from crm_core.settings import ShopSettings
 from ui import address, frame
 from ui.download import CSV, XLSX, download
 from ui.list_cards import reasons, size_text
@@ -31,6 +37,37 @@ SHEET_ROWS = 1_048_575  # of one sheet, under its headings
 COLUMNS_MEMORY = "list_columns"
 CUSTOMERS_PAGE = "pages/customers.py"
 Columns = tuple[str, ...]
+Source = str | Group  # the key of a ready-made list, or a group
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What is told of a list or group before its people: its words, its size, the columns it shows at first."""
+
+    source: Source
+    key: str
+    name: str
+    reasons: list[tuple[str, str]]
+    size: ListSize
+    size_words: str
+    columns: Columns
+    segment: str | None = None
+
+
+def opened_list(visit: Visit, entry: ReadyMadeList, size: ListSize, *, is_available: bool) -> Opened:
+    """A ready-made list."""
+    t = visit.t
+    said = size_text(visit, size, is_available=is_available)
+    name = t(f"{entry.locale_key}.name")
+    return Opened(entry.key, entry.key, name, reasons(t, entry), size, said, entry.columns, entry.segment)
+
+
+def opened_group(visit: Visit, group: Group, size: ListSize) -> Opened:
+    """The people behind a figure."""
+    t, key = visit.t, group.kind.key
+    name = group_name(visit.cursor, group, t, visit.currency)
+    why = [(t("lists.page.who"), t(f"groups.{key}.why"))]
+    return Opened(group, key, name, why, size, size_text(visit, size, is_available=True), group.kind.columns)
 
 
 def back_button(visit: Visit) -> None:
@@ -40,45 +77,48 @@ def back_button(visit: Visit) -> None:
         icon=":material/arrow_back:",
         type="tertiary",
         key="back_to_lists",
-        on_click=address.choose,
-        args=("list", None),
+        on_click=_back,
     )
 
 
-def open_list(visit: Visit, entry: ReadyMadeList, params: Params, size: ListSize, *, is_available: bool) -> None:
-    """The list's reasons and size; where somebody is on it, the preview and the files."""
-    _header(visit, entry, size, is_available=is_available)
-    if not size.customers:
+def _back() -> None:
+    address.choose("list", None)
+    address.leave_group()
+
+
+def open_list(visit: Visit, opened: Opened, params: Params) -> None:
+    """The reasons and the size; where somebody is on it, the preview and the files."""
+    _header(visit, opened)
+    if not opened.size.customers:
         return
-    columns = _columns(visit, entry)
+    columns = _columns(visit, opened)
     if not columns:
         st.info(visit.t("lists.page.no_column"))
         return
-    _files(visit, entry, params, columns, size)
-    _preview(visit, entry, params, columns[:PREVIEW_COLUMNS], size)
+    _files(visit, opened, params, columns)
+    _preview(visit, opened, params, columns[:PREVIEW_COLUMNS])
     if len(columns) > PREVIEW_COLUMNS:
         st.caption(visit.t("lists.page.more_columns", n=PREVIEW_COLUMNS))
 
 
-def _header(visit: Visit, entry: ReadyMadeList, size: ListSize, *, is_available: bool) -> None:
-    t = visit.t
+def _header(visit: Visit, opened: Opened) -> None:
     with st.container(border=True, key="card_open_list", gap="xsmall"):
-        if entry.segment:
-            colour_bar(visit.theme.segments[entry.segment])
-        st.subheader(plain(t(f"{entry.locale_key}.name")), anchor=False)
-        st.markdown(size_text(visit, size, is_available=is_available))
-        for label, words in reasons(t, entry):
+        if opened.segment:
+            colour_bar(visit.theme.segments[opened.segment])
+        st.subheader(plain(opened.name), anchor=False)
+        st.markdown(opened.size_words)
+        for label, words in opened.reasons:
             st.markdown(f"**{plain(label)}**　{plain(words)}")
 
 
-def _columns(visit: Visit, entry: ReadyMadeList) -> Columns:
+def _columns(visit: Visit, opened: Opened) -> Columns:
     """The columns of the file, remembered for this list as long as the person's session lasts."""
-    t, key = visit.t, f"columns_{entry.key}"
+    t, key = visit.t, f"columns_{opened.key}"
     memory: dict[str, Columns] = st.session_state.setdefault(COLUMNS_MEMORY, {})
-    st.session_state[key] = list(memory.get(entry.key, entry.columns))
+    st.session_state[key] = list(memory.get(opened.key, opened.columns))
 
     def changed() -> None:
-        memory[entry.key] = tuple(st.session_state[key])
+        memory[opened.key] = tuple(st.session_state[key])
 
     picked = st.multiselect(
         t("lists.page.columns"),
@@ -90,23 +130,23 @@ def _columns(visit: Visit, entry: ReadyMadeList) -> Columns:
     return tuple(picked)
 
 
-def _files(visit: Visit, entry: ReadyMadeList, params: Params, columns: Columns, size: ListSize) -> None:
+def _files(visit: Visit, opened: Opened, params: Params, columns: Columns) -> None:
     t = visit.t
-    name = file_name(entry, params.as_of)
-    people = t.plural("lists.page.people", size.customers)
+    name = file_name(opened.key, params.as_of)
+    people = t.plural("lists.page.people", opened.size.customers)
     with st.container(horizontal=True, vertical_alignment="center", key="list_files"):
-        csv = partial(list_csv, visit, entry.key, params, columns)
+        csv = partial(list_csv, visit, opened.source, params, columns)
         download(t("lists.page.csv", people=people), csv, f"{name}.csv", CSV, key="list_csv")
-        if size.customers > SHEET_ROWS:
+        if opened.size.customers > SHEET_ROWS:
             st.caption(t("lists.page.too_long"))
             return
-        xlsx = partial(list_xlsx, visit, entry.key, params, columns)
+        xlsx = partial(list_xlsx, visit, opened.source, params, columns)
         download(t("lists.page.xlsx", people=people), xlsx, f"{name}.xlsx", XLSX, key="list_xlsx")
 
 
-def file_name(entry: ReadyMadeList, as_of: date) -> str:
+def file_name(key: str, as_of: date) -> str:
     """The name of a list's file, without its ending."""
-    return f"{entry.key}_{as_of.isoformat()}"
+    return f"{key}_{as_of.isoformat()}"
 
 
 def headings(t: Translator, columns: Columns) -> dict[str, str]:
@@ -119,32 +159,49 @@ def cell_words(t: Translator) -> dict[str, dict[str, str]]:
     return {"segment": {key: t(f"segments.{key}.name") for key in SEGMENT_KEYS}}
 
 
-def list_csv(visit: Visit, key: str, params: Params, columns: Columns) -> bytes:
+def list_csv(visit: Visit, source: Source, params: Params, columns: Columns) -> bytes:
     """Everyone on the list as CSV. It runs after the page did, so it takes a cursor of its own."""
     with visit.database.cursor() as cursor:
-        chunks = list_chunks(cursor, key, params, visit.settings, columns)
+        chunks = _chunks(cursor, source, params, visit.settings, columns)
         return b"".join(csv_chunks(chunks, headings(visit.t, columns), cell_words(visit.t)))
 
 
-def list_xlsx(visit: Visit, key: str, params: Params, columns: Columns) -> bytes:
+def list_xlsx(visit: Visit, source: Source, params: Params, columns: Columns) -> bytes:
     """Everyone on the list as a workbook."""
     with visit.database.cursor() as cursor:
-        members = list_members(cursor, key, params, visit.settings, columns).frame
-    return xlsx_bytes(members, headings(visit.t, columns), cell_words(visit.t))
+        people = members(cursor, source, params, visit.settings, columns).frame
+    return xlsx_bytes(people, headings(visit.t, columns), cell_words(visit.t))
 
 
-def _preview(visit: Visit, entry: ReadyMadeList, params: Params, columns: Columns, size: ListSize) -> None:
+def members(
+    cursor: Cursor, source: Source, params: Params, settings: ShopSettings, columns: Columns, limit: int | None = None
+) -> Table:
+    """The people of a list or group, the highest spenders first."""
+    if isinstance(source, Group):
+        return group_members(cursor, source, params, settings, columns, limit=limit)
+    return list_members(cursor, source, params, settings, columns, limit=limit)
+
+
+def _chunks(
+    cursor: Cursor, source: Source, params: Params, settings: ShopSettings, columns: Columns
+) -> Iterator[list[tuple[object, ...]]]:
+    if isinstance(source, Group):
+        return group_chunks(cursor, source, params, settings, columns)
+    return list_chunks(cursor, source, params, settings, columns)
+
+
+def _preview(visit: Visit, opened: Opened, params: Params, columns: Columns) -> None:
     t = visit.t
     asked = tuple(dict.fromkeys((*columns, "customer_id")))
-    found = remembered(visit, list_members, entry.key, params, visit.settings, asked, limit=PREVIEW_ROWS)
-    is_cut = size.customers > PREVIEW_ROWS
+    found = remembered(visit, members, opened.source, params, visit.settings, asked, limit=PREVIEW_ROWS)
+    is_cut = opened.size.customers > PREVIEW_ROWS
     title = t("lists.page.preview", n=t.number(PREVIEW_ROWS)) if is_cut else t("lists.page.preview_all")
     frame.section(title, t("lists.page.pick"))
     picked = show_table(
         visit,
         previewed(t, found.frame, columns),
         preview_columns(t, columns),
-        key=f"list_{entry.key}",
+        key=f"list_{opened.key}",
         selectable=True,
         most=len(columns),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from crm_core.lists.groups import Value, group_of, group_texts
+from ui.address import in_address
 from ui.chart import ListLink
 from ui.navigation import page_file
 
@@ -16,3 +18,10 @@ def people_on(list_key: str) -> ListLink | None:
     """The way to the people on a ready-made list."""
     path = page_path("lists")
     return ListLink(path, {"list": list_key}) if path else None
+
+
+def people_in(group: str, **values: Value) -> ListLink | None:
+    """The way to the people behind one figure: a kind of group with its values (``crm_core.lists.groups``)."""
+    path = page_path("lists")
+    texts = group_texts(group_of(group, **values))
+    return ListLink(path, {"group": group, **in_address(texts)}) if path else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -14,10 +14,11 @@ from crm_core.db import Cursor
 from crm_core.export import csv_bytes
 from crm_core.i18n import Translator
 from crm_core.json_forms import NO_DAY, dumps, metrics_form
+from crm_core.lists.groups import GROUPS, group_from_texts, group_members
 from crm_core.lists.ready_made import list_members, list_of
 from crm_core.metrics.measure import compare, default_params
 from crm_core.metrics.registry import METRICS
-from crm_core.metrics.spec import Table
+from crm_core.metrics.spec import Option, Table
 from crm_core.metrics.tables import TABLES, table
 from crm_core.params import Params, Period
 from crm_core.settings import ShopSettings, load_settings
@@ -34,16 +35,27 @@ def add_metrics(command: argparse.ArgumentParser) -> None:
 def add_table(command: argparse.ArgumentParser) -> None:
     """What ``table`` may be told."""
     command.add_argument("name", help=", ".join(TABLES))
+    _add_values(command, "an option of the table, as --with days=90")
     _add_file(command)
     _add_question(command)
 
 
 def add_list(command: argparse.ArgumentParser) -> None:
     """What ``list`` may be told."""
-    command.add_argument("name")
+    command.add_argument("name", help="a ready-made list, or a kind of group")
     command.add_argument("--columns", help="the columns, separated by commas")
+    _add_values(command, "a value of the group, as --with product_key=P-1")
     _add_file(command)
     _add_question(command)
+
+
+def _add_values(command: argparse.ArgumentParser, text: str) -> None:
+    command.add_argument("--with", dest="values", action="append", default=[], metavar="NAME=VALUE", help=text)
+
+
+def _values(arguments: argparse.Namespace) -> dict[str, str]:
+    """What ``--with`` says, name by name."""
+    return {name: text for name, _, text in (given.partition("=") for given in arguments.values)}
 
 
 def _add_file(command: argparse.ArgumentParser) -> None:
@@ -75,7 +87,7 @@ def run_metrics(arguments: argparse.Namespace, t: Translator) -> int:
 def run_table(arguments: argparse.Namespace, t: Translator) -> int:
     """Print a table."""
     with _asking(arguments, t) as (cursor, params, settings):
-        found = table(cursor, arguments.name, params, settings)
+        found = table(cursor, arguments.name, params, settings, **_options(_values(arguments)))
     if arguments.json:
         say(dumps(table_form(found)))
     else:
@@ -87,12 +99,21 @@ def run_list(arguments: argparse.Namespace, t: Translator) -> int:
     """Print a list of customers."""
     columns = arguments.columns.split(",") if arguments.columns else None
     with _asking(arguments, t) as (cursor, params, settings):
-        found = list_members(cursor, list_of(arguments.name).key, params, settings, columns)
+        if arguments.name in GROUPS:
+            group = group_from_texts(arguments.name, _values(arguments))
+            found = group_members(cursor, group, params, settings, columns)
+        else:
+            found = list_members(cursor, list_of(arguments.name).key, params, settings, columns)
     if arguments.json:
         say(dumps(table_form(found)))
     else:
         _write_csv(found, arguments.csv)
     return 0
+
+
+def _options(texts: Mapping[str, str]) -> dict[str, Option]:
+    """The options of a table: whole numbers are numbers."""
+    return {name: int(text) if text.lstrip("-").isdecimal() else text for name, text in texts.items()}
 
 
 def _write_csv(found: Table, target: Path | None) -> None:

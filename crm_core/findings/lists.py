@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from crm_core.findings.customers import FEWEST_CUSTOMERS
 from crm_core.findings.words import Answer
 from crm_core.i18n import Translator
-from crm_core.lists.ready_made import READY_MADE, ListSize
+from crm_core.lists.members import ListSize
+from crm_core.lists.ready_made import READY_MADE
 from crm_core.params import Params
 
 MOST_URGENT = ("detractors_to_call", "silent_best", "second_purchase_due")

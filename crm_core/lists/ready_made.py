@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from crm_core.db import Cursor, model
 from crm_core.errors import InvalidParams, UnknownName
-from crm_core.lists.columns import MEMBER, ListColumn, chosen, spec_of
+from crm_core.lists.members import ListSize, chunks_of, members_of
 from crm_core.metrics.rfm import question
 from crm_core.metrics.segments import SEGMENT_KEYS
 from crm_core.metrics.spec import Table
@@ -24,7 +24,7 @@ from crm_core.settings import ShopSettings
 
 Needs = Literal["orders", "survey"]
 SEGMENT_PREFIX = "segment_"
-CHUNK_ROWS = 20_000
+OF_LIST = "lists/of_list"
 
 
 @dataclass(frozen=True)
@@ -67,13 +67,6 @@ class ReadyMadeList:
     def locale_key(self) -> str:
         """Where its words stand: name, and rule and action (segments) or why and words (others)."""
         return f"segments.{self.segment}" if self.segment else f"lists.{self.key}"
-
-
-class ListSize(NamedTuple):
-    """How many customers are on a list, and what they have spent."""
-
-    customers: int
-    value: Decimal
 
 
 CONTACT = ("name", "phone", "email")
@@ -135,10 +128,9 @@ def list_members(
 
     ``limit`` cuts to the first so many, for a preview. Money is float64 in the frame.
     """
-    picked = chosen(list_of(key).columns if columns is None else columns)
+    picked = list_of(key).columns if columns is None else columns
     binds = {**_binds(params, settings, limits), "list_key": key, "limit": limit}
-    frame = cursor.execute(_members_sql(picked), binds).df()
-    return Table(key, spec_of(picked), frame)
+    return members_of(cursor, key, model(OF_LIST), picked, binds)
 
 
 def list_chunks(
@@ -154,18 +146,10 @@ def list_chunks(
 
     The cursor is busy until the last chunk is taken.
     """
-    picked = chosen(list_of(key).columns if columns is None else columns)
-    result = cursor.execute(_members_sql(picked), {**_binds(params, settings, limits), "list_key": key, "limit": None})
-    while chunk := result.fetchmany(CHUNK_ROWS):
-        yield chunk
+    picked = list_of(key).columns if columns is None else columns
+    binds = {**_binds(params, settings, limits), "list_key": key, "limit": None}
+    return chunks_of(cursor, model(OF_LIST), picked, binds)
 
 
 def _binds(params: Params, settings: ShopSettings, limits: ListLimits) -> dict[str, object]:
     return {"question": question(params, settings), "limits": asdict(limits)}
-
-
-def _members_sql(columns: Sequence[ListColumn]) -> str:
-    """The members model with the chosen columns, and only the joins that these need; all of it text of the code."""
-    joins = dict.fromkeys(column.join for column in columns if column.join != MEMBER)
-    selected = ", ".join(f"{column.sql} as {column.key}" for column in columns)
-    return model("lists/members").format(columns=selected, joins="\n    ".join(joins))

@@ -17,6 +17,7 @@ import pytest
 
 from crm_core.db import Cursor
 from crm_core.errors import InvalidParams, UnknownName
+from crm_core.lists import members as member_rows
 from crm_core.lists import ready_made
 from crm_core.lists.columns import LIST_COLUMNS
 from crm_core.lists.ready_made import LIMITS, READY_MADE, ListLimits, list_chunks, list_members, list_sizes
@@ -235,7 +236,7 @@ def test_every_list_can_show_its_own_columns_and_all(cursor: Cursor, key: str) -
 
 def test_chunks_are_the_members(cursor: Cursor, monkeypatch: pytest.MonkeyPatch) -> None:
     open_shop(cursor, [Bought(f"c{place}", place) for place in range(5)], [])
-    monkeypatch.setattr(ready_made, "CHUNK_ROWS", 2)
+    monkeypatch.setattr(member_rows, "CHUNK_ROWS", 2)
     chunks = list(list_chunks(cursor, "top_spenders", params(TODAY), SETTINGS, ["customer_id"]))
     told = list_members(cursor, "top_spenders", params(TODAY), SETTINGS, ["customer_id"]).frame
     assert [row[0] for chunk in chunks for row in chunk] == told["customer_id"].tolist()

@@ -14,7 +14,8 @@ from crm_core.db import Database
 from crm_core.findings.lists import lists_answer, urgent_lists
 from crm_core.i18n import Translator
 from crm_core.lists.columns import LIST_COLUMNS
-from crm_core.lists.ready_made import CONSENT, READY_MADE, ListSize
+from crm_core.lists.members import ListSize
+from crm_core.lists.ready_made import CONSENT, READY_MADE
 from crm_core.metrics.measure import default_params
 from crm_core.params import Params, Period
 from crm_core.settings import ShopSettings

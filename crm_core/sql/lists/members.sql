@@ -1,10 +1,13 @@
--- Grain: member of one ready-made list, the highest spenders first.
--- Inputs: list_memberships, product_purchase_mart, product_mart.
+-- Grain: member of one list or group, the highest spenders first.
+-- Inputs: {{source}} (of_list or of_group), product_purchase_mart, product_mart.
 -- {{columns}} and {{joins}} are filled from the registry of list columns.
-with members as (
+with chosen as (
+{source}
+),
+
+members as (
     select *
-    from list_memberships($question, $limits)
-    where list_contains(list_keys, $list_key)
+    from chosen
     order by revenue desc, customer_id
     limit $limit
 ),

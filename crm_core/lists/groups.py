@@ -1,0 +1,195 @@
+"""Groups: the people behind one figure, such as a cell of the cohorts or a bar of a chart.
+
+A group is a kind with values. Its rule is the model ``sql/groups/<key>.sql``, a select that gives ``customer_id`` and
+binds ``$question`` (see ``sql/views/customer_rfm.sql``) and, where it has values, ``$group``, a struct of them. Its
+words stand in the locale files under ``groups.<key>``: ``name``, with the values as placeholders, and ``why``. An
+address names a group by its key and its values, so a link shows the same people to everyone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from math import isfinite
+
+from crm_core.db import Cursor, model
+from crm_core.errors import InvalidParams, UnknownName
+from crm_core.i18n import Translator
+from crm_core.lists.members import ListSize, chunks_of, members_of
+from crm_core.lists.ready_made import BOUGHT, CONSENT, CONTACT
+from crm_core.metrics.rfm import question
+from crm_core.metrics.spec import Table
+from crm_core.params import Params
+from crm_core.settings import ShopSettings
+
+Value = str | int | float | date
+LONGEST_TEXT = 200
+
+
+class Told(StrEnum):
+    """How a value is said."""
+
+    NUMBER = "number"
+    DAY = "day"
+    MONTH = "month"
+    DAYS = "days"
+    SHARE = "share"
+    MONEY = "money"
+    PRODUCT = "product"  # by its name instead of its key
+    TEXT = "text"
+
+
+@dataclass(frozen=True)
+class GroupValue:
+    """One value of a kind: its type, how it is said, and the only texts it may be where these are fixed.
+
+    ``words`` is the locale key of a fixed text, with ``{}`` in its place: ``segments.{}.name``.
+    """
+
+    type: type[str] | type[int] | type[float] | type[date]
+    told: Told = Told.TEXT
+    options: tuple[str, ...] = ()
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class GroupKind:
+    """One kind of group: its stable key, its values by name, and the columns its list shows at first."""
+
+    key: str
+    values: Mapping[str, GroupValue] = field(default_factory=dict)
+    columns: tuple[str, ...] = (*CONTACT, *CONSENT, "segment", *BOUGHT)
+
+
+@dataclass(frozen=True)
+class Group:
+    """A kind with its values."""
+
+    kind: GroupKind
+    values: Mapping[str, Value]
+
+
+ONE_DAY = GroupValue(date, Told.DAY)
+NUMBER = GroupValue(int, Told.NUMBER)
+PRODUCT = GroupValue(str, Told.PRODUCT)
+TEXT = GroupValue(str)
+
+GROUPS: dict[str, GroupKind] = {
+    kind.key: kind
+    for kind in (
+        GroupKind("bought_on_days", {"from_on": ONE_DAY, "to_on": ONE_DAY}),
+        GroupKind("product_buyers", {"product_key": PRODUCT}),
+    )
+}
+
+
+def group_of(key: str, **values: Value) -> Group:
+    """The group of a kind with values. Raises ``UnknownName``, and ``InvalidParams`` where a value does not fit."""
+    if key not in GROUPS:
+        raise UnknownName("unknown_list", name=key)
+    kind = GROUPS[key]
+    if values.keys() != kind.values.keys():
+        raise InvalidParams("group_values", group=key)
+    for name, value in values.items():
+        _check(kind, name, value)
+    return Group(kind, dict(values))
+
+
+def _check(kind: GroupKind, name: str, value: Value) -> None:
+    expected = kind.values[name]
+    fits = type(value) is expected.type and (not expected.options or value in expected.options)
+    if isinstance(value, str):
+        fits = fits and len(value) <= LONGEST_TEXT
+    if isinstance(value, float):
+        fits = fits and isfinite(value)
+    if isinstance(value, int):
+        fits = fits and abs(value) < 2**31
+    if not fits:
+        raise InvalidParams("group_values", group=kind.key)
+
+
+def group_from_texts(key: str, texts: Mapping[str, str]) -> Group:
+    """The group that an address or the command line names. Raises as :func:`group_of`; further names are ignored."""
+    if key not in GROUPS:
+        raise UnknownName("unknown_list", name=key)
+    try:
+        values = {name: _read(expected, texts[name]) for name, expected in GROUPS[key].values.items()}
+    except (KeyError, ValueError) as error:
+        raise InvalidParams("group_values", group=key) from error
+    return group_of(key, **values)
+
+
+def _read(expected: GroupValue, text: str) -> Value:
+    return date.fromisoformat(text) if expected.type is date else expected.type(text)  # type: ignore[call-arg,arg-type]
+
+
+def group_texts(group: Group) -> dict[str, str]:
+    """The values as they stand in an address."""
+    return {name: value.isoformat() if isinstance(value, date) else str(value) for name, value in group.values.items()}
+
+
+def group_name(cursor: Cursor, group: Group, t: Translator, currency: str) -> str:
+    """What the group is called, its values in words."""
+    said = {name: _said(cursor, group.kind.values[name], value, t, currency) for name, value in group.values.items()}
+    return t(f"groups.{group.kind.key}.name", **said)
+
+
+def _said(cursor: Cursor, expected: GroupValue, value: Value, t: Translator, currency: str) -> str:
+    if expected.words:
+        return t(expected.words.replace("{}", str(value)))
+    if isinstance(value, date):
+        return t.month(value) if expected.told is Told.MONTH else t.date(value)
+    if isinstance(value, str):
+        return _product_name(cursor, value) if expected.told is Told.PRODUCT else value
+    if expected.told is Told.SHARE:
+        return t.share(value, 0)
+    if expected.told is Told.MONEY:
+        return t.money(value, currency)
+    return t.days(value) if expected.told is Told.DAYS else t.number(value, 1)
+
+
+def _product_name(cursor: Cursor, product_key: str) -> str:
+    found = cursor.execute("select name from product_mart where product_key = ?", [product_key]).fetchone()
+    return str(found[0]) if found else product_key
+
+
+def group_size(cursor: Cursor, group: Group, params: Params, settings: ShopSettings) -> ListSize:
+    """How many customers are in a group, and what they have spent up to the as-of date."""
+    row = cursor.execute(
+        model("lists/group_size").format(people=model(f"groups/{group.kind.key}")), _binds(group, params, settings)
+    ).fetchone()
+    return ListSize(row[0], row[1]) if row else ListSize(0, Decimal(0))
+
+
+def group_members(
+    cursor: Cursor,
+    group: Group,
+    params: Params,
+    settings: ShopSettings,
+    columns: Sequence[str] | None = None,
+    *,
+    limit: int | None = None,
+) -> Table:
+    """The customers of a group as :func:`crm_core.lists.ready_made.list_members` gives those of a list."""
+    binds = {**_binds(group, params, settings), "limit": limit}
+    return members_of(cursor, group.kind.key, _source(group), columns or group.kind.columns, binds)
+
+
+def group_chunks(
+    cursor: Cursor, group: Group, params: Params, settings: ShopSettings, columns: Sequence[str] | None = None
+) -> Iterator[list[tuple[object, ...]]]:
+    """The same customers in chunks of rows; the cursor is busy until the last one is taken."""
+    binds = {**_binds(group, params, settings), "limit": None}
+    return chunks_of(cursor, _source(group), columns or group.kind.columns, binds)
+
+
+def _source(group: Group) -> str:
+    return model("lists/of_group").format(people=model(f"groups/{group.kind.key}"))
+
+
+def _binds(group: Group, params: Params, settings: ShopSettings) -> dict[str, object]:
+    asked: dict[str, object] = {"question": question(params, settings)}
+    return {**asked, "group": dict(group.values)} if group.values else asked

@@ -1,0 +1,43 @@
+"""The customers of a list or a group, with the columns that somebody chose: the one statement behind both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from crm_core.db import Cursor, model
+from crm_core.lists.columns import MEMBER, ListColumn, chosen, spec_of
+from crm_core.metrics.spec import Table
+
+CHUNK_ROWS = 20_000
+
+
+class ListSize(NamedTuple):
+    """How many customers are on a list, and what they have spent."""
+
+    customers: int
+    value: Decimal
+
+
+def members_of(cursor: Cursor, name: str, source: str, columns: Sequence[str], binds: Mapping[str, object]) -> Table:
+    """The customers of ``source``, SQL of the code, the highest spenders first. Money is float64 in the frame."""
+    picked = chosen(columns)
+    frame = cursor.execute(_members_sql(source, picked), dict(binds)).df()
+    return Table(name, spec_of(picked), frame)
+
+
+def chunks_of(
+    cursor: Cursor, source: str, columns: Sequence[str], binds: Mapping[str, object]
+) -> Iterator[list[tuple[object, ...]]]:
+    """The same customers in chunks of rows, for files that never stand in memory as a whole."""
+    result = cursor.execute(_members_sql(source, chosen(columns)), dict(binds))
+    while chunk := result.fetchmany(CHUNK_ROWS):
+        yield chunk
+
+
+def _members_sql(source: str, columns: Sequence[ListColumn]) -> str:
+    """The members model with the chosen columns, and only the joins that these need; all of it text of the code."""
+    joins = dict.fromkeys(column.join for column in columns if column.join != MEMBER)
+    selected = ", ".join(f"{column.sql} as {column.key}" for column in columns)
+    return model("lists/members").format(source=source, columns=selected, joins="\n    ".join(joins))
