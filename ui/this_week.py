@@ -13,7 +13,8 @@ from crm_core.charts.model import records
 from crm_core.charts.weekly import WeekRevenue, revenue_by_week, share_by_week
 from crm_core.findings.moved import Movement, movements
 from crm_core.findings.week import SHARE, WeekFindings
-from crm_core.lists.ready_made import ListSize, ReadyMadeList
+from crm_core.lists.members import ListSize
+from crm_core.lists.ready_made import ReadyMadeList
 from crm_core.metrics.registry import metric_of
 from crm_core.metrics.spec import ColumnKind, Measured, Table, Unit
 from crm_core.params import Comparison

@@ -14,7 +14,8 @@ from crm_core.analysis.variation import FEWEST_WEEKS, MOST_WEEKS, NormalRange, n
 from crm_core.db import Cursor
 from crm_core.findings.words import Answer, change_words
 from crm_core.i18n import Translator, is_defined
-from crm_core.lists.ready_made import ListSize, ReadyMadeList, available_lists, list_sizes
+from crm_core.lists.members import ListSize
+from crm_core.lists.ready_made import ReadyMadeList, available_lists, list_sizes
 from crm_core.metrics.measure import changes_since, measure, trend
 from crm_core.metrics.spec import Change, Measured, Number, Reading, TrendPoint
 from crm_core.params import WEEKS_IN_A_YEAR_BACK, Comparison, Granularity, Params, Period, week_of
