@@ -148,3 +148,21 @@ def test_every_column_has_a_heading_in_both_languages() -> None:
     for language in ("en", "zh-TW"):
         headings = [Translator(language)(f"lists.column.{key}") for key in LIST_COLUMNS]
         assert len(set(headings)) == len(LIST_COLUMNS)
+
+
+@pytest.mark.usefixtures("filled_shop")
+def test_the_people_behind_a_figure_open_from_their_address_and_lead_back_to_all_lists() -> None:
+    app = opened("lists", lang="en", group="bought_on_days", of_from_on="2024-01-01", of_to_on="2100-01-01")
+    assert "Bought from Jan 1, 2024" in words(app)
+    shown = app.dataframe[0].value
+    assert len(shown) > 5
+    assert set(CONSENT) <= set(shown.columns)
+    app.button(key="back_to_lists").click().run()
+    assert not {"group", "of_from_on"} & set(app.query_params)
+    assert "Whom to contact today" in words(app)
+
+
+@pytest.mark.usefixtures("filled_shop")
+def test_an_address_of_a_group_that_says_too_little_is_refused_with_the_remedy() -> None:
+    app = opened("lists", lang="en", group="bought_on_days", of_from_on="someday")
+    assert "open the list from there" in words(app)
