@@ -22,7 +22,7 @@ from typing import Any
 
 Result = dict[str, Any]
 PROJECT = Path(__file__).parents[1]
-PAGES = ("this_week", "repurchase", "products", "customers", "lists")
+PAGES = tuple(sorted(path.stem for path in (PROJECT / "pages").glob("*.py")))
 KEPT_READY_SECONDS = 600
 
 
