@@ -36,10 +36,13 @@ class ListLink:
 
 @dataclass(frozen=True)
 class PeopleChoice:
-    """The bars, cells or segments of a chart whose people can be listed: what they are called, and each one's way."""
+    """The bars, cells or segments of a chart whose people can be listed: what they are called, and each one's way.
+
+    A way may be a further choice, such as the cells of one row.
+    """
 
     label: str
-    links: Mapping[str, ListLink]
+    links: Mapping[str, ListLink | PeopleChoice]
 
 
 People = ListLink | PeopleChoice | None
@@ -95,9 +98,18 @@ def _choose_people(visit: Visit, key: str, people: PeopleChoice) -> None:
     if not people.links:
         return
     with st.popover(t("app.chart.list"), type="tertiary", icon=":material/group_add:", key=f"people_{key}"):
-        picked = st.selectbox(people.label, list(people.links), key=f"people_of_{key}")
-        if picked is not None:
-            _list_link(people.links[picked], t("app.chart.open_list"))
+        link = _picked_link(people, key)
+        if link is not None:
+            _list_link(link, t("app.chart.open_list"))
+
+
+def _picked_link(people: PeopleChoice, key: str) -> ListLink | None:
+    options = list(people.links)
+    picked = st.selectbox(people.label, options, key=f"people_of_{key}")
+    if picked is None:
+        return None
+    link = people.links[picked]
+    return _picked_link(link, f"{key}_{options.index(picked)}") if isinstance(link, PeopleChoice) else link
 
 
 def _list_link(link: ListLink, label: str) -> None:

@@ -73,6 +73,7 @@ class Group:
 
 
 ONE_DAY = GroupValue(date, Told.DAY)
+ONE_MONTH = GroupValue(date, Told.MONTH)
 NUMBER = GroupValue(int, Told.NUMBER)
 PRODUCT = GroupValue(str, Told.PRODUCT)
 TEXT = GroupValue(str)
@@ -82,6 +83,14 @@ GROUPS: dict[str, GroupKind] = {
     for kind in (
         GroupKind("bought_on_days", {"from_on": ONE_DAY, "to_on": ONE_DAY}),
         GroupKind("product_buyers", {"product_key": PRODUCT}),
+        GroupKind("ladder_step", {"step": NUMBER}),
+        GroupKind("reminder_due", {"day": NUMBER}, (*CONTACT, *CONSENT, "first_on", *BOUGHT)),
+        GroupKind("cohort", {"cohort_on": ONE_MONTH}),
+        GroupKind("cohort_cell", {"cohort_on": ONE_MONTH, "months_since": NUMBER}),
+        GroupKind("cohort_week", {"cohort_on": ONE_DAY}),
+        GroupKind("cohort_week_cell", {"cohort_on": ONE_DAY, "weeks_since": NUMBER}),
+        GroupKind("first_buyers", {"from_on": ONE_DAY, "to_on": ONE_DAY}),
+        GroupKind("repeat_buyers", {"from_on": ONE_DAY, "to_on": ONE_DAY}),
     )
 }
 
