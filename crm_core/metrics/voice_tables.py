@@ -19,7 +19,7 @@ from crm_core.settings import ShopSettings
 NPS_METRICS = ("nps", "nps_answers", "nps_promoters", "nps_passives", "nps_detractors")
 ATTITUDES = ("promoter", "passive", "detractor")
 GROUPINGS = ("channel", "segment", "first_channel")
-FIRST_CHANNEL = "select customer_id, first_channel as group_key from customer_mart"
+FIRST_CHANNEL = "select customer_id, first_channel as group_key from customer_mart where first_on <= $first_until"
 COMMENT_LIMIT = 500
 
 
@@ -36,6 +36,11 @@ def by_segment(params: Params, settings: ShopSettings) -> Grouping:
     asked = question(replace(params, channel=None), settings)
     segments = "select customer_id, segment as group_key from rfm_scores($question)"
     return Grouping("segment", customer_groups=segments, values={"question": asked})
+
+
+def by_first_channel(params: Params) -> Grouping:
+    """The grouping by the channel of purchase 1, of those who had bought by the as-of date."""
+    return Grouping("first_channel", customer_groups=FIRST_CHANNEL, values={"first_until": params.as_of})
 
 
 def nps_trend(
@@ -82,7 +87,7 @@ def nps_breakdown(cursor: Cursor, params: Params, settings: ShopSettings, *, by:
 
 def _grouping(by: str, params: Params, settings: ShopSettings) -> Grouping:
     if by == "first_channel":
-        return Grouping(by, customer_groups=FIRST_CHANNEL)
+        return by_first_channel(params)
     return BY_CHANNEL if by == "channel" else by_segment(params, settings)
 
 
