@@ -7,6 +7,8 @@ with first_purchases as (
     select
         customer_id,
         channel,
+        purchased_on,
+        net_amount,
         greatest(bucket_start(purchased_on, grain), start_on) as bucket,
         coalesce(next_on <= as_of, false) as is_returned,
         (case when next_on <= as_of then next_on else as_of end) - purchased_on as wait_days
