@@ -6,23 +6,23 @@ A week that is still running is held against the same days of the earlier week: 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from enum import StrEnum
+from dataclasses import dataclass
+from datetime import timedelta
 
-from crm_core.analysis.variation import FEWEST_WEEKS, MOST_WEEKS, NormalRange, normal_range
+from crm_core.analysis.variation import FEWEST_WEEKS, NormalRange, normal_range
 from crm_core.db import Cursor
 from crm_core.findings.words import Answer, change_words
 from crm_core.i18n import Translator, is_defined
 from crm_core.lists.members import ListSize
 from crm_core.lists.ready_made import ReadyMadeList, available_lists, list_sizes
+from crm_core.metrics.comparison import compared, is_festive, so_far
 from crm_core.metrics.measure import changes_since, measure, trend
+from crm_core.metrics.movements import NPS_WEEKS, SHARE, Verdict, weeks_up_to
 from crm_core.metrics.spec import Change, Measured, Number, Reading, TrendPoint
-from crm_core.params import WEEKS_IN_A_YEAR_BACK, Comparison, Granularity, Params, Period, week_of
+from crm_core.params import Comparison, Granularity, Params, Period
 from crm_core.periods import DataExtent
 from crm_core.settings import ShopSettings
 
-SHARE = "repurchase_order_share"
 TREND_METRICS = ("revenue", "orders", "customers", SHARE)
 WEEK_METRICS = (
     *TREND_METRICS,
@@ -33,27 +33,14 @@ WEEK_METRICS = (
     "identified_orders",
     "identified_order_share",
 )
-DAYS_BACK = {Comparison.PREVIOUS: 7, Comparison.LAST_YEAR: 7 * WEEKS_IN_A_YEAR_BACK}
-
-# One week has too few answers for an NPS: a quarter of a year up to its end is asked instead.
-NPS_WEEKS = 13
-
-
-class Verdict(StrEnum):
-    """Where the week's repurchase share lies against the shop's own normal range."""
-
-    NORMAL = "normal"
-    HIGH = "high"
-    LOW = "low"
-    RUNNING = "running"
-    UNKNOWN = "unknown"  # no share, or fewer weeks before it than a normal range needs
 
 
 @dataclass(frozen=True)
 class WeekFindings:
     """One week: readings with comparisons, the weeks before it, and the verdict on its repurchase share.
 
-    ``params.period`` ends with the as-of date where the week is running; ``is_latest``: no whole week comes after it.
+    ``params.period`` ends with the as-of date where the week is running; ``is_latest``: no whole week comes after it;
+    ``is_festive``: last year is taken by the distance from Lunar New Year's Day.
     ``history`` are the whole weeks of the data before this one, at most 26, and this one as the last; ``normal`` is the
     range of the share in those before.
     """
@@ -61,6 +48,7 @@ class WeekFindings:
     params: Params
     is_running: bool
     is_latest: bool
+    is_festive: bool
     measured: Mapping[str, Measured]
     nps: Measured
     history: Mapping[str, Sequence[TrendPoint]]
@@ -83,30 +71,22 @@ class WeekFindings:
 
 def week_findings(cursor: Cursor, params: Params, settings: ShopSettings, extent: DataExtent) -> WeekFindings:
     """The findings of the week that ``params.period`` is, in data of that extent."""
-    week = params.period
-    so_far = params.with_period(Period(week.start, min(week.end, params.as_of)))
-    is_running = so_far.period != week
-    history = trend(cursor, TREND_METRICS, _since(so_far, extent.first_on, settings), Granularity.WEEK, settings)
+    week, asked = params.period, so_far(params)
+    is_running = asked.period != week
+    history = trend(cursor, TREND_METRICS, weeks_up_to(asked, extent.first_on, settings), Granularity.WEEK, settings)
     values = [point.reading.value for point in history[SHARE]]
     normal = normal_range(values[:-1])
     return WeekFindings(
-        so_far,
+        asked,
         is_running,
         week.end + timedelta(days=7) > extent.last_on,
-        held_against(cursor, WEEK_METRICS, so_far, settings, DAYS_BACK),
-        _nps(cursor, so_far, settings),
+        is_festive(params, settings),
+        held_against(cursor, WEEK_METRICS, params, settings),
+        _nps(cursor, asked, settings),
         history,
         normal,
         Verdict.RUNNING if is_running else _verdict(values[-1], normal),
     )
-
-
-def _since(params: Params, first_on: date, settings: ShopSettings) -> Params:
-    """The week and up to 26 before it, from the first one that the data covers from its first day."""
-    first = week_of(first_on, starts_on_sunday=settings.week_starts_on_sunday)
-    first_whole = first.start if first.start == first_on else first.end + timedelta(days=1)
-    start = max(first_whole, params.period.start - timedelta(days=7 * MOST_WEEKS))
-    return params.with_period(Period(min(start, params.period.start), params.period.end))
 
 
 def _verdict(value: Number | None, normal: NormalRange | None) -> Verdict:
@@ -117,14 +97,12 @@ def _verdict(value: Number | None, normal: NormalRange | None) -> Verdict:
     return Verdict.HIGH if value > normal.centre else Verdict.LOW
 
 
-def held_against(
-    cursor: Cursor, keys: Sequence[str], params: Params, settings: ShopSettings, days_back: Mapping[Comparison, int]
-) -> dict[str, Measured]:
-    """Readings with their changes since so many days before, for periods that are no whole weeks too."""
-    now = measure(cursor, keys, params, settings)
+def held_against(cursor: Cursor, keys: Sequence[str], params: Params, settings: ShopSettings) -> dict[str, Measured]:
+    """Readings with their changes; a week that is cut is held against as many days of the earlier one."""
+    now = measure(cursor, keys, so_far(params), settings)
     changes = {
-        comparison: changes_since(cursor, now, _days_earlier(params, days), settings)
-        for comparison, days in days_back.items()
+        comparison: changes_since(cursor, now, compared(params, comparison, settings), settings)
+        for comparison in Comparison
     }
     return {
         key: Measured(now[key], changes[Comparison.PREVIOUS].get(key), changes[Comparison.LAST_YEAR].get(key))
@@ -132,17 +110,11 @@ def held_against(
     }
 
 
-def _days_earlier(params: Params, days: int) -> Params:
-    earlier = params.period.shifted(-days)
-    return replace(params, period=earlier, as_of=earlier.end)
-
-
 def _nps(cursor: Cursor, params: Params, settings: ShopSettings) -> Measured:
     """The NPS of the 13 weeks up to the week's end, against the 13 before and the same ones last year."""
     end = params.period.end
     quarter = params.with_period(Period(end - timedelta(days=7 * NPS_WEEKS - 1), end))
-    back = {**DAYS_BACK, Comparison.PREVIOUS: 7 * NPS_WEEKS}
-    return held_against(cursor, ["nps"], quarter, settings, back)["nps"]
+    return held_against(cursor, ["nps"], quarter, settings)["nps"]
 
 
 def lists_to_do(cursor: Cursor, params: Params, settings: ShopSettings) -> list[tuple[ReadyMadeList, ListSize]]:

@@ -68,9 +68,9 @@ def test_the_effects_are_the_average_over_all_orders_of_change() -> None:
 
 def test_out_of_nothing_everything_comes_from_the_customers() -> None:
     some = Buying(3, 4, Decimal("99.99"))
-    assert tuple(effects(NOTHING, some)) == (Fraction(9999, 100), 0, 0)
-    assert tuple(effects(some, NOTHING)) == (Fraction(-9999, 100), 0, 0)
-    assert tuple(effects(NOTHING, NOTHING)) == (0, 0, 0)
+    assert list(effects(NOTHING, some)) == [Fraction(9999, 100), 0, 0]
+    assert list(effects(some, NOTHING)) == [Fraction(-9999, 100), 0, 0]
+    assert list(effects(NOTHING, NOTHING)) == [0, 0, 0]
 
 
 def test_the_cents_left_over_go_to_the_parts_that_lost_most() -> None:
