@@ -21,6 +21,8 @@ import pytest
 from crm_core.errors import FileRefused
 from crm_core.ingest.parse import Limits, parse
 
+pytestmark = pytest.mark.usefixtures("own_interpreters")
+
 MOST_SECONDS = 10.0
 MOST_GROWTH_BYTES = 200_000_000
 MOST_CHILD_BYTES = 2_400_000_000

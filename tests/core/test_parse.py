@@ -32,6 +32,8 @@ from crm_core.ingest.readers.delimited import read_delimited
 from crm_core.ingest.readers.encoding import Decoded, decode
 from crm_core.ingest.readers.layout import heading_names, trim
 
+pytestmark = pytest.mark.usefixtures("own_interpreters")
+
 ORDERS = (
     "訂單編號,訂單日期,顧客,商品名稱,金額\nA1,2024-03-05,王小明,烏龍茶禮盒,520\nA2,2024-03-06,林美麗,茶葉蛋捲,350\n"
 )
