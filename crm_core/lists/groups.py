@@ -19,9 +19,20 @@ from crm_core.db import Cursor, model
 from crm_core.errors import InvalidParams, UnknownName
 from crm_core.i18n import Translator
 from crm_core.lists.members import ListSize, chunks_of, members_of
-from crm_core.lists.ready_made import BOUGHT, CONSENT, CONTACT
+from crm_core.lists.ready_made import BOUGHT, CONSENT, CONTACT, SAID
+from crm_core.metrics.complaint_tables import OUTCOMES
+from crm_core.metrics.life_cycle import JOURNEY_STAGES
+from crm_core.metrics.migration import FROM_SEGMENTS, TO_SEGMENTS
+from crm_core.metrics.nps_tables import MONEY_ATTITUDES, TENURES, WORTHS
+from crm_core.metrics.profile import AGE_BANDS, GENDERS, KINDS
+from crm_core.metrics.registry import LIFE_CYCLE_STAGES
+from crm_core.metrics.forecast_tables import BANDS
 from crm_core.metrics.rfm import question
+from crm_core.metrics.segments import SEGMENT_KEYS
 from crm_core.metrics.spec import Table
+from crm_core.metrics.themes import ANY
+from crm_core.metrics.tiers import BASES, STANDINGS
+from crm_core.metrics.voice_tables import ATTITUDES
 from crm_core.params import Params
 from crm_core.settings import ShopSettings
 
@@ -46,7 +57,8 @@ class Told(StrEnum):
 class GroupValue:
     """One value of a kind: its type, how it is said, and the only texts it may be where these are fixed.
 
-    ``words`` is the locale key of a fixed text, with ``{}`` in its place: ``segments.{}.name``.
+    ``words`` is the locale key of a fixed text, with ``{}`` in its place: ``segments.{}.name``; of a text that may be
+    anything only some have words, the others are said as they are.
     """
 
     type: type[str] | type[int] | type[float] | type[date]
@@ -77,6 +89,26 @@ ONE_MONTH = GroupValue(date, Told.MONTH)
 NUMBER = GroupValue(int, Told.NUMBER)
 PRODUCT = GroupValue(str, Told.PRODUCT)
 TEXT = GroupValue(str)
+AMOUNT = GroupValue(float, Told.MONEY)
+FROM_SEGMENT = GroupValue(str, options=FROM_SEGMENTS, words="migration.segment.{}")
+TO_SEGMENT = GroupValue(str, options=TO_SEGMENTS, words="migration.segment.{}")
+PROFILE_KIND = GroupValue(str, options=KINDS, words="profile.kind.{}")
+STANDING = GroupValue(str, options=STANDINGS, words="tiers.standing.{}")
+BASIS = GroupValue(str, options=BASES, words="tiers.basis.{}")
+ATTITUDE = GroupValue(str, options=ATTITUDES, words="metrics.attitude.{}")
+MONEY_ATTITUDE = GroupValue(str, options=MONEY_ATTITUDES, words="opinions.attitude.{}")
+ANY_ATTITUDE = GroupValue(str, options=(ANY, *ATTITUDES), words="opinions.attitude.{}")
+SEGMENT = GroupValue(str, options=SEGMENT_KEYS, words="segments.{}.name")
+TENURE = GroupValue(str, options=TENURES, words="opinions.tenure.{}")
+WORTH = GroupValue(str, options=WORTHS, words="opinions.worth.{}")
+THEME = GroupValue(str, words="themes.name.{}")
+OUTCOME = GroupValue(str, options=OUTCOMES, words="service.outcome.{}")
+PERIOD = {"from_on": ONE_DAY, "to_on": ONE_DAY}
+ONE_SHARE = GroupValue(float, Told.SHARE)
+# The fitted model goes with the values: a link shows the people that its sender saw.
+FITTED = {name: GroupValue(float) for name in ("r", "alpha", "a", "b")}
+BAND = GroupValue(str, options=tuple(BANDS), words="forecast.band.{}")
+HEARD = (*CONTACT, *CONSENT, *SAID, "segment", *BOUGHT)
 
 GROUPS: dict[str, GroupKind] = {
     kind.key: kind
@@ -91,6 +123,32 @@ GROUPS: dict[str, GroupKind] = {
         GroupKind("cohort_week_cell", {"cohort_on": ONE_DAY, "weeks_since": NUMBER}),
         GroupKind("first_buyers", {"from_on": ONE_DAY, "to_on": ONE_DAY}),
         GroupKind("repeat_buyers", {"from_on": ONE_DAY, "to_on": ONE_DAY}),
+        GroupKind("segment_move", {"from_segment": FROM_SEGMENT, "to_segment": TO_SEGMENT, "then_on": ONE_DAY}),
+        GroupKind("rfm_cell", {"r_score": NUMBER, "f_score": NUMBER}),
+        GroupKind("top_customers", {"top_share": GroupValue(float, Told.SHARE)}),
+        GroupKind("life_cycle_stage", {"stage": GroupValue(str, options=LIFE_CYCLE_STAGES, words="life_cycle.{}.name")}),
+        GroupKind("journey_stage", {"stage": GroupValue(str, options=JOURNEY_STAGES, words="life_cycle.{}.name")}),
+        GroupKind("customers_of_gender", {"gender": GroupValue(str, options=GENDERS, words="profile.gender.{}")}),
+        GroupKind("customers_of_age_band", {"age_band": GroupValue(str, options=AGE_BANDS, words="profile.age_band.{}")}),
+        GroupKind("customers_of_kind", {"kind": PROFILE_KIND, "told": TEXT}),
+        GroupKind("customers_of_unknown", {"kind": PROFILE_KIND}),
+        GroupKind("forecast_band", {"band": BAND, **FITTED}),
+        GroupKind("likely_to_buy", {"at_least": ONE_SHARE, "days": NUMBER, **FITTED}),
+        GroupKind("lost_best", {"less_than": ONE_SHARE, "top_share": ONE_SHARE, **FITTED}),
+        GroupKind("attitude_in_period", {"attitude": ATTITUDE, **PERIOD}, HEARD),
+        GroupKind("attitude_in_segment", {"attitude": ATTITUDE, "segment": SEGMENT, **PERIOD}, HEARD),
+        GroupKind("attitude_in_channel", {"attitude": ATTITUDE, "channel": TEXT, **PERIOD}, HEARD),
+        GroupKind("attitude_by_first_channel", {"attitude": ATTITUDE, "first_channel": TEXT, **PERIOD}, HEARD),
+        GroupKind("attitude_in_city", {"attitude": ATTITUDE, "city": TEXT, **PERIOD}, HEARD),
+        GroupKind("attitude_after_product", {"attitude": ATTITUDE, "product_key": PRODUCT, **PERIOD}, HEARD),
+        GroupKind("attitude_by_tenure", {"attitude": ATTITUDE, "tenure": TENURE, **PERIOD}, HEARD),
+        GroupKind("attitude_by_money", {"attitude": MONEY_ATTITUDE, "worth": WORTH}, HEARD),
+        GroupKind("not_back_since_answer", {"attitude": ATTITUDE, **PERIOD}, HEARD),
+        GroupKind("theme_commenters", {"theme": THEME, "attitude": ANY_ATTITUDE, **PERIOD}, HEARD),
+        GroupKind("complainers", {"topic": TEXT, "outcome": OUTCOME, **PERIOD}),
+        GroupKind("came_by_source", {"source": TEXT, **PERIOD}),
+        GroupKind("took_part", {"channel": TEXT, **PERIOD}),
+        GroupKind("tier_standing", {"standing": STANDING, "basis": BASIS, "threshold": AMOUNT, "window_days": NUMBER}),
     )
 }
 
@@ -148,7 +206,8 @@ def group_name(cursor: Cursor, group: Group, t: Translator, currency: str) -> st
 
 def _said(cursor: Cursor, expected: GroupValue, value: Value, t: Translator, currency: str) -> str:
     if expected.words:
-        return t(expected.words.replace("{}", str(value)))
+        words = expected.words.replace("{}", str(value))
+        return t(words) if expected.options or t.has(words) else str(value)
     if isinstance(value, date):
         return t.month(value) if expected.told is Told.MONTH else t.date(value)
     if isinstance(value, str):

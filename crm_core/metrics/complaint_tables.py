@@ -12,6 +12,7 @@ from crm_core.metrics.spec import Column, ColumnKind, TableSpec, Unit
 from crm_core.params import Granularity, Params
 from crm_core.settings import ShopSettings
 
+OUTCOMES = ("any", "open", "not_back")
 COUNTS = ("complaints", "complaints_closed")
 
 

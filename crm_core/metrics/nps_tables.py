@@ -20,6 +20,7 @@ from crm_core.settings import ShopSettings
 COUNT_METRICS = ("nps_promoters", "nps_passives", "nps_detractors")
 TENURES = ("up_to_90_days", "up_to_1_year", "up_to_2_years", "over_2_years")
 MONEY_ATTITUDES = ("promoter", "passive", "detractor", "silent")
+WORTHS = ("best", "others")
 PRODUCTS_LISTED = 100
 BY = ("segment", "channel", "first_channel", "product", "city", "tenure", "wave")
 

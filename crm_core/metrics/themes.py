@@ -16,6 +16,7 @@ from crm_core.db import Cursor
 from crm_core.errors import InvalidParams
 
 OTHER = "other"
+ANY = "any"  # comments of whatever score
 MOST_THEMES, MOST_WORDS, LONGEST = 20, 60, 40
 SEPARATORS = re.compile(r"[,，、;；\n\r\t]+")
 LATIN = re.compile(r"[ -~]*[a-z0-9][ -~]*")

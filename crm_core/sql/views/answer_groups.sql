@@ -91,3 +91,14 @@ waves as (
 )
 
 select * from waves;
+
+-- Grain: known respondent of the period and channel, with the latest valid score. Inputs: period_answers, covers_all_history.
+-- Who stands behind the NPS of a period.
+create or replace macro period_respondents(first_day, last_day, channel_key) as table
+with respondents as (
+    select answer_key, customer_id, attitude
+    from period_answers(first_day, last_day, channel_key, 'period', false, covers_all_history(first_day))
+    where is_score and customer_id is not null
+)
+
+select * from respondents;
