@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import pandas as pd
 
+from crm_core.analysis.hazard import NEAR_DAYS
 from crm_core.analysis.survival import ReturnCurve
-from crm_core.charts.repurchase import MARKS, QUARTER, cohort_heat_map, return_curve
-from crm_core.charts.shares import cohort_values, order_values, share_bands, shares_over_time
-from crm_core.findings.repurchase import value_title
+from crm_core.charts.repurchase import MARKS, QUARTER, ladder_steps, return_curve
+from crm_core.charts.shares import order_values, share_bands, shares_over_time
+from crm_core.findings.repurchase import (
+    Held,
+    Ladder,
+    ladder_note,
+    ladder_title,
+    reminder_words,
+    stands_out,
+    value_title,
+)
 from crm_core.metrics.registry import metric_of
-from crm_core.metrics.spec import ColumnKind, Measured, Reading, Table, Unit
-from crm_core.params import Comparison
-from ui.chart import Rows, show_chart
-from ui.choice import choice
-from ui.people import people_on
+from crm_core.metrics.spec import ColumnKind, Reading, Table, Unit
+from crm_core.params import Comparison, Period
+from crm_core.periods import DataExtent
+from ui.chart import ListLink, People, PeopleChoice, Rows, show_chart
+from ui.people import people_in, people_on
 from ui.session import Visit
 from ui.table import Column, headed
 from ui.tiles import Tile, tiles
@@ -38,51 +48,67 @@ VALUE_COLUMNS: Mapping[str, Unit | ColumnKind] = {
     "revenue": Unit.MONEY,
     "n": Unit.COUNT,
 }
-MEASURES = ("share", "value")
 
 
-def repurchase_tiles(visit: Visit, measured: Mapping[str, Measured], comparison: Comparison) -> None:
+def repurchase_tiles(
+    visit: Visit, found: Mapping[str, Held], comparison: Comparison, extent: DataExtent | None
+) -> None:
     """Rate, shares, number of repurchases and days between, each with what it was counted from."""
-
-    def observed(metric: str) -> str:
-        return visit.t.plural(f"repurchase.tile.{TILES[metric]}", measured[metric].reading.sample_size)
-
-    shown = [_tile(metric, measured[metric], observed(metric)) for metric in TILES]
-    tiles(visit, shown, comparison, key="repurchase")
+    tiles(visit, [_tile(visit, key, found[key], extent) for key in TILES], comparison, key="repurchase")
 
 
-def _tile(metric: str, measured: Measured, note: str) -> Tile:
-    return Tile(metric, measured, metric_of(metric).better, n=lambda reading: note)
+def _tile(visit: Visit, metric: str, held: Held, extent: DataExtent | None) -> Tile:
+    t, measured = visit.t, held.measured
+    note = t.plural(f"repurchase.tile.{TILES[metric]}", measured.reading.sample_size)
+    against = "" if held.weeks_back is None else t("repurchase.tile.versus_weeks", n=held.weeks_back)
+    if not held.is_compared and extent is not None:
+        against = t("repurchase.tile.young", month=t.month(extent.first_on))
+    return Tile(metric, measured, metric_of(metric).better, n=lambda reading: note, held_against=against)
 
 
 def shares_chart(visit: Visit, found: Table) -> None:
     """The repurchase shares of orders and revenue over time."""
-    t = visit.t
+    t, frame = visit.t, found.frame
     by_month = found.name == "repurchase_by_month"
+    buckets = {
+        t.month(start) if by_month else t.date_range(start, end): people_in("repeat_buyers", from_on=start, to_on=end)
+        for start, end in _days(frame, "start", "end")
+    }
     show_chart(
         visit,
         "repurchase_shares",
         t("repurchase.shares.title_month" if by_month else "repurchase.shares.title_week"),
-        shares_over_time(found.frame, t, visit.theme, by_month=by_month),
-        rows=Rows(found.frame, headed(t, found.columns), f"{found.name}.csv"),
+        shares_over_time(frame, t, visit.theme, by_month=by_month),
+        rows=Rows(frame, headed(t, found.columns), f"{found.name}.csv"),
         definition=t("repurchase.shares.how"),
-        people=people_on("second_purchase_due"),
+        people=_choice_of(t("repurchase.people.label"), dict(reversed(buckets.items()))),
     )
 
 
-def curve_chart(visit: Visit, curve: ReturnCurve, days: Table) -> None:
-    """The return curve; ``days`` is the table repurchase_curve."""
-    t = visit.t
+def curve_chart(visit: Visit, curve: ReturnCurve, days: Table, readings: Mapping[str, Reading]) -> None:
+    """The return curve with the reminder day; ``days`` is the table repurchase_curve."""
+    t, reminder = visit.t, readings["reminder_day"]
+    shown = int(reminder.value) if reminder.value is not None and stands_out(reminder) else None
     show_chart(
         visit,
         "repurchase_curve",
         t("repurchase.curve.title"),
-        return_curve(curve, t, visit.theme, CURVE_DAYS),
+        return_curve(curve, t, visit.theme, CURVE_DAYS, shown),
         rows=Rows(days.frame, headed(t, days.columns), "repurchase_curve.csv"),
-        definition=t("repurchase.curve.how"),
-        people=people_on("one_time_30_60"),
-        note=_curve_note(visit, curve),
+        definition=f"{t('repurchase.curve.how')}\n\n{t('repurchase.reminder.how')}",
+        people=_waiting(visit, shown),
+        note=" ".join(part for part in (_curve_note(visit, curve), reminder_words(readings, t)) if part),
     )
+
+
+def _waiting(visit: Visit, reminder: int | None) -> People:
+    """Whose reminder is due, and who has waited a month or two; without a reminder day the latter alone."""
+    t, waiting = visit.t, people_on("one_time_30_60")
+    if reminder is None:
+        return waiting
+    week = {"from_day": max(0, reminder - NEAR_DAYS), "to_day": reminder + NEAR_DAYS}
+    due = {t("repurchase.reminder.due", **week): people_in("reminder_due", day=reminder)}
+    return _choice_of(t("repurchase.reminder.people"), {**due, t("repurchase.reminder.waiting"): waiting})
 
 
 def _curve_note(visit: Visit, curve: ReturnCurve) -> str:
@@ -91,23 +117,38 @@ def _curve_note(visit: Visit, curve: ReturnCurve) -> str:
     return "" if curve.day_reaching(QUARTER) else visit.t("repurchase.curve.never")
 
 
-def cohort_chart(visit: Visit, cohorts: Table) -> None:
-    """The cohorts, by the share who bought again or by revenue per customer."""
-    t, frame = visit.t, cohorts.frame
-    measure = choice(visit, "measure", MEASURES, "repurchase.measure")
-    is_share = measure == "share"
+def ladder_chart(visit: Visit, ladder: Ladder) -> None:
+    """The steps from each purchase to the next."""
+    t, found = visit.t, ladder.table
+    steps = zip(found.frame["step"], found.frame["customers"] - found.frame["went_on"], strict=True)
+    people = {
+        t(f"repurchase.ladder.bought.{'once' if step == 1 else 'times'}", times=step, n=t.number(staying)): people_in(
+            "ladder_step", step=int(step)
+        )
+        for step, staying in steps
+    }
     show_chart(
         visit,
-        "cohorts",
-        t("repurchase.cohorts.title" if is_share else "repurchase.cohorts.title_value"),
-        cohort_heat_map(frame, t, visit.theme) if is_share else cohort_values(frame, t, visit.theme, visit.currency),
-        rows=Rows(frame, headed(t, cohorts.columns), "cohorts.csv"),
-        definition=t("repurchase.cohorts.how" if is_share else "repurchase.cohorts.how_value"),
-        people=people_on("one_time_30_60"),
+        "ladder",
+        ladder_title(found.frame, t),
+        ladder_steps(found.frame, t, visit.theme, ladder.days),
+        rows=Rows(found.frame, headed(t, found.columns), "purchase_ladder.csv"),
+        definition=t("repurchase.ladder.how", days=ladder.days),
+        people=_choice_of(t("repurchase.ladder.people"), people),
+        note=ladder_note(found.frame, t),
     )
 
 
-def value_chart(visit: Visit, readings: Mapping[str, Reading]) -> None:
+def _days(frame: pd.DataFrame, *columns: str) -> list[tuple[date, ...]]:
+    """The days of some columns, row by row."""
+    return [tuple(pd.Timestamp(cell).date() for cell in row) for row in zip(*(frame[c] for c in columns), strict=True)]
+
+
+def _choice_of(label: str, links: Mapping[str, ListLink | PeopleChoice | None]) -> PeopleChoice:
+    return PeopleChoice(label, {text: link for text, link in links.items() if link is not None})
+
+
+def value_chart(visit: Visit, readings: Mapping[str, Reading], period: Period) -> None:
     """The average first order against the average repeat order."""
     t = visit.t
     named = [(t(f"repurchase.value.{word}"), readings[metric]) for metric, word in VALUES.items()]
@@ -128,11 +169,17 @@ def value_chart(visit: Visit, readings: Mapping[str, Reading]) -> None:
         order_values(named, t, visit.theme, visit.currency),
         rows=Rows(rows, columns, "order_values.csv"),
         definition=t("repurchase.value.how"),
-        people=people_on("top_spenders"),
+        people=_choice_of(
+            t("repurchase.people.which"),
+            {
+                t("repurchase.people.first"): people_in("first_buyers", from_on=period.start, to_on=period.end),
+                t("repurchase.people.again"): people_in("repeat_buyers", from_on=period.start, to_on=period.end),
+            },
+        ),
     )
 
 
-def bands_chart(visit: Visit, share: Reading) -> None:
+def bands_chart(visit: Visit, share: Reading, period: Period) -> None:
     """The repurchase share of orders among the rules of thumb of the settings."""
     t, bands = visit.t, visit.settings.share_bands
     source = visit.settings.share_bands_source or t("metrics.share_bands.source")
@@ -143,6 +190,6 @@ def bands_chart(visit: Visit, share: Reading) -> None:
         t("repurchase.bands.title", share=t.reading_text(share)),
         share_bands(bands, share, t, visit.theme),
         definition=t("repurchase.bands.how", bands=listed, source=source),
-        people=people_on("second_purchase_due"),
+        people=people_in("repeat_buyers", from_on=period.start, to_on=period.end),
         note=f"{t('app.tile.thin')} · {source}" if share.is_thin else source,
     )

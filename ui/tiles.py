@@ -22,13 +22,17 @@ Colour = Literal["green", "red", "gray"]
 
 @dataclass(frozen=True)
 class Tile:
-    """One tile. ``trend`` draws the sparkline, undefined buckets are left out; ``n`` words the sample size."""
+    """One tile. ``trend`` draws the sparkline, undefined buckets are left out; ``n`` words the sample size.
+
+    ``held_against`` says against what the change is held, or why there is none, where it is not what was chosen.
+    """
 
     metric: str
     measured: Measured
     better: Better = Better.UP
     trend: Sequence[TrendPoint] = ()
     n: Callable[[Reading], str] | None = None
+    held_against: str = ""
 
 
 def tiles(visit: Visit, shown: Sequence[Tile], comparison: Comparison, *, key: str = "page") -> None:
@@ -55,7 +59,8 @@ def _tile(visit: Visit, tile: Tile, comparison: Comparison) -> None:
         chart_type="line",
     )
     is_compared = change is not None and is_defined(change.absolute)
-    held_against = t(f"app.tile.versus_{comparison.value}" if is_compared else "app.tile.no_earlier")
+    usual = t(f"app.tile.versus_{comparison.value}" if is_compared else "app.tile.no_earlier")
+    held_against = tile.held_against or usual
     st.caption(f"{plain(held_against)}  \n{plain(sample_text(t, tile, visit.currency))}")
 
 

@@ -32,6 +32,7 @@ else:
 MARK_LIMIT = 5_000
 ROW_HEIGHT = 46
 SQUARE, LINE = "■", "━"
+COMPACT_FROM, ROUND_FROM = 10_000, 100_000
 NAME_WIDTH = 30  # in Latin letters; a Chinese character is as wide as two
 
 
@@ -173,6 +174,13 @@ def draw_cells(figure: go.Figure, cells: Sequence[Cell]) -> None:
 def give_axes(figure: go.Figure, across: int, up: int) -> None:
     """Shapes alone give the axes nothing to stand on: an invisible mark in two corners does."""
     figure.add_scatter(x=[1, across], y=[1, up], mode="markers", marker={"opacity": 0}, hoverinfo="skip")
+
+
+def tight(figure: float, t: Translator) -> str:
+    """A number as a narrow place can hold it: 9,876, 12.3K, 123K."""
+    if abs(figure) < COMPACT_FROM:
+        return t.number(figure)
+    return t.compact(figure, 0 if abs(figure) >= ROUND_FROM else 1)
 
 
 def nice_ticks(value: float, steps: int = 4) -> list[float]:

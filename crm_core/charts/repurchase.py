@@ -1,30 +1,31 @@
-"""Charts of coming back: the return curve and the cohorts."""
+"""Charts of coming back: the return curve and the step ladder."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import pandas as pd
 import plotly.graph_objects as go
 
+from crm_core.analysis.hazard import NEAR_DAYS
 from crm_core.analysis.survival import ReturnCurve
-from crm_core.charts.model import SQUARE, Cell, Chart, blank, draw_cells, give_axes, heading, note, records, share_axis
-from crm_core.charts.theme import Theme, ink_on
+from crm_core.charts.model import SQUARE, Chart, blank, heading, note, records, share_axis, tight
+from crm_core.charts.theme import Theme
 from crm_core.i18n import Translator
 
 MARKS = (30, 60, 90, 180)
 QUARTER = 0.25
-MONTHS_SHOWN = 12
-COHORTS_SHOWN = 24
-NOT_YET = "…"
+STEPS_SHOWN = 6
 
 
-def return_curve(curve: ReturnCurve, t: Translator, theme: Theme, until: int = 180) -> Chart:
+def return_curve(
+    curve: ReturnCurve, t: Translator, theme: Theme, until: int = 180, reminder: int | None = None
+) -> Chart:
     """The share of first-time buyers who are back by each day, as steps with a 95 % band.
 
-    Dots carry the shares at 30, 60, 90 and 180 days; an upright line marks the day by which a quarter is back.
+    Dots carry the shares at 30, 60, 90 and 180 days; upright lines mark the day by which a quarter is back and, where
+    there is one, the reminder day with the week before and after it.
     """
     figure = blank(theme)
     end = min(until, max(curve.longest_wait, 1))
@@ -55,6 +56,8 @@ def return_curve(curve: ReturnCurve, t: Translator, theme: Theme, until: int = 1
     quarter = curve.day_reaching(QUARTER)
     if quarter is not None and quarter.days <= end:
         _mark_quarter(figure, theme, quarter.days, end, t("charts.curve.quarter", n=t.number(quarter.days)))
+    if reminder is not None and reminder <= end:
+        _mark_reminder(figure, theme, reminder, end, t("repurchase.reminder.mark", n=t.number(reminder)))
     ticks = [day for day in (0, *MARKS, 270, 365) if day <= end]
     figure.update_xaxes(range=[0, end * 1.03], tickvals=ticks, title_text=t("charts.curve.days"))
     figure.update_yaxes(**share_axis(t, min(1.0, max(high) * 1.1) or 0.1))
@@ -70,6 +73,17 @@ def _mark_quarter(figure: go.Figure, theme: Theme, day: int, end: int, words: st
     note(figure, words, theme.warning, x=day, y=0, xanchor=side, yanchor="bottom", xshift=shift, yshift=4)
 
 
+def _mark_reminder(figure: go.Figure, theme: Theme, day: int, end: int, words: str) -> None:
+    """The reminder day on top of the plot, where a curve from zero leaves room."""
+    week = {"x0": max(0, day - NEAR_DAYS), "x1": min(end, day + NEAR_DAYS)}
+    figure.add_vrect(**week, fillcolor=theme.grid, line_width=0, layer="below")
+    figure.add_vline(x=day, line={"color": theme.ink, "width": 1.5, "dash": "dash"})
+    side = "left" if day < end / 2 else "right"
+    shift = 6 if side == "left" else -6
+    place = {"x": day, "y": 1, "yref": "paper", "xanchor": side, "yanchor": "top", "xshift": shift}
+    note(figure, words, theme.ink, bgcolor=theme.surface, **place)
+
+
 def _curve_words(marks: Sequence[tuple[int, float]], curve: ReturnCurve, t: Translator) -> str:
     if not marks:
         return t("charts.empty")
@@ -80,53 +94,59 @@ def _curve_words(marks: Sequence[tuple[int, float]], curve: ReturnCurve, t: Tran
 
 
 @dataclass(frozen=True)
-class CohortCell:
-    """One cell: how many of a month's ``customers`` bought again ``months_since`` months later. Shares are 0..1."""
+class LadderStep:
+    """From purchase ``step`` to the next: the share who make it (0..1, NULL: too early to tell), with its interval."""
 
-    cohort: date
-    months_since: int
+    step: int
     customers: int
-    share: float | None
-    is_complete: bool
+    return_rate: float | None
+    low: float | None
+    high: float | None
+    is_thin: bool
 
 
-def cohort_heat_map(frame: pd.DataFrame, t: Translator, theme: Theme) -> Chart:
-    """Month of the first purchase × months since: the share who bought again, in per cent.
+def ladder_steps(frame: pd.DataFrame, t: Translator, theme: Theme, days: int) -> Chart:
+    """One bar per step of the ladder, from zero: the share who go on within ``days``, with its 95 % interval.
 
-    The frame has the columns of :class:`CohortCell`. Month 0 is left out (it is always everybody). Cells whose month
-    has not ended are grey, so that "not yet" does not look like a fall.
+    The frame has the columns of :class:`LadderStep`. A step that few have reached is pale; one that nobody has had the
+    time for has no bar and says so.
     """
-    figure = blank(theme)
-    cells = [c for c in records(frame, CohortCell) if 1 <= c.months_since <= MONTHS_SHOWN]
-    cells = [c for c in cells if c.share is not None or not c.is_complete]
-    cohorts = sorted({c.cohort for c in cells}, reverse=True)[:COHORTS_SHOWN]
-    if not any(c.is_complete for c in cells):
+    figure = blank(theme, 320)
+    steps = records(frame, LadderStep)[:STEPS_SHOWN]
+    known = [(step, step.return_rate) for step in steps if step.return_rate is not None]
+    if not known:
         return Chart(figure, t("charts.empty"))
-    rows = {cohort: row for row, cohort in enumerate(cohorts, start=1)}
-    cells = [c for c in cells if c.cohort in rows]
-    top = max([c.share or 0.0 for c in cells if c.is_complete], default=0.0) or 0.01
-    drawn = []
-    for c in cells:
-        share = c.share or 0.0
-        colour = _shade(theme, share / top) if c.is_complete else theme.immature
-        ink = ink_on(colour) if c.is_complete else theme.muted
-        words = NOT_YET if c.share is None else t.fixed(share * 100, 0)
-        drawn.append(Cell(c.months_since, rows[c.cohort], colour, words, ink))
-    draw_cells(figure, drawn)
-    months = max(c.months_since for c in cells)
-    give_axes(figure, months, len(rows))
-    names = {c.cohort: f"{t.year_month(c.cohort)} ({t.number(c.customers)})" for c in cells}
-    ticks = {"tickvals": list(rows.values()), "ticktext": [names[cohort] for cohort in rows]}
-    figure.update_layout(height=92 + 26 * len(rows))
-    figure.update_yaxes(range=[0.5, len(rows) + 0.5], showgrid=False, **ticks)
-    figure.update_xaxes(range=[0.5, months + 0.5], dtick=1, title_text=t("charts.cohorts.months"))
-    not_over = [(theme.immature, SQUARE, t("charts.cohorts.immature"))]
-    heading(figure, theme, t("charts.cohorts.unit"), [] if all(c.is_complete for c in cells) else not_over)
-    first, last = t.month(cohorts[-1]), t.month(cohorts[0])
-    return Chart(figure, t("charts.cohorts.alt", n=len(rows), top=t.share(top), first=first, last=last))
-
-
-def _shade(theme: Theme, part: float) -> str:
-    """The colour of a share that is ``part`` (0..1) of the largest one."""
-    last = len(theme.sequential) - 1
-    return theme.sequential[min(last, max(0, round(part * last)))]
+    highs = [step.high if step.high is not None else rate for step, rate in known]
+    edge = {"color": [theme.faint if step.is_thin else theme.accent for step, _ in known], "width": 1.5}
+    figure.add_bar(
+        x=[step.step for step, _ in known],
+        y=[rate for _, rate in known],
+        width=0.86,
+        marker={"color": [theme.immature if step.is_thin else theme.first for step, _ in known], "line": edge},
+        error_y={
+            "type": "data",
+            "array": [high - rate for high, (_, rate) in zip(highs, known, strict=True)],
+            "arrayminus": [rate - (step.low if step.low is not None else rate) for step, rate in known],
+            "color": theme.muted,
+            "thickness": 1.5,
+            "width": 4,
+        },
+        hoverinfo="skip",
+    )
+    for (step, rate), high in zip(known, highs, strict=True):
+        above = {"x": step.step, "y": high, "xanchor": "center", "yanchor": "bottom", "yshift": 3}
+        note(figure, f"<b>{t.share(rate, 0)}</b>", theme.muted if step.is_thin else theme.ink, **above)
+    for step in steps:
+        if step.return_rate is None:
+            note(figure, t("repurchase.ladder.not_yet"), theme.muted, x=step.step, y=0, xanchor="center", yshift=10)
+    names = [f"{step.step} → {step.step + 1}<br>n={tight(step.customers, t)}" for step in steps]
+    figure.update_xaxes(
+        range=[0.5, len(steps) + 0.5], tickvals=[step.step for step in steps], ticktext=names, tickangle=0
+    )
+    figure.update_yaxes(**share_axis(t, min(1.0, max(highs) * 1.12)))
+    few = [(theme.immature, SQUARE, t("repurchase.ladder.few"))]
+    heading(
+        figure, theme, t("repurchase.ladder.unit", days=days), few if any(step.is_thin for step, _ in known) else []
+    )
+    listed = t("charts.comma").join(f"{step.step} → {step.step + 1}: {t.share(rate)}" for step, rate in known)
+    return Chart(figure, t("repurchase.ladder.alt", days=days, steps=listed))

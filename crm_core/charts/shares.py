@@ -1,4 +1,4 @@
-"""Charts of repurchase over a period: shares along time, order values, cohorts in money."""
+"""Charts of repurchase over a period: shares along time, order values."""
 
 from __future__ import annotations
 
@@ -11,12 +11,9 @@ import pandas as pd
 
 from crm_core.charts.model import (
     LINE,
-    Cell,
     Chart,
     blank,
     day_axis,
-    draw_cells,
-    give_axes,
     heading,
     nice_ticks,
     note,
@@ -25,16 +22,12 @@ from crm_core.charts.model import (
     rows_figure,
     share_axis,
 )
-from crm_core.charts.theme import Theme, ink_on
+from crm_core.charts.theme import Theme
 from crm_core.i18n import Translator, is_defined
 from crm_core.metrics.spec import Reading
 
 # Shares of the table repurchase_by_month, and the theme's colour of each.
 SHARES = (("repurchase_order_share", "accent"), ("repurchase_revenue_share", "warning"))
-
-# Months after the first purchase whose value is shown: seven columns fit a phone.
-VALUE_MONTHS = (0, 1, 2, 3, 6, 9, 12)
-COHORTS_SHOWN = 24
 
 
 @dataclass(frozen=True)
@@ -130,53 +123,3 @@ def share_bands(bands: Sequence[float], reading: Reading, t: Translator, theme: 
     note(figure, f"<b>{words}</b>", theme.ink, x=value, y=0.3, xanchor="center", yanchor="bottom", yshift=8)
     listed = t("charts.comma").join(t.share(edge, 0) for edge in bands)
     return Chart(figure, t("charts.shares.bands_alt", value=words, bands=listed))
-
-
-@dataclass(frozen=True)
-class ValueCell:
-    """One cell: what a month's first-time buyers had brought per head so many months later, in the currency."""
-
-    cohort: date
-    months_since: int
-    customers: int
-    cumulative_revenue_per_customer: float | None
-
-
-def cohort_values(frame: pd.DataFrame, t: Translator, theme: Theme, currency: str) -> Chart:
-    """Month of the first purchase × months since: revenue per customer so far. Cells that are not over are left out.
-
-    The frame has the columns of :class:`ValueCell`.
-    """
-    figure = blank(theme)
-    cells = [c for c in records(frame, ValueCell) if c.months_since in VALUE_MONTHS]
-    cells = [c for c in cells if c.cumulative_revenue_per_customer is not None]
-    cohorts = sorted({c.cohort for c in cells}, reverse=True)[:COHORTS_SHOWN]
-    if not cohorts:
-        return Chart(figure, t("charts.empty"))
-    rows = {cohort: row for row, cohort in enumerate(cohorts, start=1)}
-    columns = {months: column for column, months in enumerate(VALUE_MONTHS, start=1)}
-    cells = [c for c in cells if c.cohort in rows]
-    top = max(c.cumulative_revenue_per_customer or 0.0 for c in cells) or 1.0
-    drawn = []
-    for c in cells:
-        amount = c.cumulative_revenue_per_customer or 0.0
-        colour = _shade(theme, amount / top)
-        drawn.append(Cell(columns[c.months_since], rows[c.cohort], colour, t.number(amount), ink_on(colour)))
-    draw_cells(figure, drawn)
-    give_axes(figure, len(columns), len(rows))
-    names = {c.cohort: f"{t.year_month(c.cohort)} ({t.number(c.customers)})" for c in cells}
-    ticks = {"tickvals": list(rows.values()), "ticktext": [names[cohort] for cohort in rows]}
-    figure.update_layout(height=92 + 26 * len(rows))
-    figure.update_yaxes(range=[0.5, len(rows) + 0.5], showgrid=False, **ticks)
-    months = {"tickvals": list(columns.values()), "ticktext": [str(month) for month in columns]}
-    figure.update_xaxes(range=[0.5, len(columns) + 0.5], title_text=t("charts.cohorts.months"), **months)
-    heading(figure, theme, t("charts.shares.cohort_value", currency=t.symbol(currency)))
-    first, last = t.month(cohorts[-1]), t.month(cohorts[0])
-    words = t("charts.shares.cohort_alt", n=len(rows), top=t.money(top, currency), first=first, last=last)
-    return Chart(figure, words)
-
-
-def _shade(theme: Theme, part: float) -> str:
-    """The colour of an amount that is ``part`` (0..1) of the largest one."""
-    last = len(theme.sequential) - 1
-    return theme.sequential[min(last, max(0, round(part * last)))]

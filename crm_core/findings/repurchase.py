@@ -1,28 +1,39 @@
-"""Who comes back: the answer of the page Repurchase, and the shares of orders and revenue over time."""
+"""Who comes back: the answer of the page Repurchase, the ladder, the reminder day, the shares over time."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pandas as pd
 
+from crm_core.analysis.hazard import LEAST_RETURNS
 from crm_core.db import Cursor
 from crm_core.findings.words import Answer
 from crm_core.i18n import Translator, is_defined
-from crm_core.metrics.measure import trend
+from crm_core.metrics.measure import changes_since, compare, trend
 from crm_core.metrics.registry import metric_of
-from crm_core.metrics.spec import Column, ColumnKind, Reading, Table
+from crm_core.metrics.spec import Change, Column, ColumnKind, Measured, Reading, Table
 from crm_core.metrics.tables import table
-from crm_core.params import Granularity, Params, Period
+from crm_core.params import Comparison, Granularity, Params, Period
 from crm_core.settings import ShopSettings
 
 ANSWER_DAYS = (30, 60, 90)
 ANSWER_METRICS = tuple(f"repurchase_within_{days}d" for days in ANSWER_DAYS)
 
+REMINDER_METRICS = ("reminder_day", "reminder_day_share")
+# A reminder day that is known to four weeks only is no day to plan with.
+WIDEST_REMINDER = 28
+
+# The ladder is told for a year, or for as long as the shop's data lets its first steps be told.
+LADDER_WINDOWS = (365, 180, 90, 30)
+STEPS_TOLD = 4
+
 # Half a year of months is a line of six points; anything shorter is told by week.
 SHORTEST_BY_MONTH = 26 * 7
 DAYS_IN_A_WEEK = 7
+QUARTER_WEEKS = 13
 
 TREND_METRICS = (
     "identified_orders",
@@ -45,8 +56,11 @@ def repurchase_answer(readings: Mapping[str, Reading], t: Translator) -> Answer:
     if not told:
         return Answer(t("repurchase.sentence.too_short", days=ANSWER_DAYS[0]), t.plural("repurchase.buyers", buyers))
     parts = [_by_day(days, reading, "first" if place == 0 else "next", t) for place, (days, reading) in enumerate(told)]
-    listed = t("repurchase.sentence.joint").join(parts)
-    return Answer(t("repurchase.sentence.back", listed=listed), _how_sure(told[-1], buyers, t))
+    back = t("repurchase.sentence.back", listed=t("repurchase.sentence.joint").join(parts))
+    day = readings.get("reminder_day")
+    if day is not None and stands_out(day):
+        back = t("repurchase.sentence.then", first=back, then=t("repurchase.reminder.answer", n=t.number(day.value)))
+    return Answer(back, _how_sure(told[-1], buyers, t))
 
 
 def _by_day(days: int, reading: Reading, place: str, t: Translator) -> str:
@@ -63,6 +77,139 @@ def _how_sure(last: tuple[int, Reading], buyers: int, t: Translator) -> str:
     if reading.is_thin:
         parts.append(t("repurchase.thin"))
     return "\n".join(parts)
+
+
+@dataclass(frozen=True)
+class Held:
+    """A reading held against an earlier one: the comparison that was chosen, or the same question some weeks earlier.
+
+    ``weeks_back`` is ``None`` for the chosen comparison; ``measured`` has no change where nothing can be compared.
+    """
+
+    measured: Measured
+    weeks_back: int | None = None
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether there is something to hold the reading against."""
+        return self.measured.previous is not None or self.measured.last_year is not None
+
+
+def held_against(
+    cursor: Cursor, keys: Sequence[str], params: Params, comparison: Comparison, settings: ShopSettings
+) -> dict[str, Held]:
+    """The readings against the comparison that was chosen; where the data is too young for it, 13 weeks earlier.
+
+    A shop in its second year has no earlier year, but it can tell whether it does better than a quarter ago: the same
+    length of time up to that day, and for customer-level numbers all history up to it (13 weeks of it at least).
+    """
+    found = compare(cursor, keys, params, settings)
+    chosen = {key: _chosen(measured, comparison) for key, measured in found.items()}
+    young = {key: measured.reading for key, measured in chosen.items() if measured.previous is None}
+    earlier = _a_quarter_earlier(cursor, young, params, settings)
+    return {
+        key: Held(Measured(measured.reading, earlier[key], earlier[key]), QUARTER_WEEKS)
+        if key in earlier
+        else Held(measured)
+        for key, measured in chosen.items()
+    }
+
+
+def _chosen(measured: Measured, comparison: Comparison) -> Measured:
+    """The reading with the change that was asked for in both places, so that none other is shown."""
+    change = measured.previous if comparison is Comparison.PREVIOUS else measured.last_year
+    return Measured(measured.reading, change, change)
+
+
+def _a_quarter_earlier(
+    cursor: Cursor, now: Mapping[str, Reading], params: Params, settings: ShopSettings
+) -> dict[str, Change]:
+    back = -QUARTER_WEEKS * DAYS_IN_A_WEEK
+    as_of, period = params.as_of + timedelta(days=back), params.period.shifted(back)
+    if period.start > as_of:
+        return {}
+    lately = Period(as_of + timedelta(days=back + 1), as_of)
+    changes: dict[str, Change] = {}
+    for is_as_of, span in ((False, period), (True, lately)):
+        keys = {key: reading for key, reading in now.items() if metric_of(key).source.is_as_of is is_as_of}
+        changes |= changes_since(cursor, keys, replace(params, as_of=as_of, period=span), settings)
+    return changes
+
+
+def stands_out(day: Reading) -> bool:
+    """Whether a reminder day is known well enough to plan with: its interval is four weeks wide at most."""
+    return (
+        day.value is not None
+        and day.low is not None
+        and day.high is not None
+        and (day.high - day.low <= WIDEST_REMINDER)
+    )
+
+
+def reminder_words(readings: Mapping[str, Reading], t: Translator) -> str:
+    """The reminder day with its interval, that no day stands out, or how many returns it would need."""
+    day = readings["reminder_day"]
+    if day.value is None:
+        n = t.number(day.sample_size)
+        return t("repurchase.reminder.too_few", least=t.number(LEAST_RETURNS), n=n)
+    bounds = {"low": t.number(day.low), "high": t.number(day.high)}
+    if not stands_out(day):
+        return t("repurchase.reminder.alike", **bounds)
+    share = t.reading_text(readings["reminder_day_share"])
+    return t("repurchase.reminder.stands_out", n=t.number(day.value), share=share, **bounds)
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """The table purchase_ladder within ``days``."""
+
+    days: int
+    table: Table
+
+
+def ladder_of(cursor: Cursor, params: Params, settings: ShopSettings) -> Ladder:
+    """The step ladder within a year, or within the longest window that its first steps can be told for.
+
+    A shop of eight months has no share "within a year" at any step, but one within 180 days at most of them.
+    """
+    found = [Ladder(LADDER_WINDOWS[0], table(cursor, "purchase_ladder", params, settings))]
+    for days in LADDER_WINDOWS[1:]:
+        if _steps_told(found[-1].table) == 1:
+            break
+        found.append(Ladder(days, table(cursor, "purchase_ladder", params, settings, days=days)))
+    return max(found, key=lambda ladder: (_steps_told(ladder.table), ladder.days))
+
+
+def _steps_told(ladder: Table) -> float:
+    """The share of the first steps, of those that are not thin, whose chance is known."""
+    first = ladder.frame.head(STEPS_TOLD)
+    first = first[~first["is_thin"].astype(bool)]
+    return float(first["return_rate"].notna().mean()) if len(first) else 1.0
+
+
+def ladder_title(ladder: pd.DataFrame, t: Translator) -> str:
+    """That the second purchase is the hurdle, where the intervals of the first two steps say so; else the question."""
+    if len(ladder) >= 2:
+        first, second = ladder.iloc[0], ladder.iloc[1]
+        if (
+            not second["is_thin"]
+            and is_defined(first["high"])
+            and is_defined(second["low"])
+            and (first["high"] < second["low"])
+        ):
+            rates = {"first": t.share(first["return_rate"], 0), "second": t.share(second["return_rate"], 0)}
+            return t("repurchase.ladder.title_hurdle", **rates)
+    return t("repurchase.ladder.title")
+
+
+def ladder_note(ladder: pd.DataFrame, t: Translator) -> str:
+    """The usual days from each of the first steps to the next, where enough went on."""
+    told = ladder[(ladder["went_on"] > 0) & ~ladder["is_thin"].astype(bool)].head(STEPS_TOLD)
+    steps = [
+        t("repurchase.ladder.gap", step=step, next=step + 1, days=t.days(float(days)))
+        for step, days in zip(told["step"], told["observed_gap_median"], strict=True)
+    ]
+    return t("repurchase.ladder.note", steps=t("charts.comma").join(steps)) if steps else ""
 
 
 def share_trend(cursor: Cursor, params: Params, settings: ShopSettings) -> Table:
