@@ -21,12 +21,15 @@ from crm_core.i18n import Translator
 from crm_core.lists.members import ListSize, chunks_of, members_of
 from crm_core.lists.ready_made import BOUGHT, CONSENT, CONTACT, SAID
 from crm_core.metrics.complaint_tables import OUTCOMES
+from crm_core.metrics.group_tables import KINDS as FIRST_ORDER_KINDS
+from crm_core.metrics.group_tables import NAMED as NAMED_DIMENSIONS
 from crm_core.metrics.life_cycle import JOURNEY_STAGES
 from crm_core.metrics.migration import FROM_SEGMENTS, TO_SEGMENTS
 from crm_core.metrics.nps_tables import MONEY_ATTITUDES, TENURES, WORTHS
 from crm_core.metrics.profile import AGE_BANDS, GENDERS, KINDS
 from crm_core.metrics.registry import LIFE_CYCLE_STAGES
 from crm_core.metrics.forecast_tables import BANDS
+from crm_core.metrics.items import By
 from crm_core.metrics.rfm import question
 from crm_core.metrics.segments import SEGMENT_KEYS
 from crm_core.metrics.spec import Table
@@ -108,28 +111,56 @@ ONE_SHARE = GroupValue(float, Told.SHARE)
 # The fitted model goes with the values: a link shows the people that its sender saw.
 FITTED = {name: GroupValue(float) for name in ("r", "alpha", "a", "b")}
 BAND = GroupValue(str, options=tuple(BANDS), words="forecast.band.{}")
+ITEM_KIND = GroupValue(str, options=tuple(By), words="product.kind.{}")
+ONE_ITEM = {"kind": ITEM_KIND, "product_key": PRODUCT}
+TWO_ITEMS = {**ONE_ITEM, "next_key": PRODUCT}
 HEARD = (*CONTACT, *CONSENT, *SAID, "segment", *BOUGHT)
+FIRST_ORDER_KIND = GroupValue(str, options=FIRST_ORDER_KINDS, words="first_orders.kind.{}")
+NAMED_DIMENSION = GroupValue(str, options=NAMED_DIMENSIONS, words="first_orders.by.{}")
 
 GROUPS: dict[str, GroupKind] = {
     kind.key: kind
     for kind in (
         GroupKind("bought_on_days", {"from_on": ONE_DAY, "to_on": ONE_DAY}),
         GroupKind("product_buyers", {"product_key": PRODUCT}),
+        GroupKind("product_repurchasers", ONE_ITEM),
+        GroupKind("product_once", ONE_ITEM),
+        GroupKind("started_with", ONE_ITEM),
+        GroupKind("reorder_due", {**ONE_ITEM, "from_days": NUMBER, "to_days": NUMBER}),
+        GroupKind("bought_then", TWO_ITEMS),
+        GroupKind("bought_together", TWO_ITEMS),
+        GroupKind("bought_without", TWO_ITEMS),
         GroupKind("ladder_step", {"step": NUMBER}),
         GroupKind("reminder_due", {"day": NUMBER}, (*CONTACT, *CONSENT, "first_on", *BOUGHT)),
+        GroupKind("first_order_kind", {"trait": FIRST_ORDER_KIND}, (*CONTACT, *CONSENT, "first_on", *BOUGHT)),
+        GroupKind(
+            "first_order_named",
+            {"dimension": NAMED_DIMENSION, "value": TEXT},
+            (*CONTACT, *CONSENT, "first_on", *BOUGHT),
+        ),
+        GroupKind("first_order_product", {"product_key": PRODUCT}, (*CONTACT, *CONSENT, "first_on", *BOUGHT)),
         GroupKind("cohort", {"cohort_on": ONE_MONTH}),
         GroupKind("cohort_cell", {"cohort_on": ONE_MONTH, "months_since": NUMBER}),
         GroupKind("cohort_week", {"cohort_on": ONE_DAY}),
         GroupKind("cohort_week_cell", {"cohort_on": ONE_DAY, "weeks_since": NUMBER}),
         GroupKind("first_buyers", {"from_on": ONE_DAY, "to_on": ONE_DAY}),
         GroupKind("repeat_buyers", {"from_on": ONE_DAY, "to_on": ONE_DAY}),
+        GroupKind("new_on_days", {"from_on": ONE_DAY, "to_on": ONE_DAY}),
+        GroupKind("returning_on_days", {"from_on": ONE_DAY, "to_on": ONE_DAY}),
+        GroupKind("not_back", {name: ONE_DAY for name in ("then_from_on", "then_to_on", "from_on", "to_on")}),
+        GroupKind("channel_on_days", {"channel_name": TEXT, "from_on": ONE_DAY, "to_on": ONE_DAY}),
+        GroupKind("product_on_days", {"product_key": PRODUCT, "from_on": ONE_DAY, "to_on": ONE_DAY}),
         GroupKind("segment_move", {"from_segment": FROM_SEGMENT, "to_segment": TO_SEGMENT, "then_on": ONE_DAY}),
         GroupKind("rfm_cell", {"r_score": NUMBER, "f_score": NUMBER}),
         GroupKind("top_customers", {"top_share": GroupValue(float, Told.SHARE)}),
-        GroupKind("life_cycle_stage", {"stage": GroupValue(str, options=LIFE_CYCLE_STAGES, words="life_cycle.{}.name")}),
+        GroupKind(
+            "life_cycle_stage", {"stage": GroupValue(str, options=LIFE_CYCLE_STAGES, words="life_cycle.{}.name")}
+        ),
         GroupKind("journey_stage", {"stage": GroupValue(str, options=JOURNEY_STAGES, words="life_cycle.{}.name")}),
         GroupKind("customers_of_gender", {"gender": GroupValue(str, options=GENDERS, words="profile.gender.{}")}),
-        GroupKind("customers_of_age_band", {"age_band": GroupValue(str, options=AGE_BANDS, words="profile.age_band.{}")}),
+        GroupKind(
+            "customers_of_age_band", {"age_band": GroupValue(str, options=AGE_BANDS, words="profile.age_band.{}")}
+        ),
         GroupKind("customers_of_kind", {"kind": PROFILE_KIND, "told": TEXT}),
         GroupKind("customers_of_unknown", {"kind": PROFILE_KIND}),
         GroupKind("forecast_band", {"band": BAND, **FITTED}),

@@ -27,6 +27,13 @@ from crm_core.settings import ShopSettings
 DIMENSIONS = ("channel", "product", "category", "size", "season", "coupon", "products", "tier")
 # What a first order itself was like; a tier is given later.
 OF_THE_ORDER = tuple(dimension for dimension in DIMENSIONS if dimension != "tier")
+# Groups whose keys are the same in every shop, and those that have names of the shop's own.
+KINDS = (
+    *(f"{dimension}_{number}" for dimension in ("size", "season", "products") for number in range(1, 5)),
+    "coupon_yes",
+    "coupon_no",
+)
+NAMED = ("channel", "category", "tier")
 
 GROUPS_IN_TABLE = 20
 GROUPS_TO_CHOOSE = 200
