@@ -12,6 +12,7 @@ MARTS = (
     "order_line_mart",
     "product_purchase_mart",
     "product_mart",
+    "category_purchase_mart",
     "customer_mart",
     "answer_mart",
     "service_mart",
@@ -62,8 +63,16 @@ def _rewrite(cursor: Cursor) -> None:
     cursor.execute(model("marts/scope"))
     cursor.execute(model("marts/touched_service"))
     cursor.execute(model("marts/touched_products"))
+    cursor.execute(model("marts/earlier_categories"))
     cursor.execute(model("marts/clear"))
     for name in ORDER_MODELS:
         cursor.execute(model(f"marts/{name}"))
-    for name in ("product_mart", "customer_mart", "answer_mart", "service_mart", "activity_mart"):
+    for name in (
+        "product_mart",
+        "category_purchase_mart",
+        "customer_mart",
+        "answer_mart",
+        "service_mart",
+        "activity_mart",
+    ):
         cursor.execute(model(f"marts/{name}"))

@@ -1,4 +1,4 @@
-"""Tables of products: what is bought again, and what leads to a second purchase."""
+"""Tables of products, or of their categories: what is bought again, and what leads to a second purchase."""
 
 from __future__ import annotations
 
@@ -7,36 +7,55 @@ from collections.abc import Sequence
 import pandas as pd
 
 from crm_core.analysis.intervals import wilson
-from crm_core.db import Cursor, model
+from crm_core.analysis.lift import lift
+from crm_core.db import Cursor
 from crm_core.errors import InvalidParams
+from crm_core.metrics.items import By, item_model
 from crm_core.metrics.query import frame_of
 from crm_core.metrics.spec import Column, ColumnKind, TableSpec, Unit
 from crm_core.params import Params
 from crm_core.settings import ShopSettings
 
 PRODUCT_ORDERS = {"repurchasers": "repurchasers", "rate": "low", "revenue": "revenue"}
-FIRST_PRODUCT_ORDERS = {"rate": "low", "buyers": "buyers", "lift": "lift"}
+FIRST_PRODUCT_ORDERS = {"rate": "low", "buyers": "buyers", "lift": "lift_low"}
 LONGEST_WINDOW = 3650
 
 
 def top_repurchased_products(
-    cursor: Cursor, params: Params, settings: ShopSettings, *, order: str = "repurchasers", limit: int = 0
+    cursor: Cursor,
+    params: Params,
+    settings: ShopSettings,
+    *,
+    by: str = By.PRODUCT,
+    order: str = "repurchasers",
+    search: str = "",
+    limit: int = 0,
 ) -> pd.DataFrame:
     """Every product that an identified customer bought, as of the date, all history (METRICS §4).
 
     Columns: product (key), name, buyers, repurchasers, repurchase_rate, low, high (Wilson 95 %), repurchase_purchases,
     revenue, observed_gap_median, cycle_p25 (see ``sql/metrics/product_cycles.sql``). Revenue is that of all
     orders, anonymous ones included, less returns. With a channel the customers are those whose first purchase was in
-    it, the revenue that of its orders. ``order``: repurchasers, rate (lower bound) or revenue, best first; then by
-    product key. ``limit`` 0: all.
+    it, the revenue that of its orders. ``by``: product, or category (its name is the key). ``order``: repurchasers,
+    rate (lower bound) or revenue, best first; then by product key. ``search``: only those with it in name or key.
+    ``limit`` 0: all.
     """
     values = {"as_of": params.as_of, "channel": params.channel}
-    frame = frame_of(cursor, model("metrics/top_repurchased_products"), values)
-    shown = _best_first(_with_wilson(frame, "repurchasers", "buyers"), PRODUCT_ORDERS, order, limit)
+    found = _searched(frame_of(cursor, item_model("metrics/top_repurchased_products", by), values), search)
+    shown = best_first(with_wilson(found, "repurchasers", "buyers"), PRODUCT_ORDERS, order, limit)
     # The curves are the costly part: only those of the products shown that anyone came back for.
     returned_for = list(shown.loc[shown["repurchasers"] > 0, "product"])
-    cycles = frame_of(cursor, model("metrics/product_cycles"), {**values, "products": returned_for})
+    cycles = frame_of(cursor, item_model("metrics/product_cycles", by), {**values, "products": returned_for})
     return shown.merge(cycles, on="product", how="left")
+
+
+def _searched(frame: pd.DataFrame, search: str) -> pd.DataFrame:
+    """The rows with the text in their name or key, whatever its case; all of them without a text."""
+    text = search.strip().casefold()
+    if not text:
+        return frame
+    held = [text in f"{name}\n{key}".casefold() for name, key in zip(frame["name"], frame["product"], strict=True)]
+    return frame[held].reset_index(drop=True)
 
 
 def first_purchase_products(
@@ -44,29 +63,42 @@ def first_purchase_products(
     params: Params,
     settings: ShopSettings,
     *,
+    by: str = By.PRODUCT,
     window_days: int | None = None,
     order: str = "rate",
     limit: int = 0,
 ) -> pd.DataFrame:
     """Every product in a customer's purchase 1: how many came back for anything within the window (METRICS §4).
 
-    Columns: product (key), name, buyers (as part of purchase 1), mature_buyers (of them, the window has ended by the
-    as-of date), returned, return_rate (of the mature ones), low, high (Wilson 95 %), shop_rate (the same share of all
-    first-time buyers), lift (return_rate / shop_rate), is_thin. ``window_days`` defaults to the shop's setting.
-    ``order``: rate (lower bound), buyers or lift; ``limit`` 0: all.
+    Columns: product (key), name, buyers (as part of purchase 1), start_share (of all first-time buyers), mature_buyers
+    (of them, the window has ended by the as-of date), returned, return_rate (of the mature ones), low, high (Wilson
+    95 %), shop_rate (the same share of all first-time buyers), lift (return_rate / shop_rate) with lift_low and
+    lift_high (95 %, ``crm_core.analysis.lift``), is_thin. ``by``: product, or category. ``window_days`` defaults to the
+    shop's setting. ``order``: rate, lift (lower bounds) or buyers; ``limit`` 0: all.
     """
     window = settings.conversion_window_days if window_days is None else int(window_days)
     if not 1 <= window <= LONGEST_WINDOW:
         raise InvalidParams("window_too_short", days=window)
     values = {"as_of": params.as_of, "channel": params.channel, "window_days": window}
-    frame = _with_wilson(
-        frame_of(cursor, model("metrics/first_purchase_products"), values), "returned", "mature_buyers"
+    found = frame_of(cursor, item_model("metrics/first_purchase_products", by), values)
+    frame = with_lift(
+        with_wilson(found, "returned", "mature_buyers"), "returned", "mature_buyers", "shop_returned", "shop_mature"
     )
     frame["is_thin"] = frame["mature_buyers"] < settings.thin_below
-    return _best_first(frame, FIRST_PRODUCT_ORDERS, order, limit)
+    return best_first(frame, FIRST_PRODUCT_ORDERS, order, limit)
 
 
-def _with_wilson(frame: pd.DataFrame, hits: str, trials: str) -> pd.DataFrame:
+def with_lift(frame: pd.DataFrame, hits: str, trials: str, all_hits: str, all_trials: str) -> pd.DataFrame:
+    """The frame with how many times as often as among all the hits are among the trials: lift, lift_low, lift_high."""
+    counts = zip(*(frame[column].astype(int) for column in (hits, trials, all_hits, all_trials)), strict=True)
+    found = [lift(*row) or (None, None, None) for row in counts]
+    columns = zip(("lift", "lift_low", "lift_high"), range(3), strict=True)
+    return frame.assign(
+        **{name: pd.Series([each[place] for each in found], dtype="float64") for name, place in columns}
+    )
+
+
+def with_wilson(frame: pd.DataFrame, hits: str, trials: str) -> pd.DataFrame:
     """The frame with the bounds of ``hits / trials`` as low and high, NaN without trials."""
     pairs: Sequence[tuple[int, int]] = list(zip(frame[hits], frame[trials], strict=True))
     bounds = [wilson(int(hit), int(trial)) or (None, None) for hit, trial in pairs]
@@ -74,7 +106,7 @@ def _with_wilson(frame: pd.DataFrame, hits: str, trials: str) -> pd.DataFrame:
     return frame.assign(low=low.astype("float64"), high=high.astype("float64"))
 
 
-def _best_first(frame: pd.DataFrame, orders: dict[str, str], order: str, limit: int) -> pd.DataFrame:
+def best_first(frame: pd.DataFrame, orders: dict[str, str], order: str, limit: int) -> pd.DataFrame:
     """Sorted by the named order, equal ones by the product key, cut to ``limit`` rows."""
     if order not in orders or int(limit) < 0:
         raise InvalidParams(order=order, limit=limit)
@@ -83,38 +115,40 @@ def _best_first(frame: pd.DataFrame, orders: dict[str, str], order: str, limit: 
     return ordered.head(int(limit)) if int(limit) else ordered
 
 
-_PRODUCT = (Column("product", ColumnKind.TEXT), Column("name", ColumnKind.TEXT))
-_BOUNDS = (Column("low", Unit.SHARE), Column("high", Unit.SHARE))
+PRODUCT = (Column("product", ColumnKind.TEXT), Column("name", ColumnKind.TEXT))
+BOUNDS = (Column("low", Unit.SHARE), Column("high", Unit.SHARE))
+LIFT = (Column("lift", Unit.TIMES), Column("lift_low", Unit.TIMES), Column("lift_high", Unit.TIMES))
 
 PRODUCT_TABLES: dict[str, TableSpec] = {
     "top_repurchased_products": TableSpec(
         (
-            *_PRODUCT,
+            *PRODUCT,
             Column("buyers", Unit.COUNT),
             Column("repurchasers", Unit.COUNT),
             Column("repurchase_rate", Unit.SHARE),
-            *_BOUNDS,
+            *BOUNDS,
             Column("repurchase_purchases", Unit.COUNT),
             Column("revenue", Unit.MONEY),
             Column("observed_gap_median", Unit.DAYS),
             Column("cycle_p25", Unit.DAYS),
         ),
         top_repurchased_products,
-        options=("order", "limit"),
+        options=("by", "order", "search", "limit"),
     ),
     "first_purchase_products": TableSpec(
         (
-            *_PRODUCT,
+            *PRODUCT,
             Column("buyers", Unit.COUNT),
+            Column("start_share", Unit.SHARE),
             Column("mature_buyers", Unit.COUNT),
             Column("returned", Unit.COUNT),
             Column("return_rate", Unit.SHARE),
-            *_BOUNDS,
+            *BOUNDS,
             Column("shop_rate", Unit.SHARE),
-            Column("lift", Unit.TIMES),
+            *LIFT,
             Column("is_thin", ColumnKind.FLAG),
         ),
         first_purchase_products,
-        options=("window_days", "order", "limit"),
+        options=("by", "window_days", "order", "limit"),
     ),
 }

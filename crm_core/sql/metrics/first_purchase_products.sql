@@ -1,6 +1,6 @@
--- Grain: product in at least one customer's purchase 1 on or before the as-of date.
--- Inputs: purchase_mart, product_purchase_mart, product_mart.
--- Which first product leads to a second purchase (of anything) within the window: among the customers whose window has
+-- Grain: item (product or category) in at least one customer's purchase 1 on or before the as-of date.
+-- Inputs: purchase_mart, {{items}} and {{names}} of product or of category (views/item_purchases.sql).
+-- Which first item leads to a second purchase (of anything) within the window: among the customers whose window has
 -- ended by the as-of date, beside the same share of the whole shop.
 with first_purchases as (
     select
@@ -11,43 +11,46 @@ with first_purchases as (
     where purchase_no = 1 and purchased_on <= $as_of and ($channel is null or channel = $channel)
 ),
 
-first_products as (
-    select customer_id, product_key
-    from product_purchase_mart
+first_items as (
+    select customer_id, item_key
+    from {items}
     where purchase_no = 1 and purchased_on <= $as_of
 ),
 
 shop as (
     select
-        count(*) filter (where is_mature and is_returned)
-        / nullif(count(*) filter (where is_mature), 0) as shop_rate
+        count(*) as shop_buyers,
+        count(*) filter (where is_mature) as shop_mature,
+        count(*) filter (where is_mature and is_returned) as shop_returned
     from first_purchases
 ),
 
 totals as (
     select
-        first_products.product_key,
+        first_items.item_key,
         count(*) as buyers,
         count(*) filter (where is_mature) as mature_buyers,
         count(*) filter (where is_mature and is_returned) as returned
-    from first_products
-    inner join first_purchases on first_products.customer_id = first_purchases.customer_id
-    group by first_products.product_key
+    from first_items
+    inner join first_purchases on first_items.customer_id = first_purchases.customer_id
+    group by first_items.item_key
 ),
 
 described as (
     select
-        totals.product_key as product,
-        coalesce(product_mart.name, totals.product_key) as name,
+        totals.item_key as product,
+        coalesce(names.name, totals.item_key) as name,
         totals.buyers,
         totals.mature_buyers,
         totals.returned,
         totals.returned / nullif(totals.mature_buyers, 0) as return_rate,
-        shop.shop_rate,
-        totals.returned / nullif(totals.mature_buyers, 0) / nullif(shop.shop_rate, 0) as lift
+        totals.buyers / nullif(shop.shop_buyers, 0) as start_share,
+        shop.shop_returned / nullif(shop.shop_mature, 0) as shop_rate,
+        shop.shop_mature,
+        shop.shop_returned
     from totals
     cross join shop
-    left join product_mart on totals.product_key = product_mart.product_key
+    left join {names} as names on totals.item_key = names.item_key
 )
 
 select * from described;

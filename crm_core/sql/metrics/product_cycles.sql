@@ -1,51 +1,72 @@
--- Grain: product of those asked for whose curve reaches a quarter. Inputs: product_purchase_mart, customer_mart.
--- cycle_p25: the day by which a quarter of a product's buyers bought it again, on the Kaplan-Meier curve of that product as
--- of the date (those who have not yet are censored, never "no").
+-- Grain: item (product or category) of those asked for that somebody bought again on or before the as-of date.
+-- Inputs: {{items}} of product or of category (views/item_purchases.sql), customer_mart.
+-- On the Kaplan-Meier curve of an item, from a buyer's first purchase of it to the next (who has not bought it again is
+-- censored, never "no"): the days by which a quarter, half and three quarters of its buyers are back (NULL where the
+-- curve never gets there), and when it is due. Due is from the quarter to the three quarters; where the curve ends
+-- before, the quartiles of those who do come back within a year, that is of the curve divided by its end.
 with first_purchases as (
     select
-        product_key,
+        item_key,
         coalesce(next_on <= $as_of, false) as is_returned,
         (case when next_on <= $as_of then next_on else $as_of::date end) - purchased_on as wait_days
-    from product_purchase_mart
-    where product_purchase_no = 1
+    from {items}
+    where item_purchase_no = 1
         and purchased_on <= $as_of
-        and product_key in (select unnest($products))
+        and item_key in (select unnest($products))
         and ($channel is null or customer_id in (select customer_id from customer_mart where first_channel = $channel))
 ),
 
 waits as (
-    select product_key, wait_days, count(*) filter (where is_returned) as returned, count(*) as ended
+    select item_key, wait_days, count(*) filter (where is_returned) as returned, count(*) as ended
     from first_purchases
-    group by product_key, wait_days
+    group by item_key, wait_days
 ),
 
 waiting as (
     select
-        product_key,
+        item_key,
         wait_days,
         returned,
-        sum(ended) over (partition by product_key order by wait_days desc rows unbounded preceding) as at_risk
+        sum(ended) over (partition by item_key order by wait_days desc rows unbounded preceding) as at_risk
     from waits
 ),
 
 -- Days without a return leave the curve where it is.
 curves as (
     select
-        product_key,
+        item_key,
         wait_days,
-        product(1 - returned / nullif(at_risk, 0)) over (
-            partition by product_key order by wait_days rows unbounded preceding
-        ) as still_waiting
+        1 - product(1 - returned / nullif(at_risk, 0)) over (
+            partition by item_key order by wait_days rows unbounded preceding
+        ) as back_share
     from waiting
     where returned > 0
 ),
 
+ends as (
+    select item_key, max(back_share) filter (where wait_days <= 365) as year_share from curves group by item_key
+),
+
 -- The tolerance is for an exact quarter that a product of fractions misses in the last place.
 cycles as (
-    select product_key as product, min(wait_days) as cycle_p25
+    select
+        curves.item_key as product,
+        min(wait_days) filter (where back_share >= 0.25 - 1e-9) as cycle_p25,
+        min(wait_days) filter (where back_share >= 0.5 - 1e-9) as cycle_median,
+        min(wait_days) filter (where back_share >= 0.75 - 1e-9) as cycle_p75,
+        min(wait_days) filter (where back_share >= 0.25 * year_share - 1e-9) as returners_p25,
+        min(wait_days) filter (where back_share >= 0.75 * year_share - 1e-9) as returners_p75
     from curves
-    where still_waiting <= 0.75 + 1e-9
-    group by product_key
+    inner join ends on curves.item_key = ends.item_key
+    group by curves.item_key
+),
+
+due as (
+    select
+        product, cycle_p25, cycle_median, cycle_p75,
+        case when cycle_p75 is null then returners_p25 else cycle_p25 end as due_from_days,
+        coalesce(cycle_p75, returners_p75) as due_to_days
+    from cycles
 )
 
-select * from cycles;
+select * from due;

@@ -1,35 +1,35 @@
--- Grain: product that an identified customer bought on or before the as-of date.
--- Inputs: product_purchase_mart, order_line_mart, customer_mart, product_mart.
--- Who buys a product again: customers with it in two or more purchases, of those who bought it at all.
-with product_purchases as (
-    select product_key, product_purchase_no, gap_days
-    from product_purchase_mart
+-- Grain: item (product or category) that an identified customer bought on or before the as-of date.
+-- Inputs: {{items}}, {{lines}} and {{names}} of product or of category (views/item_purchases.sql), customer_mart.
+-- Who buys an item again: customers with it in two or more purchases, of those who bought it at all.
+with item_purchases as (
+    select item_key, item_purchase_no, gap_days
+    from {items}
     where purchased_on <= $as_of
         and ($channel is null or customer_id in (select customer_id from customer_mart where first_channel = $channel))
 ),
 
 totals as (
     select
-        product_key,
-        count(*) filter (where product_purchase_no = 1) as buyers,
-        count(*) filter (where product_purchase_no = 2) as repurchasers,
-        count(*) filter (where product_purchase_no >= 2) as repurchase_purchases,
+        item_key,
+        count(*) filter (where item_purchase_no = 1) as buyers,
+        count(*) filter (where item_purchase_no = 2) as repurchasers,
+        count(*) filter (where item_purchase_no >= 2) as repurchase_purchases,
         median(gap_days) as observed_gap_median
-    from product_purchases
-    group by product_key
+    from item_purchases
+    group by item_key
 ),
 
 revenues as (
-    select product_key, sum(net_amount) as revenue
-    from order_line_mart
+    select item_key, sum(net_amount) as revenue
+    from {lines}
     where ordered_on <= $as_of and ($channel is null or channel = $channel)
-    group by product_key
+    group by item_key
 ),
 
 described as (
     select
-        totals.product_key as product,
-        coalesce(product_mart.name, totals.product_key) as name,
+        totals.item_key as product,
+        coalesce(names.name, totals.item_key) as name,
         totals.buyers,
         totals.repurchasers,
         totals.repurchasers / nullif(totals.buyers, 0) as repurchase_rate,
@@ -37,8 +37,8 @@ described as (
         coalesce(revenues.revenue, 0) as revenue,
         totals.observed_gap_median
     from totals
-    left join revenues on totals.product_key = revenues.product_key
-    left join product_mart on totals.product_key = product_mart.product_key
+    left join revenues on totals.item_key = revenues.item_key
+    left join {names} as names on totals.item_key = names.item_key
 )
 
 select * from described;
