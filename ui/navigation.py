@@ -20,6 +20,7 @@ PAGES: dict[str, dict[str, str]] = {
         "repurchase": "sync",
         "products": "shopping_bag",
         "customers": "groups",
+        "forecast": "trending_up",
         "voice": "chat_bubble",
     },
     "act": {"lists": "checklist"},

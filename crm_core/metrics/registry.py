@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from crm_core.errors import UnknownName
 from crm_core.metrics.community import COMMUNITY_METRICS
+from crm_core.metrics.forecast_tables import FORECAST_METRICS
 from crm_core.metrics.rfm import RFM_METRICS
 from crm_core.metrics.spec import (
     Aggregate,
@@ -60,6 +61,13 @@ COMPLAINTS = Source(
 )
 ACTIVITY = Source("activity", "activity_mart", FIRST_ACTIVITY_DAY)
 CUSTOMERS = Source("customers", "known_customers($start_on, $end_on, $channel, $grain)", FIRST_ORDER_DAY, is_as_of=True)
+
+LIFE_CYCLE = Source(
+    "life_cycle",
+    "life_cycle_as_of($as_of, $start_on, $end_on, $channel, $grain)",
+    FIRST_ORDER_DAY,
+    is_as_of=True,
+)
 
 CURVE_DAYS = (30, 60, 90, 180, 365)
 CONTACT_CHANNELS = ("email", "sms", "line")
@@ -211,6 +219,21 @@ CONTACT = (
     ),
 )
 
+# In the order and under the names of the stages that the habit comes with: N, E0, S1, S2, S3.
+LIFE_CYCLE_STAGES = ("N", "E0", "S1", "S2", "S3")
+
+# Where the shop has no cycle yet nobody has a stage, and no stage has a count.
+LIFE_CYCLES = tuple(
+    _count(
+        f"life_cycle_{stage.lower()}",
+        "customers",
+        LIFE_CYCLE,
+        f"case when count(*) = count(stage) then count(*) filter (where stage = '{stage}') end",
+        Better.UP if stage in ("N", "E0") else Better.DOWN,
+    )
+    for stage in LIFE_CYCLE_STAGES
+)
+
 VOICE = (
     _ratio(
         "nps",
@@ -261,12 +284,17 @@ VOICE = (
 COMPUTED = tuple(
     Metric(key, Unit.SHARE, Better.NEITHER, "customers", PURCHASES, Computed(read)) for key, read in RFM_METRICS.items()
 )
+FORECASTS = tuple(
+    Metric(key, unit, Better.UP, "customers", PURCHASES, Computed(read))
+    for key, (unit, read) in FORECAST_METRICS.items()
+)
 COMMUNITY = tuple(
     Metric(key, Unit.SHARE, Better.UP, "voice", ACTIVITY, Computed(read)) for key, read in COMMUNITY_METRICS.items()
 )
 
 METRICS: dict[str, Metric] = {
-    metric.key: metric for metric in (*SALES, *REPURCHASE, *CONTACT, *COMPUTED, *VOICE, *COMMUNITY)
+    metric.key: metric
+    for metric in (*SALES, *REPURCHASE, *CONTACT, *COMPUTED, *LIFE_CYCLES, *FORECASTS, *VOICE, *COMMUNITY)
 }
 
 

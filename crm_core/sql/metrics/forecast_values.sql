@@ -1,0 +1,15 @@
+-- Grain: number of repeat purchases x what they brought on average, in steps of a thousandth of it.
+-- Input: customer_histories; $as_of, $channel. Customers whose repeat purchases brought something, and the group's means.
+with averages as (
+    select repeats, (spent_again / repeats)::double as average
+    from customer_histories($as_of, $channel)
+    where repeats > 0 and spent_again > 0
+),
+
+grouped as (
+    select repeats, avg(average) as average, avg(ln(average)) as log_average, count(*) as customers
+    from averages
+    group by repeats, round(ln(average) * 1000)
+)
+
+select * from grouped order by repeats, average
