@@ -6,6 +6,7 @@ import ast
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -30,12 +31,21 @@ ORDER: Document = {"order_id": "a", "ordered_at": "2024-03-05", "customer_id": "
 FAMILY = {name: value for name, value in vars(errors).items() if isclass(value) and issubclass(value, CrmError)}
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> Shop:
-    """A shop with one order."""
-    shop = Shop(tmp_path / "huike.duckdb")
-    shop.take_in("orders", write_csv(tmp_path / "orders.csv", [ORDER]))
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """A shop with one order; it is only asked."""
+    folder = tmp_path_factory.mktemp("asked")
+    shop = Shop(folder / "huike.duckdb")
+    shop.take_in("orders", write_csv(folder / "orders.csv", [ORDER]))
     return shop
+
+
+@pytest.fixture
+def shop(asked: Shop, tmp_path: Path) -> Shop:
+    """The same shop as the test's own, and the file it was filled from."""
+    shutil.copy(asked.path, tmp_path / "huike.duckdb")
+    shutil.copy(asked.path.with_name("orders.csv"), tmp_path / "orders.csv")
+    return Shop(tmp_path / "huike.duckdb")
 
 
 # ---- exit status and streams ----
@@ -90,13 +100,13 @@ def test_wrong_usage_is_2(arguments: tuple[str, ...]) -> None:
         (("metrics", "--as-of", "2024-03-04", "--from", "2024-03-05", "--to", "2024-03-05"), "period_after_as_of"),
     ],
 )
-def test_refusals_are_1_and_json(shop: Shop, arguments: tuple[str, ...], code: str) -> None:
-    reply = shop.run(*arguments, "--json")
+def test_refusals_are_1_and_json(asked: Shop, arguments: tuple[str, ...], code: str) -> None:
+    reply = asked.run(*arguments, "--json")
     assert reply.status == 1
     assert set(reply.document) == {"error", "message", "remedy"}
     assert reply.document["error"] == code
     assert reply.document["message"] in reply.err
-    plain = shop.run(*arguments)
+    plain = asked.run(*arguments)
     assert (plain.status, plain.out) == (1, b"")
 
 
@@ -139,8 +149,8 @@ def test_check_has_a_status_of_its_own(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("name", list(METRICS))
-def test_every_metric_can_be_asked_by_name(shop: Shop, name: str) -> None:
-    (metric,) = shop.ask("metrics", name)["metrics"]
+def test_every_metric_can_be_asked_by_name(asked: Shop, name: str) -> None:
+    (metric,) = asked.ask("metrics", name)["metrics"]
     assert metric["metric"] == name
 
 
