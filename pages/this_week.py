@@ -7,17 +7,18 @@ from dataclasses import replace
 import streamlit as st
 
 from crm_core.errors import InvalidParams
-from crm_core.findings.moved import moved_products
-from crm_core.findings.week import SHARE, WeekFindings, lists_to_do, week_answer, week_findings
+from crm_core.findings.week import WeekFindings, lists_to_do, week_answer, week_findings
+from crm_core.metrics.movements import SHARE
 from crm_core.metrics.tables import table
-from crm_core.params import Comparison, Params, Period
+from crm_core.params import Params, Period
 from crm_core.periods import DataExtent, data_extent
 from ui import frame
+from ui.change import normal_card, why_card
 from ui.empty import missing
-from ui.filters import week_bar
+from ui.filters import Filters, week_bar
 from ui.remembered import remembered
 from ui.session import Visit
-from ui.this_week import moved, revenue_chart, said, share_chart, to_do, week_tiles
+from ui.this_week import revenue_chart, said, share_chart, to_do, week_tiles
 
 
 def charts(visit: Visit, found: WeekFindings) -> None:
@@ -34,17 +35,16 @@ def charts(visit: Visit, found: WeekFindings) -> None:
         share_chart(visit, found)
 
 
-def why(visit: Visit, found: WeekFindings, comparison: Comparison) -> None:
-    """Products that moved and what customers said."""
-    left, right = st.columns(2)
-    comments = remembered(visit, table, "comments", found.params, visit.settings)
-    earlier = found.earlier(comparison)
+def why(visit: Visit, found: WeekFindings, asked: Filters) -> None:
+    """Why revenue changed, what is out of the ordinary, and what customers said."""
+    earlier = found.earlier(asked.comparison)
     if earlier is not None:
-        against, change = earlier
-        with left:
-            moved(visit, remembered(visit, moved_products, found.params, change.period), against)
-    with right if earlier is not None else left:
-        said(visit, comments)
+        why_card(visit, asked.params, earlier[0])
+    left, right = st.columns(2)
+    with left:
+        normal_card(visit, asked.params, is_running=found.is_running)
+    with right:
+        said(visit, remembered(visit, table, "comments", found.params, visit.settings))
 
 
 def today(visit: Visit, asked: Params, extent: DataExtent) -> None:
@@ -64,6 +64,6 @@ with frame.page("week") as visit:
     frame.answer(answer.sentence, answer.how_sure)
     week_tiles(visit, found, asked.comparison)
     charts(visit, found)
-    why(visit, found, asked.comparison)
+    why(visit, found, asked)
     today(visit, asked.params, extent)
     frame.footer(visit, found.reading("identified_order_share"))

@@ -11,14 +11,14 @@ import streamlit as st
 
 from crm_core.charts.model import records
 from crm_core.charts.weekly import WeekRevenue, revenue_by_week, share_by_week
-from crm_core.findings.moved import Movement, movements
-from crm_core.findings.week import SHARE, WeekFindings
+from crm_core.findings.week import WeekFindings
 from crm_core.lists.members import ListSize
 from crm_core.lists.ready_made import ReadyMadeList
+from crm_core.metrics.movements import SHARE
 from crm_core.metrics.registry import metric_of
 from crm_core.metrics.spec import ColumnKind, Measured, Table, Unit
 from crm_core.params import Comparison
-from ui.chart import Rows, show_chart, under
+from ui.chart import Rows, show_chart
 from ui.people import page_path, people_on
 from ui.session import Visit
 from ui.table import Column, headed
@@ -26,8 +26,6 @@ from ui.text import plain
 from ui.tiles import Tile, tiles
 
 COMMENTS_SHOWN = 3
-MOVED_SHOWN = 3
-DIRECTIONS = {1: ":green[▲]", -1: ":gray[▼]"}
 
 
 @dataclass(frozen=True)
@@ -140,29 +138,6 @@ def share_chart(visit: Visit, found: WeekFindings) -> None:
 def _running_note(visit: Visit, found: WeekFindings) -> list[str]:
     day = visit.t.date(found.params.period.end)
     return [visit.t("this_week.chart.running_note", day=day)] if found.is_running else []
-
-
-def moved(visit: Visit, products: Table, against: Comparison) -> None:
-    """The products that moved by more than chance explains, up and down, with their counts."""
-    t = visit.t
-    earlier = t(f"this_week.moved.earlier_{against.value}")
-    shown = {way: movements(products, way, MOVED_SHOWN) for way in DIRECTIONS}
-    note = "note" if any(shown.values()) else "none"
-    with st.container(border=True, key="card_moved", gap="small", height="stretch"):
-        st.markdown(f"**{t('this_week.moved.title')}**")
-        st.caption(plain(t(f"this_week.moved.{note}", earlier=earlier)))
-        for way, rows in shown.items():
-            for row in rows:
-                _moved_row(visit, row, DIRECTIONS[way])
-        columns = headed(t, products.columns, "this_week.moved.column")
-        rows_behind = Rows(products.frame, columns, "moved_products.csv")
-        under(visit, "moved", rows_behind, t("this_week.moved.definition"), None)
-
-
-def _moved_row(visit: Visit, row: Movement, mark: str) -> None:
-    t = visit.t
-    counts = t("this_week.moved.counts", before=t.number(row.orders_before), now=t.number(row.orders))
-    st.markdown(f"{mark} {plain(row.name)}  \n:small[{plain(counts)}]")
 
 
 def said(visit: Visit, comments: Table) -> None:

@@ -28,7 +28,7 @@ MEAN_DEVIATION_TO_SIGMA = 1.2533
 # Croux 1993); the variance of a median is pi/2 times that of a mean.
 EFFICIENCY = 0.37
 # Below so many orders over all weeks together nothing can be said about a count.
-FEWEST_COUNTED = 10
+FEWEST_COUNTED = 5
 FALSE_SHARE = 0.05
 MOST_EXACT = 5_000
 
@@ -79,7 +79,7 @@ def count_chance(count: int, earlier: Sequence[int]) -> float | None:
 
     The larger of two p-values: the exact conditional test of two Poisson counts (Przyborowski and Wilenski 1940), which
     is right for small numbers, and :func:`week_chance`, since orders vary more from week to week than counting alone
-    would let them. ``None`` with fewer than 8 weeks or 10 orders in all weeks together: too little to judge.
+    would let them. ``None`` with fewer than 8 weeks or 5 orders in all weeks together: too little to judge.
     """
     weeks = list(earlier[-MOST_WEEKS:])
     by_weeks = week_chance(count, weeks)

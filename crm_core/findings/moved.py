@@ -1,68 +1,60 @@
-"""Which products moved between two periods by more than chance explains.
-
-Counts of orders vary by chance like Poisson counts: the difference of two of them has the variance of their sum. A
-product has moved where the difference is beyond 2.58 standard deviations (99 %): a shop has many products, and at 95 %
-some of them would always seem to move.
-"""
+"""What moved beyond the shop's normal variation, in words, out of the table movements."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crm_core.db import Cursor, model
-from crm_core.metrics.query import frame_of
-from crm_core.metrics.spec import Column, ColumnKind, Table, Unit
-from crm_core.params import Params, Period
+import pandas as pd
 
-Z_99 = 2.58
+from crm_core.charts.model import records
+from crm_core.i18n import Translator
+from crm_core.metrics.movements import Kind, Verdict
+from crm_core.metrics.spec import Unit
 
-COLUMNS = (
-    Column("name", ColumnKind.TEXT),
-    Column("orders_before", Unit.COUNT),
-    Column("orders", Unit.COUNT),
-    Column("change", Unit.COUNT),
-    Column("revenue_before", Unit.MONEY),
-    Column("revenue", Unit.MONEY),
-    Column("has_moved", ColumnKind.FLAG),
-    Column("product", ColumnKind.TEXT),
-)
+MOVED = (Verdict.HIGH, Verdict.LOW)
 
 
 @dataclass(frozen=True)
 class Movement:
-    """One product that moved: in how many orders it was in the earlier period, and in how many now."""
+    """One row of the table movements."""
 
+    kind: str
+    key: str
     name: str
-    orders_before: int
-    orders: int
-    change: int
+    unit: str
+    value: float | None
+    usual: float | None
+    weeks: int
+    verdict: str
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it is higher than usual."""
+        return self.verdict == Verdict.HIGH
+
+    def words(self, t: Translator, currency: str) -> str:
+        """Its value beside what is usual: of products the number of orders."""
+        now, usual = (t.value(value, Unit(self.unit), currency) for value in (self.value, self.usual))
+        if self.kind == Kind.PRODUCT:
+            return t("change.normal.orders", now=now, usual=t.number(self.usual, 1))
+        return t("change.normal.value", now=now, usual=usual)
+
+    def title(self, t: Translator) -> str:
+        """What it is called: numbers by their labels."""
+        return t(f"metrics.{self.key}.label") if self.kind == Kind.NUMBER else self.name
 
 
-def moved_products(cursor: Cursor, params: Params, earlier: Period) -> Table:
-    """Every product sold in the period or the earlier one, the most unusual difference first.
-
-    Columns: ``COLUMNS``; ``change`` is orders now less orders before.
-    """
-    values = {
-        "start_on": params.period.start,
-        "end_on": min(params.period.end, params.as_of),
-        "earlier_start_on": earlier.start,
-        "earlier_end_on": earlier.end,
-        "channel": params.channel,
-    }
-    frame = frame_of(cursor, model("metrics/moved_products"), values)
-    distance = frame["change"].abs() / (frame["orders"] + frame["orders_before"]) ** 0.5
-    frame = frame.assign(has_moved=distance > Z_99, distance=distance)
-    frame = frame.sort_values(["distance", "product"], ascending=[False, True])
-    return Table("moved_products", COLUMNS, frame[[column.key for column in COLUMNS]].reset_index(drop=True))
+def all_movements(frame: pd.DataFrame) -> list[Movement]:
+    """The rows of the table."""
+    return records(frame, Movement)
 
 
-def movements(table: Table, direction: int, most: int) -> list[Movement]:
-    """The products that moved up (direction 1) or down (-1), the most unusual first, at most so many."""
-    frame = table.frame
-    rows = frame[frame["has_moved"] & (frame["change"] * direction > 0)].head(most)
-    names = ("name", "orders_before", "orders", "change")
-    return [
-        Movement(str(name), int(before), int(now), int(change))
-        for name, before, now, change in zip(*(rows[column] for column in names), strict=True)
-    ]
+def moved(rows: Sequence[Movement], kinds: Sequence[Kind]) -> list[Movement]:
+    """Those of the kinds that are out of the ordinary, in the order of the table."""
+    return [row for row in rows if row.kind in kinds and row.verdict in MOVED]
+
+
+def is_judged(rows: Sequence[Movement]) -> bool:
+    """Whether there are enough weeks to call anything normal."""
+    return any(row.verdict != Verdict.UNKNOWN for row in rows)

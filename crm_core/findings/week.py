@@ -142,7 +142,7 @@ def week_answer(found: WeekFindings, comparison: Comparison, t: Translator) -> A
         change=change_words(t, "this_week.change", change, comparison),
         verdict=t(f"this_week.verdict.{found.verdict.value}", weeks=_weeks(found)),
     )
-    return Answer(sentence, _how_sure(found, t))
+    return Answer(sentence, _how_sure(found, change, comparison, t))
 
 
 def _week_words(found: WeekFindings, t: Translator) -> str:
@@ -157,8 +157,10 @@ def _weeks(found: WeekFindings) -> int:
     return found.normal.weeks if found.normal else FEWEST_WEEKS
 
 
-def _how_sure(found: WeekFindings, t: Translator) -> str:
+def _how_sure(found: WeekFindings, change: Change | None, comparison: Comparison, t: Translator) -> str:
     parts = []
+    if found.is_festive and change is not None and comparison is Comparison.LAST_YEAR:
+        parts.append(t("change.festive", days=t.date_range(change.period.start, change.period.end)))
     if found.normal is not None:
         low, high = t.share(max(0.0, found.normal.low)), t.share(min(1.0, found.normal.high))
         parts.append(t("this_week.normal", low=low, high=high, weeks=found.normal.weeks))

@@ -9,7 +9,7 @@ Three things are told in another way. The repurchase share is the page's own que
 range. The NPS has too few answers in a week: it is that of 13 weeks against the 13 before, by the z-test of METRICS §6.
 A product's or channel's weeks count from its first sale; one never sold before is held against none in every week.
 
-Too thin to judge, and then ``unknown``: fewer than 8 weeks, fewer than 10 orders of a product in all weeks (these are
+Too thin to judge, and then ``unknown``: fewer than 8 weeks, fewer than 5 orders of a product in all weeks (these are
 left out), fewer NPS answers than the shop's setting. A week that is not over is not judged at all: no rows.
 """
 

@@ -16,11 +16,12 @@ from crm_core.analysis.hazard import HORIZON_DAYS, reminder_day
 from crm_core.analysis.survival import ReturnCurve, WaitCount, return_curve
 from crm_core.db import Cursor, model
 from crm_core.errors import InvalidParams
-from crm_core.metrics.measure import return_curve_of, trend
+from crm_core.metrics.comparison import compared, is_festive
+from crm_core.metrics.measure import measure, return_curve_of, trend
 from crm_core.metrics.query import frame_of, tuples_of, value_of
 from crm_core.metrics.registry import FIRST_ORDER_DAY, metric_of
 from crm_core.metrics.spec import Column, ColumnKind, Number, TableSpec, TrendPoint, Unit
-from crm_core.params import WEEKS_IN_A_YEAR_BACK, Granularity, Params, Period, week_of
+from crm_core.params import WEEKS_IN_A_YEAR_BACK, Comparison, Granularity, Params, Period, week_of
 from crm_core.settings import ShopSettings
 
 CURVE_DAYS = 365
@@ -146,7 +147,9 @@ def _curve_rows(curve: ReturnCurve, days: int) -> list[tuple[int, float, float, 
 
 
 def revenue_by_week(cursor: Cursor, params: Params, settings: ShopSettings) -> pd.DataFrame:
-    """Revenue of each week of the period by who bought, beside the same days last year (52 weeks back).
+    """Revenue of each week of the period by who bought, beside the same days last year.
+
+    Last year is 52 weeks back; around Lunar New Year it is the days as far from New Year's Day.
 
     Columns: start, end, revenue, first_purchase_revenue, repurchase_revenue, anonymous_revenue, adjustment_revenue
     (these four add up to revenue), revenue_last_year (NULL before the data starts), is_complete (a whole week).
@@ -155,12 +158,23 @@ def revenue_by_week(cursor: Cursor, params: Params, settings: ShopSettings) -> p
     back = -7 * WEEKS_IN_A_YEAR_BACK
     earlier = replace(params, as_of=params.as_of + timedelta(days=back), period=params.period.shifted(back))
     last_year = trend(cursor, ["revenue"], earlier, Granularity.WEEK, settings)["revenue"]
-    first_on = value_of(cursor, FIRST_ORDER_DAY)
     frame = _frame_of(found)
-    known = pd.Series([isinstance(first_on, date) and first_on <= point.end for point in last_year], dtype="bool")
-    frame["revenue_last_year"] = _numbers(point.reading.value for point in last_year).where(known)
+    frame["revenue_last_year"] = _numbers(
+        _last_year(cursor, params.with_period(Period(week.start, week.end)), usual, settings)
+        for week, usual in zip(found["revenue"], last_year, strict=True)
+    )
     frame["is_complete"] = [(point.end - point.start).days == DAYS_IN_A_WEEK - 1 for point in found["revenue"]]
     return frame
+
+
+def _last_year(cursor: Cursor, week: Params, usual: TrendPoint, settings: ShopSettings) -> Number | None:
+    """Revenue of the week's matching days, those of ``usual`` on ordinary weeks; ``None`` before the data starts."""
+    end, revenue = usual.end, usual.reading.value
+    if is_festive(week, settings):
+        earlier = compared(week, Comparison.LAST_YEAR, settings)
+        end, revenue = earlier.period.end, measure(cursor, ["revenue"], earlier, settings)["revenue"].value
+    first_on = value_of(cursor, FIRST_ORDER_DAY)
+    return revenue if isinstance(first_on, date) and first_on <= end else None
 
 
 def repurchase_by_month(cursor: Cursor, params: Params, settings: ShopSettings) -> pd.DataFrame:

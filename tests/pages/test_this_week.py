@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from crm_core.db import Database
-from crm_core.findings.moved import moved_products, movements
-from crm_core.findings.week import Verdict, week_findings
+from crm_core.findings.week import week_findings
 from crm_core.i18n import Translator
 from crm_core.lists.ready_made import list_sizes
+from crm_core.metrics.movements import Verdict
 from crm_core.metrics.spec import Unit
 from crm_core.params import Params, Period
 from crm_core.periods import DataExtent, data_extent, last_week_with_orders
@@ -46,6 +46,12 @@ def told(path: Path) -> dict[str, Any]:
     days = ("--from", str(WEEK.start), "--to", str(WEEK.end), "--as-of", str(WEEK.end))
     form = printed("metrics", *TILES, *days, "--db", str(path))
     return {metric["metric"]: metric for metric in form["metrics"]}
+
+
+def told_rows(path: Path, name: str, *arguments: str) -> list[dict[str, Any]]:
+    """The rows of a table that the command line prints."""
+    form = printed("table", name, *arguments, "--db", str(path))
+    return [dict(zip(form["columns"], row, strict=True)) for row in form["rows"]]
 
 
 @pytest.fixture
@@ -163,26 +169,45 @@ def test_the_sizes_of_the_lists_are_those_of_the_lists() -> None:
         assert (f"**{size}**\n{t(f'lists.{key}.name')}" in words) == bool(sizes[key].customers)
 
 
-def test_products_that_moved_are_told_with_their_counts(database: Database) -> None:
-    with database.cursor() as cursor:
-        found = moved_products(cursor, asked(WEEK), WEEK.previous())
-    columns = ["product", "orders_before", "orders", "change", "revenue_before", "revenue", "has_moved"]
-    # 9 / sqrt(9) and 8 / sqrt(8) are beyond 2.58, 0 is not; the most unusual comes first.
-    assert found.frame[columns].values.tolist() == [
-        ["CANDY", 9, 0, -9, 90, 0, True],
-        ["CAKE", 0, 8, 8, 0, 80, True],
-        ["TEA", 11, 11, 0, 1100, 1100, False],
-    ]
-    assert [row.name for row in movements(found, 1, 3)] == ["Product CAKE"]
-    assert [row.name for row in movements(found, -1, 3)] == ["Product CANDY"]
+def test_what_is_out_of_the_ordinary_is_told_with_its_counts(path: Path) -> None:
+    rows = told_rows(path, "movements", "--to", str(WEEK.end), "--as-of", str(WEEK.end))
+    by_key = {row["key"]: row for row in rows}
+    # No cake in 26 weeks, eight now. Candy was sold in one week before, too little to say what is usual of it.
+    assert [by_key["CAKE"][key] for key in ("value", "usual", "weeks", "verdict")] == [8, 0, 26, "high"]
+    assert [by_key["TEA"][key] for key in ("value", "usual", "weeks", "verdict")] == [11, 11, 26, "normal"]
+    assert [by_key["CANDY"][key] for key in ("value", "usual", "weeks", "verdict")] == [0, 9, 1, "unknown"]
+    # Nine candies and eight cakes, 90 and 80 above the 1,100 of every week: both are equally odd.
+    assert by_key["revenue"]["verdict"] == "high"
+    assert by_key["orders"]["verdict"] == "normal"
+    assert by_key["repurchase_order_share"]["verdict"] == "low"  # as the sentence says
+    assert by_key["nps"]["verdict"] == "unknown"  # four answers
 
 
 @pytest.mark.usefixtures("shop")
-def test_the_page_shows_what_moved() -> None:
-    words = said(opened("this_week", lang="en", compare="previous"))
-    assert "Product CAKE  \n:small[0 → 8 orders]" in words
-    assert "Product CANDY  \n:small[9 → 0 orders]" in words
+@pytest.mark.parametrize(("language", "counts"), [("en", "8 orders, usually 0"), ("zh-TW", "8 筆，平常 0 筆")])
+def test_the_page_shows_what_the_table_says(
+    path: Path, monkeypatch: pytest.MonkeyPatch, language: str, counts: str
+) -> None:
+    t = Translator(language)
+    with app_on(path, monkeypatch):
+        app = opened("this_week", lang=language, compare="previous")
+    days = ("--from", str(WEEK.start), "--to", str(WEEK.end), "--as-of", str(WEEK.end))
+    (row,) = told_rows(path, "revenue_change", *days, "--with", "compare=previous")
+    words = said(app)
+    assert f"Product CAKE  \n:small[{counts}]" in words
     assert "Product TEA" not in words
+    # Nine candies were 90, eight cakes are 80: what a purchase is worth is all that moved.
+    assert (row["revenue_before"], row["revenue"], row["change"]) == (1190, 1180, -10)
+    assert row["value_per_purchase_effect"] == -10
+    part = t.signed(row["value_per_purchase_effect"], Unit.MONEY, "TWD")
+    title = t(
+        "change.title.down",
+        amount=t.money(10, "TWD"),
+        earlier=t("change.earlier.previous"),
+        most=t("change.factor.all.value_per_purchase"),
+        part=part,
+    )
+    assert f"**{title}**" in words
 
 
 def test_what_is_normal_comes_from_the_weeks_before_only(database: Database) -> None:

@@ -1,0 +1,177 @@
+"""Why revenue changed, and what is out of the ordinary: two cards for any page with a period and a comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from crm_core.analysis.variation import FEWEST_WEEKS
+from crm_core.charts.change import change_parts
+from crm_core.findings.change import (
+    GROUPS_SHOWN,
+    ChangeRow,
+    change_rows,
+    change_title,
+    group_words,
+    parts_of,
+)
+from crm_core.findings.moved import Movement, all_movements, is_judged, moved
+from crm_core.i18n import currency_digits
+from crm_core.metrics.comparison import compared, is_festive, so_far
+from crm_core.metrics.movements import Kind
+from crm_core.metrics.spec import ColumnKind, Table, Unit
+from crm_core.metrics.tables import table
+from crm_core.params import Comparison, Params, Period
+from ui.chart import ListLink, PeopleChoice, Rows, show_chart, under
+from ui.choice import choice
+from ui.people import people_in
+from ui.remembered import remembered
+from ui.session import Visit
+from ui.table import Column, headed
+from ui.text import plain
+
+SPLITS = ("total", "customer_type", "channel", "product")
+MOVED_SHOWN = {Kind.NUMBER: 6, Kind.CHANNEL: 4, Kind.PRODUCT: 6}
+MARKS = {True: ":green[▲]", False: ":gray[▼]"}
+MOVEMENT_COLUMNS: Mapping[str, Unit | ColumnKind] = {
+    "kind": ColumnKind.TEXT,
+    "name": ColumnKind.TEXT,
+    "value": ColumnKind.TEXT,
+    "usual": ColumnKind.TEXT,
+    "weeks": Unit.COUNT,
+    "chance": Unit.SHARE,
+    "verdict": ColumnKind.TEXT,
+}
+
+
+def why_card(visit: Visit, asked: Params, comparison: Comparison) -> None:
+    """The change of revenue since the earlier period, split exactly; nothing where the data does not cover that one."""
+    by = choice(visit, "split", SPLITS, "change.split")
+    found = remembered(
+        visit,
+        table,
+        "revenue_change",
+        asked,
+        visit.settings,
+        by=by,
+        compare=comparison.value,
+        digits=min(currency_digits(visit.currency), 2),
+    )
+    rows = change_rows(found.frame)
+    if not rows:
+        return
+    earlier = compared(asked, comparison, visit.settings).period
+    parts = parts_of(rows, by, visit.t, visit.currency)
+    show_chart(
+        visit,
+        "why",
+        change_title(rows, parts, comparison, visit.t, visit.currency),
+        change_parts(parts, visit.t, visit.theme, visit.currency),
+        rows=Rows(found.frame, headed(visit.t, found.columns), f"revenue_change_by_{by}.csv"),
+        definition=visit.t(f"change.how.{by}"),
+        people=PeopleChoice(visit.t("change.people.label"), _people(visit, rows, by, so_far(asked).period, earlier)),
+        note=_compared_words(visit, asked, comparison, earlier),
+    )
+
+
+def _compared_words(visit: Visit, asked: Params, comparison: Comparison, earlier: Period) -> str:
+    festive = comparison is Comparison.LAST_YEAR and is_festive(asked, visit.settings)
+    days = visit.t.date_range(earlier.start, earlier.end)
+    lines = [visit.t("change.compared", days=days), visit.t("change.festive", days=days) if festive else ""]
+    return "\n".join(line for line in lines if line)
+
+
+def _people(visit: Visit, rows: Sequence[ChangeRow], by: str, now: Period, then: Period) -> dict[str, ListLink]:
+    """The people behind the parts that are shown."""
+    days = {"from_on": now.start, "to_on": now.end}
+    t = visit.t
+    if by == "channel":
+        links = {
+            t("change.people.buyers", name=row.group): people_in("channel_on_days", channel_name=row.group, **days)
+            for row in rows
+            if row.group is not None and row.customers
+        }
+    elif by == "product":
+        links = {
+            t("change.people.buyers", name=group_words(row, t)): people_in(
+                "product_on_days", product_key=row.group, **days
+            )
+            for row in rows[:GROUPS_SHOWN]
+            if row.group is not None and row.customers
+        }
+    else:
+        links = {
+            t("change.people.new"): people_in("new_on_days", **days),
+            t("change.people.returning"): people_in("returning_on_days", **days),
+        }
+    missing = people_in("not_back", then_from_on=then.start, then_to_on=then.end, **days)
+    links[t("change.people.missing")] = missing
+    return {text: link for text, link in links.items() if link is not None}
+
+
+def normal_card(visit: Visit, asked: Params, *, is_running: bool) -> None:
+    """What is out of the ordinary this week, by the shop's own weeks; the rest is called normal."""
+    t = visit.t
+    found = remembered(visit, table, "movements", asked, visit.settings)
+    rows = all_movements(found.frame)
+    out = {kind: moved(rows, (kind,)) for kind in Kind}
+    with st.container(border=True, key="card_normal", gap="small", height="stretch"):
+        st.markdown(f"**{t('change.normal.title')}**")
+        st.caption(plain(_normal_note(visit, rows, any(out.values()), is_running=is_running)))
+        for kind, movements in out.items():
+            _moved_rows(visit, kind, movements)
+        period = so_far(asked).period
+        products = [row for row in out[Kind.PRODUCT] if row.value][: MOVED_SHOWN[Kind.PRODUCT]]
+        under(
+            visit,
+            "normal",
+            _movement_rows(visit, found),
+            t("change.normal.definition"),
+            _buyers(visit, products, period),
+        )
+
+
+def _normal_note(visit: Visit, rows: Sequence[Movement], has_moved: bool, *, is_running: bool) -> str:
+    t = visit.t
+    if is_running:
+        return t("change.normal.running")
+    if not is_judged(rows):
+        return t("change.normal.unknown", weeks=FEWEST_WEEKS)
+    return t("change.normal.note" if has_moved else "change.normal.none")
+
+
+def _moved_rows(visit: Visit, kind: Kind, movements: Sequence[Movement]) -> None:
+    """The most unusual ones of a kind, with their counts, and how many more there are."""
+    t, most = visit.t, MOVED_SHOWN[kind]
+    for row in movements[:most]:
+        st.markdown(f"{MARKS[row.is_up]} {plain(row.title(t))}  \n:small[{plain(row.words(t, visit.currency))}]")
+    if len(movements) > most:
+        st.caption(plain(t("change.normal.more", n=t.number(len(movements) - most))))
+
+
+def _movement_rows(visit: Visit, found: Table) -> Rows:
+    """The table in words: its values have units of their own."""
+    t = visit.t
+    rows = all_movements(found.frame)
+    frame = found.frame.assign(
+        kind=[t(f"change.kind.{row.kind}") for row in rows],
+        name=[row.title(t) for row in rows],
+        value=[t.value(row.value, Unit(row.unit), visit.currency) for row in rows],
+        usual=[t.value(row.usual, Unit(row.unit), visit.currency) for row in rows],
+        verdict=[t(f"change.verdict.{row.verdict}") for row in rows],
+    )
+    columns = [Column(key, t(f"metrics.column.{key}"), unit) for key, unit in MOVEMENT_COLUMNS.items()]
+    return Rows(pd.DataFrame(frame), columns, "movements.csv")
+
+
+def _buyers(visit: Visit, products: Sequence[Movement], period: Period) -> PeopleChoice | None:
+    links = {
+        visit.t("change.people.buyers", name=row.name): people_in(
+            "product_on_days", product_key=row.key, from_on=period.start, to_on=period.end
+        )
+        for row in products
+    }
+    known = {text: link for text, link in links.items() if link is not None}
+    return PeopleChoice(visit.t("change.people.label"), known) if known else None
