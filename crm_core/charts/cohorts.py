@@ -22,17 +22,15 @@ Words = Callable[[float], str]
 class Measure:
     """What a cell tells: its column of the table, and how long after the first purchase it is told.
 
-    Seven or eight columns of amounts fit a phone, twelve of per cents. The later ones are shown where there is one that
-    is over.
+    Seven or eight columns of amounts fit a phone, twelve of per cents.
     """
 
     column: str
     since: tuple[int, ...]
-    later: tuple[int, ...] = ()
 
 
 MEASURES = {
-    "share": Measure("share", tuple(range(1, 13)), (24,)),
+    "share": Measure("share", tuple(range(1, 13))),
     "customers": Measure("active_customers", (1, 2, 3, 4, 5, 6, 9, 12)),
     "revenue": Measure("revenue", (0, 1, 2, 3, 6, 9, 12)),
     "value": Measure("cumulative_revenue_per_customer", (0, 1, 2, 3, 6, 9, 12)),
@@ -78,7 +76,7 @@ def cohort_map(
     give_axes(figure, len(columns), len(rows))
     named = t.short_date if by_week else t.year_month
     names = {c.cohort: f"{named(c.cohort)} ({t.number(c.customers)})" for c in cells}
-    figure.update_layout(height=92 + 26 * len(rows))
+    figure.update_layout(height=112 + 26 * len(rows))
     figure.update_yaxes(
         range=[0.5, len(rows) + 0.5],
         showgrid=False,
@@ -109,9 +107,7 @@ def _cells(frame: pd.DataFrame, told: Measure, *, by_week: bool) -> list[CohortC
     names = {"cohort_week": "cohort", "weeks_since": "since"} if by_week else {"months_since": "since"}
     every = records(frame.rename(columns={**names, told.column: "figure"}), CohortCell)
     newest = set(sorted({c.cohort for c in every}, reverse=True)[:COHORTS_SHOWN])
-    of_newest = [c for c in every if c.cohort in newest]
-    later = {since for since in told.later if any(c.known is not None and c.since == since for c in of_newest)}
-    return [c for c in of_newest if c.since in later or c.since in told.since]
+    return [c for c in every if c.cohort in newest and c.since in told.since]
 
 
 def _top(cells: Sequence[CohortCell], *, is_flow: bool) -> float:

@@ -139,9 +139,13 @@ def ladder_steps(frame: pd.DataFrame, t: Translator, theme: Theme, days: int) ->
     for step in steps:
         if step.return_rate is None:
             note(figure, t("repurchase.ladder.not_yet"), theme.muted, x=step.step, y=0, xanchor="center", yshift=10)
-    names = [f"{step.step} → {step.step + 1}<br>n={tight(step.customers, t)}" for step in steps]
+    names = [f"{step.step} → {step.step + 1}<br>({tight(step.customers, t)})" for step in steps]
     figure.update_xaxes(
-        range=[0.5, len(steps) + 0.5], tickvals=[step.step for step in steps], ticktext=names, tickangle=0
+        range=[0.5, len(steps) + 0.5],
+        tickvals=[step.step for step in steps],
+        ticktext=names,
+        tickangle=0,
+        title_text=t("repurchase.ladder.axis"),
     )
     figure.update_yaxes(**share_axis(t, min(1.0, max(highs) * 1.12)))
     few = [(theme.immature, SQUARE, t("repurchase.ladder.few"))]

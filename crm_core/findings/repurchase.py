@@ -181,10 +181,11 @@ def ladder_of(cursor: Cursor, params: Params, settings: ShopSettings) -> Ladder:
 
 
 def _steps_told(ladder: Table) -> float:
-    """The share of the first steps, of those that are not thin, whose chance is known."""
+    """The share of the first steps whose chance is known: of those that are not thin, or of the very first."""
     first = ladder.frame.head(STEPS_TOLD)
-    first = first[~first["is_thin"].astype(bool)]
-    return float(first["return_rate"].notna().mean()) if len(first) else 1.0
+    solid = first[~first["is_thin"].astype(bool)]
+    judged = solid if len(solid) else first.head(1)
+    return float(judged["return_rate"].notna().mean()) if len(judged) else 1.0
 
 
 def ladder_title(ladder: pd.DataFrame, t: Translator) -> str:

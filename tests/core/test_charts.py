@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from crm_core.analysis.survival import WaitCount
 from crm_core.analysis.survival import return_curve as curve_of
+from crm_core.charts import cohorts as cohort_charts
 from crm_core.charts import customers, products, repurchase, voice, weekly
 from crm_core.charts.dots import Dot, dot_plot
 from crm_core.charts.model import MARK_LIMIT, Chart, clean, nice_ticks, records, short
@@ -55,6 +56,16 @@ def cohorts() -> pd.DataFrame:
         for k in range(5 - m)
     ]
     return pd.DataFrame(rows)
+
+
+def ladder() -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {"step": 1, "customers": 100, "return_rate": 0.49, "low": 0.4, "high": 0.6, "is_thin": False},
+            {"step": 2, "customers": 20, "return_rate": 0.8, "low": 0.5, "high": 1.0, "is_thin": True},
+            {"step": 3, "customers": 2, "return_rate": None, "low": None, "high": None, "is_thin": True},
+        ]
+    )
 
 
 def top_products() -> pd.DataFrame:
@@ -101,7 +112,8 @@ DRAWN: dict[str, Callable[[Translator, Theme], Chart]] = {
     "revenue_by_week": lambda t, theme: weekly.revenue_by_week(weeks(), t, theme, "TWD"),
     "share_by_week": lambda t, theme: weekly.share_by_week(trend([0.4, None, 0.412]), t, theme, "share", (0.35, 0.43)),
     "return_curve": lambda t, theme: repurchase.return_curve(CURVE, t, theme),
-    "cohort_heat_map": lambda t, theme: repurchase.cohort_heat_map(cohorts(), t, theme),
+    "cohort_heat_map": lambda t, theme: cohort_charts.cohort_map(cohorts(), "share", t, theme),
+    "ladder_steps": lambda t, theme: repurchase.ladder_steps(ladder(), t, theme, 365),
     "repurchased_products": lambda t, theme: products.repurchased_products(top_products(), t, theme),
     "dot_plot": lambda t, theme: dot_plot(
         [Dot(HOSTILE, 0.5, 0.4, 0.6, 80), Dot("few", 0.1, 0.0, 0.5, 3, is_thin=True)],
@@ -194,9 +206,59 @@ def test_a_cell_that_is_not_over_is_grey_and_not_a_fall() -> None:
 def test_a_month_without_a_share_yet_is_drawn_as_not_over() -> None:
     frame = cohorts()
     frame.loc[~frame["is_complete"], "share"] = None
-    figure = plain(repurchase.cohort_heat_map(frame, EN, LIGHT))
+    figure = plain(cohort_charts.cohort_map(frame, "share", EN, LIGHT))
     assert [shape["fillcolor"] for shape in figure["layout"]["shapes"]].count(LIGHT.immature) == 3
-    assert [words["text"] for words in figure["layout"]["annotations"]].count(repurchase.NOT_YET) == 3
+    assert [words["text"] for words in figure["layout"]["annotations"]].count(cohort_charts.NOT_YET) == 3
+
+
+@pytest.mark.parametrize("measure", list(cohort_charts.MEASURES))
+def test_a_map_of_any_measure_hides_what_is_not_over(measure: str) -> None:
+    frame = cohorts().assign(active_customers=12_345, revenue=123_456.0, cumulative_revenue_per_customer=99.0)
+    frame.loc[~frame["is_complete"], ["share", "cumulative_revenue_per_customer"]] = None
+    chart = cohort_charts.cohort_map(frame, measure, EN, LIGHT)
+    said = [words["text"] for words in plain(chart)["layout"]["annotations"]]
+    assert said.count(cohort_charts.NOT_YET) == (3 if measure in ("share", "customers") else 4)
+    shown = {"share": "25", "customers": "12.3K", "revenue": "123K", "value": "99"}[measure]
+    assert shown in said
+
+
+def test_a_long_history_is_cut_to_the_newest_rows_by_month_and_by_week() -> None:
+    start = date(2022, 1, 3)
+    frame = pd.DataFrame(
+        [
+            {
+                "cohort_week": start + timedelta(weeks=w),
+                "weeks_since": k,
+                "customers": 9,
+                "share": 0.1,
+                "is_complete": True,
+            }
+            for w in range(40)
+            for k in range(20)
+        ]
+    )
+    chart = cohort_charts.cohort_map(frame, "share", EN, LIGHT, by_week=True)
+    layout = plain(chart)["layout"]
+    assert len(layout["yaxis"]["tickvals"]) == cohort_charts.COHORTS_SHOWN == 24
+    assert layout["xaxis"]["ticktext"] == [str(k) for k in range(1, 13)]
+    assert cohort_charts.cohorts_hidden(frame, by_week=True) == 16
+
+
+def test_a_step_few_have_reached_is_pale_and_one_too_early_has_no_bar() -> None:
+    chart = DRAWN["ladder_steps"](EN, LIGHT)
+    bars = next(trace for trace in plain(chart)["data"] if trace["type"] == "bar")
+    assert bars["x"] == [1, 2]
+    assert bars["y"] == [0.49, 0.8]
+    assert bars["marker"]["color"] == [LIGHT.first, LIGHT.immature]
+    assert {"<b>49%</b>", "<b>80%</b>", "too early"} <= set(texts_in(chart))
+    assert "1 → 2: 49.0%, 2 → 3: 80.0%" in chart.alt
+
+
+def test_the_curve_marks_the_reminder_day_with_the_week_around_it() -> None:
+    chart = repurchase.return_curve(CURVE, EN, LIGHT, reminder=29)
+    assert "Day 29: remind" in texts_in(chart)
+    assert any((shape["x0"], shape["x1"]) == (22, 36) for shape in plain(chart)["layout"]["shapes"])
+    assert "Day 29: remind" not in texts_in(DRAWN["return_curve"](EN, LIGHT))
 
 
 def test_few_answers_are_counted_in_whole_numbers() -> None:
@@ -243,7 +305,8 @@ def test_the_distribution_adds_up() -> None:
         weekly.share_by_week([], EN, LIGHT, "share"),
         weekly.share_by_week(trend([None]), EN, LIGHT, "share"),
         repurchase.return_curve(curve_of([]), EN, LIGHT),
-        repurchase.cohort_heat_map(cohorts().head(0), EN, LIGHT),
+        repurchase.ladder_steps(ladder().tail(1), EN, LIGHT, 365),
+        cohort_charts.cohort_map(cohorts().head(0), "share", EN, LIGHT),
         products.repurchased_products(top_products().head(0), EN, LIGHT),
         dot_plot([], EN, LIGHT, Unit.SHARE, "rate"),
         customers.pareto_curve(pareto_points().head(0), EN, LIGHT),
