@@ -7,16 +7,27 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from crm_core.charts.shares import order_values, share_bands
 from crm_core.charts.theme import LIGHT
 from crm_core.db import Database
-from crm_core.findings.repurchase import repurchase_answer, share_trend, value_title
+from crm_core.findings.repurchase import (
+    held_against,
+    ladder_note,
+    ladder_of,
+    ladder_title,
+    reminder_words,
+    repurchase_answer,
+    share_trend,
+    value_title,
+)
 from crm_core.i18n import Translator
+from crm_core.metrics.measure import measure
 from crm_core.metrics.spec import Reading, Unit
 from crm_core.metrics.tables import table
-from crm_core.params import Params, Period
+from crm_core.params import Comparison, Params, Period
 from crm_core.settings import ShopSettings
 from tests.pages.weekly_shop import app_on, make_shop, opened, printed, said
 
@@ -93,10 +104,13 @@ def test_the_shop_counted_by_hand(told: dict[str, Any]) -> None:
 @pytest.mark.usefixtures("shop")
 def test_the_choice_of_cohorts_stands_in_the_address() -> None:
     app = opened("repurchase", lang="en")
-    assert "how many bought again?" in said(app)
+    assert "Of each month's new customers, how many bought again?" in said(app)
     app.segmented_control(key="choice_repurchase_measure").set_value("value").run()
     assert "What has each month's new customer brought since?" in said(app)
     assert "value" in app.query_params["measure"]
+    app.segmented_control(key="choice_repurchase_by").set_value("week").run()
+    assert "What has each week's new customer brought since?" in said(app)
+    assert not app.exception
     app.segmented_control(key="choice_repurchase_measure").set_value("share").run()
     assert "measure" not in app.query_params
 
@@ -166,6 +180,68 @@ def test_the_answer_tells_only_what_the_data_can_tell() -> None:
     assert answer.sentence == "每 100 位第一次來買的客人，30 天內有 15 位回來，60 天內 32 位。"
     assert "90 天內的比例還算不出來" in answer.how_sure
     assert "客人還少" in answer.how_sure
+
+
+def reminder(day: float | None, low: float | None, high: float | None, n: int = 400) -> dict[str, Reading]:
+    share = None if day is None else 0.268
+    return {
+        "reminder_day": Reading("reminder_day", Unit.DAYS, day, n, low, high),
+        "reminder_day_share": Reading("reminder_day_share", Unit.SHARE, share, n),
+    }
+
+
+def test_a_reminder_day_is_told_with_its_bounds_or_why_there_is_none() -> None:
+    told = reminder_words(reminder(29, 26, 34), EN)
+    assert told.startswith("Best day for a reminder: day 29 (between 26 and 34). 26.8% of the second purchases")
+    assert reminder_words(reminder(36, 6, 43), EN).startswith(
+        "No single day stands out for a reminder: the days from 6"
+    )
+    assert reminder_words(reminder(None, None, None, 12), EN) == (
+        "A reminder day needs 50 second purchases; so far there are 12."
+    )
+    within = {key: reading(key, 0.2, unit=Unit.SHARE) for key in WITHIN}
+    assert repurchase_answer({**within, **reminder(29, 26, 34)}, EN).sentence.endswith("remind them is day 29.")
+    assert "remind" not in repurchase_answer({**within, **reminder(36, 6, 43)}, EN).sentence
+
+
+def steps(*rows: tuple[float | None, float | None, float | None, int]) -> pd.DataFrame:
+    found = pd.DataFrame(rows, columns=["return_rate", "low", "high", "customers"]).astype({"customers": int})
+    found["went_on"], found["is_thin"] = found["customers"] - 1, found["customers"] < 30
+    return found.assign(step=range(1, len(rows) + 1), observed_gap_median=41.0)
+
+
+def test_the_hurdle_is_named_only_where_the_intervals_part() -> None:
+    apart = steps((0.49, 0.47, 0.51, 2000), (0.79, 0.76, 0.82, 900))
+    assert ladder_title(apart, EN) == "The second purchase is the hurdle: 49% make it, 79% of them the third"
+    question = EN("repurchase.ladder.title")
+    assert ladder_title(steps((0.49, 0.3, 0.7, 40), (0.79, 0.6, 0.9, 35)), EN) == question
+    assert ladder_title(steps((0.49, 0.47, 0.51, 2000), (0.79, 0.76, 0.82, 29)), EN) == question
+    assert ladder_title(steps((0.49, 0.47, 0.51, 2000)), EN) == question
+    assert ladder_title(steps((None, None, None, 90), (0.2, 0.1, 0.3, 40)), EN) == question
+    assert ladder_note(apart, EN) == "Usual days until the next: 1 → 2: 41 days, 2 → 3: 41 days."
+    assert ladder_note(steps((None, None, None, 3)), EN) == ""
+
+
+def test_a_young_shop_is_told_as_far_as_its_data_goes(database: Database) -> None:
+    """After 216 days nobody has waited a year; the steps are told within 180 days."""
+    with database.cursor() as cursor:
+        asked = Params(LAST, Period(date(2025, 8, 6), LAST))
+        ladder = ladder_of(cursor, asked, SETTINGS)
+        assert ladder.days < 365
+        assert ladder.table.frame["return_rate"].notna().iloc[0]
+        assert pd.isna(table(cursor, "purchase_ladder", asked, SETTINGS).frame["return_rate"].iloc[0])
+        held = held_against(cursor, TILES, asked, Comparison.LAST_YEAR, SETTINGS)
+        # No year before; the rate is held against the shop of 13 weeks ago, the shares of 52 weeks against nothing.
+        rate, share = held["repurchase_rate"], held["repurchase_order_share"]
+        then = date(2026, 5, 5)
+        before = measure(cursor, ["repurchase_rate"], Params(then, Period(then, then)), SETTINGS)["repurchase_rate"]
+        assert rate.weeks_back == 13
+        assert rate.measured.last_year is not None
+        assert rate.measured.last_year.reading == before
+        assert not share.is_compared
+        short = Params(LAST, Period(date(2026, 7, 8), LAST))
+        chosen = held_against(cursor, TILES, short, Comparison.PREVIOUS, SETTINGS)
+        assert all(each.weeks_back is None and each.is_compared for each in chosen.values())
 
 
 def test_charts_say_their_numbers() -> None:
