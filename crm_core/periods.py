@@ -44,6 +44,15 @@ def data_extent(cursor: Cursor) -> DataExtent | None:
     return None
 
 
+def answers_extent(cursor: Cursor) -> DataExtent | None:
+    """What orders and survey answers cover together: a survey may be newer than the last export of orders."""
+    orders = data_extent(cursor)
+    first, last = cursor.execute("select min(answered_on), max(answered_on) from answer_mart").fetchall()[0]
+    if orders is None or first is None:
+        return orders
+    return DataExtent(min(orders.first_on, first), max(orders.last_on, last), orders.channels)
+
+
 def has_orders(cursor: Cursor) -> bool:
     """Whether there is any order, of whatever status."""
     return bool(cursor.execute("select exists (select 1 from order_mart)").fetchall()[0][0])

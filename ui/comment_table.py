@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import streamlit as st
 
 from crm_core.i18n import Translator
 from crm_core.metrics.customers import customer_reference
 from crm_core.metrics.spec import ColumnKind, Unit
+from crm_core.metrics.themes import OTHER, Theme, marked, themes
 from crm_core.metrics.voice_tables import ATTITUDES, comment_page
 from crm_core.params import Params
 from ui.download import download_csv
@@ -17,6 +20,7 @@ from ui.pager import PAGE_ROWS, offset_of, pager
 from ui.remembered import remembered
 from ui.session import Visit
 from ui.table import Column, show_table
+from ui.voice_themes import theme_name
 
 KEY = "comments"
 ALL = ""
@@ -35,8 +39,9 @@ def comment_table(visit: Visit, params: Params) -> None:
     """One page of the comments that match."""
     t = visit.t
     section(t("voice.comments.title"), t("voice.comments.note"))
-    search, attitude = _asked(t)
-    offset = offset_of(KEY, (params, search, attitude))
+    own = themes(visit.cursor)
+    search, attitude, theme = _asked(t, own)
+    offset = offset_of(KEY, (params, search, attitude, theme))
     found = remembered(
         visit,
         comment_page,
@@ -44,14 +49,17 @@ def comment_table(visit: Visit, params: Params) -> None:
         visit.settings,
         search=search,
         attitude=attitude,
+        theme=theme,
         limit=PAGE_ROWS,
         offset=offset,
     )
-    if found.frame.empty and not search and not attitude:
+    if found.frame.empty and not search and not attitude and not theme:
         st.caption(t("voice.comments.empty"))
         return
     frame, columns = shown(t, found.frame), comment_columns(t, found.frame)
-    picked = show_table(visit, frame, columns, key=KEY, selectable=True)
+    patterns = [re.escape(search.lower()), *(entry.pattern for entry in own if entry.key == theme)]
+    seen = frame.assign(comment=[with_marks(t, comment, patterns) for comment in frame["comment"]])
+    picked = show_table(visit, seen, columns, key=KEY, selectable=True)
     with st.container(horizontal=True, vertical_alignment="center", key="under_comments"):
         pager(visit, KEY, offset, len(frame), found.total)
         if len(frame):
@@ -59,7 +67,12 @@ def comment_table(visit: Visit, params: Params) -> None:
     _open_picked(found.frame, picked)
 
 
-def _asked(t: Translator) -> tuple[str, str]:
+def with_marks(t: Translator, comment: str, patterns: list[str]) -> str:
+    """A comment with the words that were looked for between two signs; it stays plain text."""
+    return marked(comment, patterns, t("themes.mark.open"), t("themes.mark.close"))
+
+
+def _asked(t: Translator, own: tuple[Theme, ...]) -> tuple[str, str, str]:
     """The search is never put into the address: it may be a name."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="ask_comments"):
         search = st.text_input(t("voice.comments.search"), key="comments_search", width=SEARCH_WIDTH, max_chars=100)
@@ -71,7 +84,15 @@ def _asked(t: Translator) -> tuple[str, str]:
             width=PICK_WIDTH,
             filter_mode=None,
         )
-    return search.strip(), attitude
+        theme = st.selectbox(
+            t("themes.filter.theme"),
+            (ALL, *(entry.key for entry in own), OTHER),
+            format_func=lambda key: theme_name(t, key) if key else t("themes.filter.all"),
+            key="comments_theme",
+            width=PICK_WIDTH,
+            filter_mode=None,
+        )
+    return search.strip(), attitude, theme
 
 
 def comment_columns(t: Translator, found: pd.DataFrame) -> list[Column]:

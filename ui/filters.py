@@ -14,6 +14,7 @@ from crm_core.params import Comparison, Params, Period
 from crm_core.periods import (
     DataExtent,
     Preset,
+    answers_extent,
     data_extent,
     last_week_with_orders,
     named_week,
@@ -42,9 +43,14 @@ class Filters:
         return self.params.compared(self.comparison)
 
 
-def filter_bar(visit: Visit, *, period: bool = True, comparison: bool = True, as_of: bool = True) -> Filters:
-    """Period, comparison, channel and as-of date in one row. The page must have data."""
-    extent = _extent(visit)
+def filter_bar(
+    visit: Visit, *, period: bool = True, comparison: bool = True, as_of: bool = True, answers: bool = False
+) -> Filters:
+    """Period, comparison, channel and as-of date in one row. The page must have data.
+
+    The latest day is the last one with an order; with ``answers`` that with a survey answer where it is later.
+    """
+    extent = _extent(visit, answers=answers)
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         day = _as_of(visit, extent) if as_of else extent.last_on
         chosen = _period(visit, extent, day) if period else preset_period(Preset.ALL, day, extent.first_on)
@@ -63,8 +69,8 @@ def week_bar(visit: Visit) -> Filters:
     return Filters(Params(as_of=min(week.end, extent.last_on), period=week, channel=channel), held_against)
 
 
-def _extent(visit: Visit) -> DataExtent:
-    extent = data_extent(visit.cursor)
+def _extent(visit: Visit, *, answers: bool = False) -> DataExtent:
+    extent = answers_extent(visit.cursor) if answers else data_extent(visit.cursor)
     if extent is None:
         raise InvalidParams("no_orders")
     return extent

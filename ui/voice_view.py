@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
 
-from crm_core.charts.dots import Dot, dot_plot
-from crm_core.charts.model import records
 from crm_core.charts.voice import nps_bar, nps_distribution, nps_trend
-from crm_core.findings.voice import wave_length
-from crm_core.i18n import Translator, is_defined
+from crm_core.findings.voice import Waves, wave_length
+from crm_core.i18n import Translator
 from crm_core.metrics.registry import metric_of
 from crm_core.metrics.satisfaction import Satisfaction
-from crm_core.metrics.spec import Measured, Reading, Table, TrendPoint, Unit
+from crm_core.metrics.spec import Measured, Reading, Table, TrendPoint
+from crm_core.metrics.voice_tables import ATTITUDES
 from crm_core.params import Comparison, Granularity, Params
-from ui.chart import ListLink, Rows, show_chart
+from ui.chart import PeopleChoice, Rows, show_chart
 from ui.frame import section
-from ui.segment_cards import LISTS_PAGE
+from ui.people import people_in
 from ui.session import Visit
 from ui.table import headed
 from ui.text import plain
 from ui.tiles import Tile, tiles
-
-DETRACTORS = ListLink(LISTS_PAGE, {"list": "detractors_to_call"})
-PROMOTERS = ListLink(LISTS_PAGE, {"list": "promoters_to_thank"})
-
+from ui.voice_groups import days_of
 
 SCORES = (
     "nps",
@@ -42,31 +37,39 @@ SCORES = (
 CONTACT = ("contactable_rate", "contactable_rate_email", "contactable_rate_sms", "contactable_rate_line")
 
 
-@dataclass(frozen=True)
-class GroupRow:
-    """One group of a breakdown; ``None`` holds the answers without one."""
+def score_tiles(visit: Visit, found: Mapping[str, Measured], points: Waves, comparison: Comparison) -> None:
+    """NPS with its waves, the scores behind it, promoters and detractors, and the referral rate.
 
-    group: str | None
-    nps: float
-    low: float | None
-    high: float | None
-    answers: int
-    is_thin: bool
-
-
-def score_tiles(
-    visit: Visit, found: Mapping[str, Measured], points: Sequence[TrendPoint], comparison: Comparison
-) -> None:
-    """NPS with its waves, the scores behind it, promoters and detractors, and the referral rate."""
+    Where there is nothing earlier to compare with the last two waves are told beside each other.
+    """
     t = visit.t
     counts = {key: t.number(found[f"nps_{key}"].reading.value) for key in ("answers", "blank", "invalid")}
     left_out = t("voice.tile.left_out", blank=counts["blank"], invalid=counts["invalid"])
     of_answers = t("voice.tile.of_answers", n=counts["answers"])
     told = {"nps_answers": left_out, "nps_promoters": of_answers, "nps_detractors": of_answers}
     answers = _counted(visit, "answers")
-    shown = [Tile("nps", found["nps"], trend=points, n=answers)]
-    shown += [Tile(key, found[key], metric_of(key).better, n=_always(words)) for key, words in told.items()]
+    waves = {key: _waves_told(t, key, found[key], points, comparison) for key in ("nps", *told)}
+    shown = [Tile("nps", found["nps"], trend=points["nps"], n=answers, held_against=waves["nps"])]
+    shown += [
+        Tile(key, found[key], metric_of(key).better, n=_always(words), held_against=waves[key])
+        for key, words in told.items()
+    ]
     tiles(visit, [*shown, Tile("referral_rate", found["referral_rate"], n=answers)], comparison, key="scores")
+
+
+def _waves_told(t: Translator, key: str, measured: Measured, points: Waves, comparison: Comparison) -> str:
+    """The figure of the last two waves with answers; empty where there is an earlier period, or no two waves."""
+    earlier = measured.previous if comparison is Comparison.PREVIOUS else measured.last_year
+    answered = [place for place, point in enumerate(points["nps"]) if point.reading.sample_size]
+    if earlier is not None or len(answered) < 2:
+        return ""
+    values = [
+        t.number(points["nps"][place].reading.sample_size)
+        if key == "nps_answers"
+        else t.reading_text(points[key][place].reading)
+        for place in answered[-2:]
+    ]
+    return t("voice.tile.waves", earlier=values[0], now=values[1])
 
 
 def _always(words: str) -> Callable[[Reading], str]:
@@ -83,7 +86,17 @@ def contact_tiles(visit: Visit, found: Mapping[str, Measured], comparison: Compa
     tiles(visit, [Tile(key, found[key], n=_counted(visit, "people")) for key in CONTACT], comparison, key="contact")
 
 
-def score_chart(visit: Visit, nps: Reading) -> None:
+def respondents(visit: Visit, params: Params) -> PeopleChoice:
+    """The people behind the scores of the period, by attitude, the unhappy first."""
+    links = {
+        visit.t(f"opinions.attitude.{attitude}"): link
+        for attitude in reversed(ATTITUDES)
+        if (link := people_in("attitude_in_period", attitude=attitude, **days_of(params))) is not None
+    }
+    return PeopleChoice(visit.t("opinions.groups.people"), links)
+
+
+def score_chart(visit: Visit, nps: Reading, params: Params) -> None:
     """The NPS on its scale."""
     t = visit.t
     show_chart(
@@ -92,12 +105,12 @@ def score_chart(visit: Visit, nps: Reading) -> None:
         t("voice.score.title"),
         nps_bar(nps, t, visit.theme),
         definition=t("metrics.nps.help"),
-        people=PROMOTERS,
+        people=respondents(visit, params),
         note=t("voice.score.note"),
     )
 
 
-def distribution_chart(visit: Visit, found: Table, counted: Mapping[str, Measured]) -> None:
+def distribution_chart(visit: Visit, found: Table, counted: Mapping[str, Measured], params: Params) -> None:
     """The answers by score; blank and invalid ones are told under it."""
     t = visit.t
     answers = {
@@ -111,7 +124,7 @@ def distribution_chart(visit: Visit, found: Table, counted: Mapping[str, Measure
         nps_distribution(answers, t, visit.theme),
         rows=Rows(in_words(t, found.frame), headed(t, found.columns), "nps_distribution.csv"),
         definition=t("metrics.nps.help"),
-        people=DETRACTORS,
+        people=respondents(visit, params),
         note=t("voice.distribution.note", **left_out),
     )
 
@@ -128,53 +141,13 @@ def trend_chart(visit: Visit, points: Sequence[TrendPoint], found: Table, params
         nps_trend(points, t, visit.theme, [t.short_date(point.start) for point in points] if by_week else None),
         rows=Rows(found.frame, headed(t, found.columns), "nps_trend.csv"),
         definition=t("metrics.nps.help"),
-        people=DETRACTORS,
+        people=respondents(visit, params),
         note=t(
             "voice.trend.note",
             length=t(f"voice.trend.{length.value}"),
             least=t.number(visit.settings.thin_below),
         ),
     )
-
-
-def breakdown_chart(visit: Visit, by: str, found: Table, nps: Reading) -> None:
-    """The NPS of each group around everyone's; groups that really differ are named."""
-    t = visit.t
-    frame = found.frame.assign(group=[group_name(t, by, group) for group in found.frame["group"]])
-    colours = visit.theme.segments if by == "segment" else {}
-    dots = [
-        Dot(
-            group_name(t, by, row.group),
-            row.nps,
-            row.low,
-            row.high,
-            row.answers,
-            row.is_thin,
-            colours.get(str(row.group)),
-        )
-        for row in records(found.frame, GroupRow)
-    ]
-    everyone = (t("metrics.nps.short"), float(nps.value)) if is_defined(nps.value) else None
-    different = [str(name) for name in frame.loc[frame["is_different"].astype(bool), "group"]]
-    groups = t("charts.comma").join(different)
-    alike = "note_none" if len(dots) > 1 else "note_one"
-    show_chart(
-        visit,
-        f"by_{by}",
-        t(f"voice.{by}.title"),
-        dot_plot(dots, t, visit.theme, Unit.POINTS, t("voice.segment.axis"), everyone),
-        rows=Rows(frame, headed(t, found.columns)[:-1], f"nps_by_{by}.csv"),
-        definition=t("metrics.nps.help"),
-        people=DETRACTORS,
-        note=t("voice.segment.note", groups=groups) if different else t(f"voice.segment.{alike}"),
-    )
-
-
-def group_name(t: Translator, by: str, group: object) -> str:
-    """What a group is called; a channel is called what the shop calls it."""
-    if not isinstance(group, str) or not group:
-        return t(f"voice.{by}.none")
-    return t(f"segments.{group}.name") if by == "segment" else group
 
 
 def in_words(t: Translator, frame: pd.DataFrame) -> pd.DataFrame:

@@ -51,14 +51,15 @@ def side_by_side(
     end = min(UNTIL, max([named.curve.longest_wait for named in curves], default=0))
     if end < 1:
         return Chart(figure, t("charts.empty"))
-    looks = list(zip(_colours(theme), DASHES, strict=True))
+    colours = colours_in_order or _colours(theme)
+    looks = list(zip(colours, DASHES, strict=False))
     has_tail = [
         _draw(figure, named.curve, end, look, t, thin_below) for named, look in zip(curves, looks, strict=False)
     ]
     top = max(point.high for named in curves for point in _until(named.curve, end))
     axis = share_axis(t, min(1.0, top * 1.05) or 0.1)
     figure.update_xaxes(
-        range=[0, end], tickvals=[day for day in TICKS if day <= end], title_text=t("charts.curve.days")
+        range=[0, end], tickvals=[day for day in TICKS if day <= end], title_text=days_since or t("charts.curve.days")
     )
     figure.update_yaxes(**axis)
     key = [(_faded(theme.muted, BAND_OPACITY * 2), SQUARE, t("charts.band"))]
@@ -67,7 +68,7 @@ def side_by_side(
         key.append(pale)
     heading(figure, theme, t("charts.curve.unit"), key)
     figure.update_layout(margin={"r": LABEL_MARGIN})
-    _name_ends(figure, theme, curves, end, t)
+    _name_ends(figure, theme, curves, end, colours, t)
     return Chart(figure, _words(curves, end, t))
 
 
@@ -108,12 +109,14 @@ def _draw(
     return thin_from < len(points)
 
 
-def _name_ends(figure: go.Figure, theme: Theme, curves: Sequence[NamedCurve], end: int, t: Translator) -> None:
+def _name_ends(
+    figure: go.Figure, theme: Theme, curves: Sequence[NamedCurve], end: int, colours: Sequence[str], t: Translator
+) -> None:
     """The names beside the ends of the lines, moved apart where these are close together."""
     top = figure.layout.yaxis.range[1]
     ends = [_until(named.curve, end)[-1].share for named in curves]
     places = apart(ends, top * LABEL_PIXELS / PLOT_PIXELS, top)
-    for named, share, colour, y in zip(curves, ends, _colours(theme), places, strict=False):
+    for named, share, colour, y in zip(curves, ends, colours, places, strict=False):
         mark = f'<span style="color:{colour}">{LINE}</span>'
         words = f"{mark} {short(named.name, LABEL_WIDTH)}<br><b>{t.share(share)}</b>"
         note(figure, words, theme.ink, x=1, xref="paper", y=y, yref="y", xshift=6)

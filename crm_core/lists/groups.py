@@ -177,6 +177,7 @@ GROUPS: dict[str, GroupKind] = {
         GroupKind("not_back_since_answer", {"attitude": ATTITUDE, **PERIOD}, HEARD),
         GroupKind("theme_commenters", {"theme": THEME, "attitude": ANY_ATTITUDE, **PERIOD}, HEARD),
         GroupKind("complainers", {"topic": TEXT, "outcome": OUTCOME, **PERIOD}),
+        GroupKind("complained", {"outcome": OUTCOME, **PERIOD}),
         GroupKind("came_by_source", {"source": TEXT, **PERIOD}),
         GroupKind("took_part", {"channel": TEXT, **PERIOD}),
         GroupKind("tier_standing", {"standing": STANDING, "basis": BASIS, "threshold": AMOUNT, "window_days": NUMBER}),

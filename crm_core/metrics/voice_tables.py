@@ -92,16 +92,22 @@ def _grouping(by: str, params: Params, settings: ShopSettings) -> Grouping:
 
 
 def comments(
-    cursor: Cursor, params: Params, settings: ShopSettings, *, attitude: str = "", limit: int = COMMENT_LIMIT
+    cursor: Cursor,
+    params: Params,
+    settings: ShopSettings,
+    *,
+    attitude: str = "",
+    theme: str = "",
+    limit: int = COMMENT_LIMIT,
 ) -> pd.DataFrame:
     """Comments of the period, lowest scores first, the newest of them first.
 
     Columns: answer (key), answered_on, score, attitude, channel, customer_id, name, comment. ``attitude`` keeps one of
-    promoter, passive, detractor; empty: all.
+    promoter, passive, detractor; ``theme`` one of the shop's themes, or other; empty: all.
     """
     if (attitude and attitude not in ATTITUDES) or int(limit) < 1:
         raise InvalidParams(attitude=attitude, limit=limit)
-    return comment_page(cursor, params, settings, attitude=attitude, limit=int(limit)).frame
+    return comment_page(cursor, params, settings, attitude=attitude, theme=theme, limit=int(limit)).frame
 
 
 def comment_page(
@@ -111,15 +117,20 @@ def comment_page(
     *,
     search: str = "",
     attitude: str = "",
+    theme: str = "",
     limit: int = COMMENT_LIMIT,
     offset: int = 0,
 ) -> CommentPage:
-    """One page of the comments that hold ``search`` (in the comment or the name; case ignored, taken literally)."""
+    """One page of the comments that hold ``search`` (in the comment or the name; case ignored, taken literally).
+
+    ``theme`` keeps those that speak of a theme (crm_core.metrics.themes), or with ``other`` of none.
+    """
     if (attitude and attitude not in ATTITUDES) or limit < 1 or offset < 0:
         raise InvalidParams(attitude=attitude, limit=limit, offset=offset)
     values = {
         **period_values(cursor, params),
         "attitude": attitude or None,
+        "theme": theme or None,
         "search": search.strip().lower() or None,
         "row_limit": limit,
         "row_offset": offset,
@@ -205,6 +216,6 @@ VOICE_TABLES: dict[str, TableSpec] = {
             Column("comment", ColumnKind.TEXT),
         ),
         comments,
-        options=("attitude", "limit"),
+        options=("attitude", "theme", "limit"),
     ),
 }

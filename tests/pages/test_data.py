@@ -206,7 +206,7 @@ def test_a_shop_with_answers_only_is_told_what_it_has(language: str) -> None:
     assert t("upload.health.title") not in words(app)
     footer = words(opened("voice", lang=language))
     assert t("app.footer.identified", share="—") not in footer
-    assert t("voice.segment.note_one") in footer
+    assert t("opinions.groups.alone") in footer
 
 
 @pytest.mark.usefixtures("empty_shop")

@@ -1,7 +1,13 @@
--- Grain: survey answer of the period with a comment. Inputs: answer_mart, customer_mart.
+-- Grain: survey answer of the period with a comment. Inputs: written_comments, comment_theme_pairs, customer_mart.
 -- What people wrote, lowest scores first, the newest of them first; comments without a score come last; `total`
--- counts all that match the search.
-with written as (
+-- counts all that match the search. A theme keeps the comments that speak of it.
+with of_theme as (
+    select answer_key
+    from comment_theme_pairs($start_on, $end_on, $channel, $with_undated)
+    where $theme is not null and theme = $theme
+),
+
+written as (
     select
         answer_key as answer,
         answered_on,
@@ -9,12 +15,10 @@ with written as (
         attitude,
         channel,
         customer_id,
-        trim(comment) as comment
-    from answer_mart
-    where (answered_on between $start_on and $end_on or ($with_undated and answered_on is null))
-        and ($channel is null or channel = $channel)
-        and ($attitude is null or attitude = $attitude)
-        and trim(comment) <> ''
+        comment
+    from written_comments($start_on, $end_on, $channel, $with_undated)
+    where ($attitude is null or attitude = $attitude)
+        and ($theme is null or answer_key in (select answer_key from of_theme))
 ),
 
 named as (
