@@ -24,6 +24,7 @@ ALL = ""
 SEARCH_WIDTH, PICK_WIDTH = 260, 230
 UNITS: dict[str, Unit | ColumnKind] = {
     "segment": ColumnKind.TEXT,
+    "category": ColumnKind.TEXT,
     "rfm_score": ColumnKind.TEXT,
     "last_on": ColumnKind.DATE,
     "frequency": Unit.COUNT,
@@ -42,7 +43,8 @@ def customer_table(visit: Visit, params: Params) -> None:
     found = remembered(
         visit, customer_page, params, visit.settings, search, segment, order, limit=PAGE_ROWS, offset=offset
     )
-    frame, columns = shown(t, found), table_columns(t)
+    frame = shown(t, found)
+    columns = table_columns(t, has_category=bool(frame["category"].notna().any()))
     picked = show_table(visit, frame, columns, key=KEY, selectable=True)
     with st.container(horizontal=True, vertical_alignment="center", key="under_customers"):
         pager(visit, KEY, offset, len(frame), found.total)
@@ -90,9 +92,10 @@ def _segment(visit: Visit) -> str | None:
     return picked or None
 
 
-def table_columns(t: Translator) -> list[Column]:
-    """The columns on screen and in the file: who, segment, figures, addresses."""
-    named = [Column(key, t(f"customers.column.{key}"), unit) for key, unit in UNITS.items()]
+def table_columns(t: Translator, *, has_category: bool) -> list[Column]:
+    """The columns on screen and in the file: who, segment, category where one is known, figures, addresses."""
+    units = {key: unit for key, unit in UNITS.items() if key != "category" or has_category}
+    named = [Column(key, t(f"customers.column.{key}"), unit) for key, unit in units.items()]
     return [Column("who", t("customers.table.who")), *named]
 
 
@@ -106,6 +109,7 @@ def shown(t: Translator, found: CustomerPage) -> pd.DataFrame:
             "who": [who(t, *row) for row in named],
             "segment": [t(f"segments.{key}.name") if key else None for key in frame["segment"]],
             "phone": [national_phone(phone) if phone else None for phone in frame["phone"]],
+            "category": list(frame["preferred_category"]),
             "rfm_score": [score or None for score in frame["rfm_score"]],
         },
         dtype=object,

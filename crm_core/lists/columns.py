@@ -11,6 +11,10 @@ from crm_core.metrics.spec import Column, ColumnKind, Unit
 MEMBER = "member"
 PERSON = "left join customer_mart as person on person.customer_id = member.customer_id"
 USUAL = "left join usual on usual.customer_id = member.customer_id"
+PREFERENCE = (
+    "left join preferred_categories(($question).as_of, (select list(customer_id) from members)) as preference"
+    " on preference.customer_id = member.customer_id"
+)
 ANSWER = "left join latest_answers($question) as answer on answer.customer_id = member.customer_id"
 
 
@@ -53,6 +57,7 @@ _ALL = (
     ListColumn("first_on", ColumnKind.DATE, "person.first_on", PERSON),
     ListColumn("first_channel", ColumnKind.TEXT, "person.first_channel", PERSON),
     ListColumn("usual_product", ColumnKind.TEXT, "usual.usual_product", USUAL),
+    ListColumn("preferred_category", ColumnKind.TEXT, "preference.category", PREFERENCE),
     ListColumn("nps", Unit.COUNT, "answer.nps", ANSWER),
     ListColumn("comment", ColumnKind.TEXT, "answer.comment", ANSWER),
     ListColumn("answered_on", ColumnKind.DATE, "answer.answered_on", ANSWER),

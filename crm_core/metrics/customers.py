@@ -40,6 +40,7 @@ CUSTOMER_COLUMNS = (
     Column("rfm_score", ColumnKind.TEXT),
     Column("last_on", ColumnKind.DATE),
     Column("first_on", ColumnKind.DATE),
+    Column("preferred_category", ColumnKind.TEXT),
 )
 
 
@@ -253,7 +254,15 @@ def customer_page(
     }
     frame = cursor.execute(model("customers/page"), binds).df()
     total = int(frame["total"].iloc[0]) if len(frame) else 0
+    frame["preferred_category"] = _preferred_categories(cursor, params, list(frame["customer_id"]))
     return CustomerPage(Table("customers", CUSTOMER_COLUMNS, frame.drop(columns="total")), total)
+
+
+def _preferred_categories(cursor: Cursor, params: Params, customer_ids: list[str]) -> list[str | None]:
+    """The category that each of these customers prefers; asked for few, only their purchases are read."""
+    binds = {"as_of": params.as_of, "customer_ids": customer_ids}
+    found = dict(cursor.execute(model("customers/preferred_categories"), binds).fetchall()) if customer_ids else {}
+    return [found.get(customer_id) for customer_id in customer_ids]
 
 
 def _phone_fragment(text: str | None) -> str | None:

@@ -1,0 +1,5 @@
+-- Grain: customer. Inputs: buyers_as_of, profile_values. The buyers of whom a kind of value is not known.
+select buyers.customer_id
+from buyers_as_of(($question).as_of, ($question).channel) as buyers
+left join profile_values(($question).as_of, ($group).kind) as told on buyers.customer_id = told.customer_id
+where profile_value is null
