@@ -21,7 +21,7 @@ from crm_core.findings.repurchase import (
     value_title,
 )
 from crm_core.metrics.registry import metric_of
-from crm_core.metrics.spec import ColumnKind, Reading, Table, Unit
+from crm_core.metrics.spec import ColumnKind, Measured, Reading, Table, Unit
 from crm_core.params import Comparison, Period
 from crm_core.periods import DataExtent
 from ui.chart import ListLink, People, PeopleChoice, Rows, show_chart
@@ -58,12 +58,13 @@ def repurchase_tiles(
 
 
 def _tile(visit: Visit, metric: str, held: Held, extent: DataExtent | None) -> Tile:
-    t, measured = visit.t, held.measured
-    note = t.plural(f"repurchase.tile.{TILES[metric]}", measured.reading.sample_size)
+    t, reading = visit.t, held.reading
+    note = t.plural(f"repurchase.tile.{TILES[metric]}", reading.sample_size)
     against = "" if held.weeks_back is None else t("repurchase.tile.versus_weeks", n=held.weeks_back)
-    if not held.is_compared and extent is not None:
+    if held.change is None and extent is not None:
         against = t("repurchase.tile.young", month=t.month(extent.first_on))
-    return Tile(metric, measured, metric_of(metric).better, n=lambda reading: note, held_against=against)
+    measured = Measured(reading, held.change, held.change)  # the one change, whichever the tile takes
+    return Tile(metric, measured, metric_of(metric).better, n=lambda _: note, held_against=against)
 
 
 def shares_chart(visit: Visit, found: Table) -> None:

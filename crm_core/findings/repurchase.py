@@ -12,9 +12,9 @@ from crm_core.analysis.hazard import LEAST_RETURNS
 from crm_core.db import Cursor
 from crm_core.findings.words import Answer
 from crm_core.i18n import Translator, is_defined
-from crm_core.metrics.measure import changes_since, compare, trend
+from crm_core.metrics.measure import changes_since, measure, trend
 from crm_core.metrics.registry import metric_of
-from crm_core.metrics.spec import Change, Column, ColumnKind, Measured, Reading, Table
+from crm_core.metrics.spec import Change, Column, ColumnKind, Reading, Table
 from crm_core.metrics.tables import table
 from crm_core.params import Comparison, Granularity, Params, Period
 from crm_core.settings import ShopSettings
@@ -23,8 +23,10 @@ ANSWER_DAYS = (30, 60, 90)
 ANSWER_METRICS = tuple(f"repurchase_within_{days}d" for days in ANSWER_DAYS)
 
 REMINDER_METRICS = ("reminder_day", "reminder_day_share")
-# A reminder day that is known to four weeks only is no day to plan with.
+# A reminder day that is known to four weeks only is no day to plan with; nor is one in the first week, when the goods
+# of the first order are hardly there.
 WIDEST_REMINDER = 28
+EARLIEST_REMINDER = 8
 
 # The ladder is told for a year, or for as long as the shop's data lets its first steps be told.
 LADDER_WINDOWS = (365, 180, 90, 30)
@@ -83,16 +85,12 @@ def _how_sure(last: tuple[int, Reading], buyers: int, t: Translator) -> str:
 class Held:
     """A reading held against an earlier one: the comparison that was chosen, or the same question some weeks earlier.
 
-    ``weeks_back`` is ``None`` for the chosen comparison; ``measured`` has no change where nothing can be compared.
+    ``weeks_back`` is ``None`` for the chosen comparison; ``change`` is ``None`` where nothing can be compared.
     """
 
-    measured: Measured
+    reading: Reading
+    change: Change | None
     weeks_back: int | None = None
-
-    @property
-    def is_compared(self) -> bool:
-        """Whether there is something to hold the reading against."""
-        return self.measured.previous is not None or self.measured.last_year is not None
 
 
 def held_against(
@@ -103,22 +101,14 @@ def held_against(
     A shop in its second year has no earlier year, but it can tell whether it does better than a quarter ago: the same
     length of time up to that day, and for customer-level numbers all history up to it (13 weeks of it at least).
     """
-    found = compare(cursor, keys, params, settings)
-    chosen = {key: _chosen(measured, comparison) for key, measured in found.items()}
-    young = {key: measured.reading for key, measured in chosen.items() if measured.previous is None}
-    earlier = _a_quarter_earlier(cursor, young, params, settings)
+    now = measure(cursor, keys, params, settings)
+    changes = changes_since(cursor, now, params.compared(comparison), settings)
+    young = {key: reading for key, reading in now.items() if key not in changes}
+    earlier = _a_quarter_earlier(cursor, young, params, settings) if young else {}
     return {
-        key: Held(Measured(measured.reading, earlier[key], earlier[key]), QUARTER_WEEKS)
-        if key in earlier
-        else Held(measured)
-        for key, measured in chosen.items()
+        key: Held(reading, changes.get(key) or earlier.get(key), QUARTER_WEEKS if key in earlier else None)
+        for key, reading in now.items()
     }
-
-
-def _chosen(measured: Measured, comparison: Comparison) -> Measured:
-    """The reading with the change that was asked for in both places, so that none other is shown."""
-    change = measured.previous if comparison is Comparison.PREVIOUS else measured.last_year
-    return Measured(measured.reading, change, change)
 
 
 def _a_quarter_earlier(
@@ -137,13 +127,12 @@ def _a_quarter_earlier(
 
 
 def stands_out(day: Reading) -> bool:
-    """Whether a reminder day is known well enough to plan with: its interval is four weeks wide at most."""
-    return (
-        day.value is not None
-        and day.low is not None
-        and day.high is not None
-        and (day.high - day.low <= WIDEST_REMINDER)
-    )
+    """Whether a reminder day can be planned with: after the first week, its interval four weeks wide at most."""
+    return day.value is not None and day.value >= EARLIEST_REMINDER and _is_narrow(day)
+
+
+def _is_narrow(day: Reading) -> bool:
+    return day.low is not None and day.high is not None and day.high - day.low <= WIDEST_REMINDER
 
 
 def reminder_words(readings: Mapping[str, Reading], t: Translator) -> str:
@@ -153,6 +142,8 @@ def reminder_words(readings: Mapping[str, Reading], t: Translator) -> str:
         n = t.number(day.sample_size)
         return t("repurchase.reminder.too_few", least=t.number(LEAST_RETURNS), n=n)
     bounds = {"low": t.number(day.low), "high": t.number(day.high)}
+    if day.value < EARLIEST_REMINDER and _is_narrow(day):
+        return t("repurchase.reminder.early", n=t.number(day.value))
     if not stands_out(day):
         return t("repurchase.reminder.alike", **bounds)
     share = t.reading_text(readings["reminder_day_share"])

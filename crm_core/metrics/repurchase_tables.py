@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -18,7 +18,7 @@ from crm_core.db import Cursor, model
 from crm_core.errors import InvalidParams
 from crm_core.metrics.comparison import compared, is_festive
 from crm_core.metrics.measure import measure, return_curve_of, trend
-from crm_core.metrics.query import frame_of, tuples_of, value_of
+from crm_core.metrics.query import Row, frame_of, rows_of, value_of
 from crm_core.metrics.registry import FIRST_ORDER_DAY, metric_of
 from crm_core.metrics.spec import Column, ColumnKind, Number, TableSpec, TrendPoint, Unit
 from crm_core.params import WEEKS_IN_A_YEAR_BACK, Comparison, Granularity, Params, Period, week_of
@@ -30,6 +30,8 @@ LADDER_DAYS = 365
 LADDER_STEPS = 10
 MOST_STEPS = 100
 LONGEST_COHORTS = 5000
+STEP_COLUMNS = ("step", "customers", "went_on", "observed_gap_median", "average_order_value")
+WAIT_COLUMNS = ("wait_days", "returned", "censored")
 MONTHS_IN_A_YEAR = 12
 DAYS_IN_A_WEEK = 7
 
@@ -98,25 +100,27 @@ def purchase_ladder(
 ) -> pd.DataFrame:
     """From each purchase to the next, as of the date: one row per step that a customer has reached, at most ``steps``.
 
-    Columns: step (purchase number n), customers (who reached it), went_on (who have made purchase n + 1 so far), return_rate
-    (P(n → n + 1) within ``days``: Kaplan–Meier, those still waiting censored, NULL beyond the longest wait) with its
-    Greenwood interval low and high, observed_gap_median (days from n to n + 1, of those who went on),
+    Columns: step (purchase number n), customers (who reached it), went_on (who have made purchase n + 1 so far),
+    return_rate (P(n → n + 1) within ``days``: Kaplan–Meier, those still waiting censored, NULL beyond the longest wait)
+    with its Greenwood interval low and high, observed_gap_median (days from n to n + 1, of those who went on),
     average_order_value (of the orders of purchase n), reminder_day (the day with the highest smoothed hazard of
     purchase n + 1, see :mod:`crm_core.analysis.hazard`), is_thin.
     """
     days, steps = _checked("days", days, LONGEST_CURVE), _checked("steps", steps, MOST_STEPS)
-    binds = {"as_of": params.as_of, "channel": params.channel, "steps": steps}
-    frame = frame_of(cursor, model("metrics/ladder_steps"), binds)
-    found = tuples_of(cursor, model("metrics/ladder_waits"), {**binds, "longest": max(days, HORIZON_DAYS)})
-    waits = {step: [WaitCount(*row[1:]) for row in rows] for step, rows in groupby(found, key=itemgetter(0))}
-    reached = [return_curve(waits[step]).within(days) for step in frame["step"]]
-    reminders = [reminder_day(waits[step], draws=0) for step in frame["step"]]
-    frame["return_rate"] = _numbers(point and point.share for point in reached)
-    frame["low"] = _numbers(point and point.low for point in reached)
-    frame["high"] = _numbers(point and point.high for point in reached)
-    frame["reminder_day"] = pd.Series([reminder and reminder.days for reminder in reminders], dtype="Int64")
+    binds = {"as_of": params.as_of, "channel": params.channel, "steps": steps, "longest": max(days, HORIZON_DAYS)}
+    found = rows_of(cursor, model("metrics/ladder_waits"), binds)
+    ladder = [_ladder_step(list(rows), days) for _, rows in groupby(found, key=itemgetter("step"))]
+    frame = pd.DataFrame(ladder, columns=[*STEP_COLUMNS, "return_rate", "low", "high", "reminder_day"])
     frame["is_thin"] = frame["customers"] < settings.thin_below
-    return frame
+    return frame.astype({"return_rate": float, "low": float, "high": float, "reminder_day": "Int64"})
+
+
+def _ladder_step(rows: Sequence[Row], days: int) -> tuple[object, ...]:
+    """One step, out of its rows of the model: what they all tell, the chance within ``days``, the reminder day."""
+    waits = [WaitCount(*(cast("int", row[name]) for name in WAIT_COLUMNS)) for row in rows]
+    reached, reminder = return_curve(waits).within(days), reminder_day(waits, draws=0)
+    chance = (reached.share, reached.low, reached.high) if reached else (None, None, None)
+    return (*(rows[0][name] for name in STEP_COLUMNS), *chance, reminder and reminder.days)
 
 
 def repurchase_curve(cursor: Cursor, params: Params, settings: ShopSettings, *, days: int = CURVE_DAYS) -> pd.DataFrame:

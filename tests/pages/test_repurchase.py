@@ -196,12 +196,14 @@ def test_a_reminder_day_is_told_with_its_bounds_or_why_there_is_none() -> None:
     assert reminder_words(reminder(36, 6, 43), EN).startswith(
         "No single day stands out for a reminder: the days from 6"
     )
+    assert reminder_words(reminder(1, 1, 3), EN) == EN("repurchase.reminder.early", n=1)
     assert reminder_words(reminder(None, None, None, 12), EN) == (
         "A reminder day needs 50 second purchases; so far there are 12."
     )
     within = {key: reading(key, 0.2, unit=Unit.SHARE) for key in WITHIN}
     assert repurchase_answer({**within, **reminder(29, 26, 34)}, EN).sentence.endswith("remind them is day 29.")
-    assert "remind" not in repurchase_answer({**within, **reminder(36, 6, 43)}, EN).sentence
+    for unclear in (reminder(36, 6, 43), reminder(1, 1, 3), reminder(None, None, None)):
+        assert "remind" not in repurchase_answer({**within, **unclear}, EN).sentence
 
 
 def steps(*rows: tuple[float | None, float | None, float | None, int]) -> pd.DataFrame:
@@ -236,12 +238,12 @@ def test_a_young_shop_is_told_as_far_as_its_data_goes(database: Database) -> Non
         then = date(2026, 5, 5)
         before = measure(cursor, ["repurchase_rate"], Params(then, Period(then, then)), SETTINGS)["repurchase_rate"]
         assert rate.weeks_back == 13
-        assert rate.measured.last_year is not None
-        assert rate.measured.last_year.reading == before
-        assert not share.is_compared
+        assert rate.change is not None
+        assert rate.change.reading == before
+        assert (share.change, share.weeks_back) == (None, None)
         short = Params(LAST, Period(date(2026, 7, 8), LAST))
         chosen = held_against(cursor, TILES, short, Comparison.PREVIOUS, SETTINGS)
-        assert all(each.weeks_back is None and each.is_compared for each in chosen.values())
+        assert all(each.weeks_back is None and each.change is not None for each in chosen.values())
 
 
 def test_charts_say_their_numbers() -> None:
