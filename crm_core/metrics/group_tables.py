@@ -127,7 +127,7 @@ def repurchase_by_group(
     }
     everyone = [WaitCount(*row) for row in tuples_of(cursor, model("metrics/first_purchase_waits"), values)]
     rows = [_group_row(group, waits[group.dimension, group.key], everyone, settings) for group in groups]
-    return pd.DataFrame(rows, columns=[column.key for column in _GROUP_COLUMNS])
+    return _frame(rows, _GROUP_COLUMNS)
 
 
 def first_order_differences(
@@ -153,7 +153,7 @@ def first_order_differences(
     values = {**_values(params, by), "window_days": window}
     found = rows_of(cursor, model("metrics/first_order_differences"), values)
     rows = [_difference_row(row, settings.thin_below) for row in found]
-    frame = pd.DataFrame(_tested(rows), columns=[column.key for column in _DIFFERENCE_COLUMNS])
+    frame = _frame(_tested(rows), _DIFFERENCE_COLUMNS)
     best_first = ["difference_low", "dimension", "group"]
     return frame.sort_values(best_first, ascending=[False, True, True], na_position="last")
 
@@ -238,6 +238,12 @@ def _tested(rows: list[Row]) -> list[Row]:
     for row, p_value in zip(tried, adjusted, strict=True):
         row |= {"adjusted_p_value": p_value, "is_different": p_value < SIGNIFICANCE}
     return rows
+
+
+def _frame(rows: list[Row], columns: tuple[Column, ...]) -> pd.DataFrame:
+    """The rows as a frame whose shares are floats, undefined as NaN, even where none is defined."""
+    frame = pd.DataFrame(rows, columns=[column.key for column in columns])
+    return frame.astype({column.key: "float64" for column in columns if column.unit is Unit.SHARE})
 
 
 def _within(days: int) -> tuple[str, str, str]:

@@ -58,7 +58,8 @@ def told(waits: Waits, day: int) -> tuple[float, float]:
 
 def test_the_textbook_example() -> None:
     found = verdict_on(TREATED, CONTROL)
-    assert (found.statistic, found.degrees) == (pytest.approx(16.792940989216547, abs=1e-9), 1)
+    assert found.statistic == pytest.approx(16.792940989216547, abs=1e-9)
+    assert found.degrees == 1
     assert found.p_value == pytest.approx(4.168809109334511e-05, rel=1e-9)
     assert found.observed == (9, 21)
     assert found.expected == pytest.approx((19.25, 10.75), abs=0.005)  # as the textbooks print them
@@ -92,7 +93,8 @@ def test_cdnow_by_the_size_of_the_first_order(cdnow: dict[str, dict[date, Decima
         groups[size].append(first_waits(days, date(1997, 9, 30)))
     assert [len(groups[size]) for size in range(4)] == [641, 544, 583, 589]
     found = verdict_on(*(groups[size] for size in range(4)))
-    assert (found.statistic, found.degrees) == (pytest.approx(37.78569222666574, abs=1e-8), 3)
+    assert found.statistic == pytest.approx(37.78569222666574, abs=1e-8)
+    assert found.degrees == 3
     assert found.p_value == pytest.approx(3.13771549405598e-08, rel=1e-8)
     expected = {
         0: ((0.1310452418, 0.026123795), (0.232449298, 0.0326997711)),
@@ -110,7 +112,8 @@ def test_cdnow_by_the_month_of_the_first_order(cdnow: dict[str, dict[date, Decim
     for days in cdnow.values():
         groups[min(days).month].append(first_waits(days, date(1997, 9, 30)))
     found = verdict_on(groups[1], groups[2], groups[3])
-    assert (found.statistic, found.degrees) == (pytest.approx(0.08461679983391837, abs=1e-9), 2)
+    assert found.statistic == pytest.approx(0.08461679983391837, abs=1e-9)
+    assert found.degrees == 2
     assert found.p_value == pytest.approx(0.9585741108063904, abs=1e-9)
     assert not found.is_significant
     assert told(groups[1], 90) == pytest.approx((0.2970550576, 0.0320486459), abs=1e-9)
@@ -246,7 +249,7 @@ def test_it_agrees_with_the_definition_and_knows_no_order(one: Waits, other: Wai
 def test_equal_groups_do_not_differ() -> None:
     same: Waits = [(3, True), (5, True), (9, False)]
     found = verdict_on(same, same)
-    assert (found.statistic, found.p_value) == (pytest.approx(0), pytest.approx(1))
+    assert (found.statistic, found.p_value) == pytest.approx((0, 1))
 
 
 def test_a_group_that_nobody_waited_in_takes_no_degree_of_freedom() -> None:
