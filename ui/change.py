@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
+from crm_core.analysis.decomposition import CENT_DIGITS
 from crm_core.analysis.variation import FEWEST_WEEKS
 from crm_core.charts.change import change_parts
 from crm_core.findings.change import (
@@ -32,6 +33,8 @@ from ui.session import Visit
 from ui.table import Column, headed
 from ui.text import plain
 
+# The largest changes; the command line gives all of them.
+ROWS_BEHIND = 200
 SPLITS = ("total", "customer_type", "channel", "product")
 MOVED_SHOWN = {Kind.NUMBER: 6, Kind.CHANNEL: 4, Kind.PRODUCT: 6}
 MARKS = {True: ":green[▲]", False: ":gray[▼]"}
@@ -48,32 +51,32 @@ MOVEMENT_COLUMNS: Mapping[str, Unit | ColumnKind] = {
 
 def why_card(visit: Visit, asked: Params, comparison: Comparison) -> None:
     """The change of revenue since the earlier period, split exactly; nothing where the data does not cover that one."""
-    by = choice(visit, "split", SPLITS, "change.split")
-    found = remembered(
-        visit,
-        table,
-        "revenue_change",
-        asked,
-        visit.settings,
-        by=by,
-        compare=comparison.value,
-        digits=min(currency_digits(visit.currency), 2),
-    )
-    rows = change_rows(found.frame)
-    if not rows:
+    t, currency = visit.t, visit.currency
+    whole = _split(visit, asked, comparison, "total")
+    if whole.frame.empty:
         return
+    by = choice(visit, "split", SPLITS, "change.split")
+    found = _split(visit, asked, comparison, by)
+    rows, difference = change_rows(found.frame), change_rows(whole.frame)[0].change
     earlier = compared(asked, comparison, visit.settings).period
-    parts = parts_of(rows, by, visit.t, visit.currency)
+    parts = parts_of(rows, by, difference, t, currency)
     show_chart(
         visit,
         "why",
-        change_title(rows, parts, comparison, visit.t, visit.currency),
-        change_parts(parts, visit.t, visit.theme, visit.currency),
-        rows=Rows(found.frame, headed(visit.t, found.columns), f"revenue_change_by_{by}.csv"),
-        definition=visit.t(f"change.how.{by}"),
-        people=PeopleChoice(visit.t("change.people.label"), _people(visit, rows, by, so_far(asked).period, earlier)),
+        change_title(difference, parts, comparison, t, currency),
+        change_parts(parts, t, visit.theme, currency),
+        rows=Rows(found.frame, headed(t, found.columns), f"revenue_change_by_{by}.csv"),
+        definition=t(f"change.how.{by}"),
+        people=PeopleChoice(t("change.people.label"), _people(visit, rows, by, so_far(asked).period, earlier)),
         note=_compared_words(visit, asked, comparison, earlier),
     )
+
+
+def _split(visit: Visit, asked: Params, comparison: Comparison, by: str) -> Table:
+    """The table revenue_change, rounded to what is shown, so that what is shown adds up."""
+    digits = min(currency_digits(visit.currency), CENT_DIGITS)
+    options = {"by": by, "compare": comparison.value, "limit": ROWS_BEHIND, "digits": digits}
+    return remembered(visit, table, "revenue_change", asked, visit.settings, **options)
 
 
 def _compared_words(visit: Visit, asked: Params, comparison: Comparison, earlier: Period) -> str:

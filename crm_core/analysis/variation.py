@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from math import atan, cos, erfc, exp, fsum, lgamma, log, pi, sin, sqrt
+from math import atan, cos, exp, fsum, lgamma, log, pi, sin, sqrt
 from statistics import fmean, median
 
 MOST_WEEKS = 26
@@ -30,7 +30,7 @@ EFFICIENCY = 0.37
 # Below so many orders over all weeks together nothing can be said about a count.
 FEWEST_COUNTED = 5
 FALSE_SHARE = 0.05
-MOST_EXACT = 5_000
+NEGLIGIBLE = 1e-15
 
 
 @dataclass(frozen=True)
@@ -105,16 +105,18 @@ def standing_out(chances: Sequence[float | None], false_share: float = FALSE_SHA
 def binomial_tails(hits: int, trials: int, share: float) -> float:
     """The two-sided p-value of ``hits`` out of ``trials`` where each is one with probability ``share`` (0..1, open).
 
-    Twice the smaller tail, at most 1 (as in Clopper and Pearson's interval); of many trials by the normal curve.
+    Twice the tail on the side of ``hits``, at most 1 (as in Clopper and Pearson's interval). The terms are added from
+    ``hits`` outwards, each out of the one before, until they no longer count.
     """
     if not trials:
         return 1.0
-    if trials > MOST_EXACT:
-        distance = max(0.0, abs(hits - trials * share) - 0.5)
-        return erfc(distance / sqrt(2 * trials * share * (1 - share)))
-    lower = fsum(_binomial(k, trials, share) for k in range(hits + 1))
-    upper = fsum(_binomial(k, trials, share) for k in range(hits, trials + 1))
-    return min(1.0, 2 * min(lower, upper))
+    step = 1 if hits > trials * share else -1
+    odds = share / (1 - share)
+    term = total = _binomial(hits, trials, share)
+    while 0 <= hits + step <= trials and term > total * NEGLIGIBLE:
+        term *= odds * (trials - hits) / (hits + 1) if step > 0 else hits / (odds * (trials - hits + 1))
+        hits, total = hits + step, total + term
+    return min(1.0, 2 * total)
 
 
 def _binomial(hits: int, trials: int, share: float) -> float:

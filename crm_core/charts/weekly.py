@@ -107,7 +107,7 @@ def share_by_week(
         note(figure, f"<b>{t.share(value)}</b>", theme.accent, x=day, y=value, xshift=9)
         figure.update_layout(margin={"r": 54})  # room for the number: beside the line it would lie on it
     top = max([value for _, value in known] + ([normal[1]] if normal else []), default=0.0)
-    figure.update_yaxes(**share_axis(t, top * 1.08))
+    figure.update_yaxes(**share_axis(t, min(1.0, top * 1.08)))
     day_axis(figure, days, t, most=4)
     figure.update_xaxes(tickangle=0)
     heading(figure, theme, unit, key)

@@ -51,16 +51,13 @@ def change_rows(frame: pd.DataFrame) -> list[ChangeRow]:
     return records(frame, ChangeRow)
 
 
-def parts_of(rows: Sequence[ChangeRow], by: str, t: Translator, currency: str) -> list[Part]:
-    """What the change is made of: by factor for customers, else by channel or product."""
-    return by_group(rows, t) if by in ("channel", "product") else by_factor(rows, t, currency)
+def parts_of(rows: Sequence[ChangeRow], by: str, whole: float, t: Translator, currency: str) -> list[Part]:
+    """What the change is made of: by factor for customers, else by channel or product; together they are ``whole``."""
+    return by_group(rows, whole, t) if by in ("channel", "product") else by_factor(rows, t, currency)
 
 
-def change_title(
-    rows: Sequence[ChangeRow], parts: Sequence[Part], comparison: Comparison, t: Translator, currency: str
-) -> str:
+def change_title(difference: float, parts: Sequence[Part], comparison: Comparison, t: Translator, currency: str) -> str:
     """By how much revenue changed, and which part weighs most in that direction."""
-    difference = round(sum(row.change for row in rows), 2)
     earlier = t(f"change.earlier.{comparison.value}")
     if not difference or not parts:
         return t("change.title.same", earlier=earlier)
@@ -100,14 +97,12 @@ def _value(value: float | None, unit: Unit, t: Translator, currency: str) -> str
     return t.number(value, 2) if unit is Unit.TIMES else t.value(value, unit, currency)
 
 
-def by_group(rows: Sequence[ChangeRow], t: Translator) -> list[Part]:
-    """One part per channel or product, the largest changes, and all others together."""
+def by_group(rows: Sequence[ChangeRow], whole: float, t: Translator) -> list[Part]:
+    """One part per channel or product, the largest changes, and what all others add up to."""
     shown = rows if len(rows) <= GROUPS_SHOWN + 1 else rows[:GROUPS_SHOWN]
+    rest = round(whole - sum(row.change for row in shown), 2)
     parts = [Part(group_words(row, t), row.change) for row in shown]
-    rest = rows[len(shown) :]
-    if not rest:
-        return parts
-    return [*parts, Part(t.plural("change.rest", len(rest)), round(sum(row.change for row in rest), 2))]
+    return [*parts, Part(t("change.rest"), rest)] if rest else parts
 
 
 def group_words(row: ChangeRow, t: Translator) -> str:

@@ -192,7 +192,8 @@ def _by_channel(cursor: Cursor, params: Params, settings: ShopSettings) -> ByGro
 def _by_product(cursor: Cursor, params: Params, settings: ShopSettings) -> ByGroup:
     """Revenue of the lines; what the orders hold beside them stands with the lines that name no product."""
     found: dict[Group, Takings] = {}
-    for row in rows_of(cursor, model("metrics/product_buyers_revenue"), _binds(params)):
+    name = "metrics/product_buyers_revenue" if params.channel is None else "metrics/channel_product_buyers_revenue"
+    for row in rows_of(cursor, model(name), _binds(params)):
         anonymous, other = _amount(row["anonymous_revenue"]), _amount(row["other_revenue"])
         found[cast("Group", row["product"])] = Takings(_buying(row), anonymous, other, cast("Group", row["name"]))
     revenue = _amount(measure(cursor, ["revenue"], params, settings)["revenue"].value)

@@ -16,7 +16,7 @@ left out), fewer NPS answers than the shop's setting. A week that is not over is
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from statistics import median
@@ -215,7 +215,8 @@ def _judged(entry: Judged, *, is_out: bool) -> Judged:
 
 
 def _frame(entries: Iterable[Judged]) -> pd.DataFrame:
-    return pd.DataFrame([asdict(entry) for entry in entries], columns=[column.key for column in MOVEMENT_COLUMNS])
+    rows = [[getattr(entry, column.key) for column in MOVEMENT_COLUMNS] for entry in entries]
+    return pd.DataFrame(rows, columns=[column.key for column in MOVEMENT_COLUMNS])
 
 
 MOVEMENT_COLUMNS = (

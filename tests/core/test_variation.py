@@ -35,12 +35,14 @@ def test_the_tails_of_students_t_are_those_of_scipy(t: float, freedom: int) -> N
     assert student_tails(t, freedom) == pytest.approx(2 * stats.t.sf(t, freedom), abs=1e-12)
 
 
-@pytest.mark.parametrize(("hits", "trials", "share"), [(8, 8, 1 / 27), (0, 40, 0.1), (300, 9000, 1 / 27), (3, 0, 0.5)])
+@pytest.mark.parametrize(
+    ("hits", "trials", "share"), [(8, 8, 1 / 27), (0, 40, 0.1), (300, 9000, 1 / 27), (3, 90, 0.04), (5, 50, 0.1)]
+)
 def test_the_tails_of_a_count_are_those_of_scipy(hits: int, trials: int, share: float) -> None:
     lower, upper = stats.binom.cdf(hits, trials, share), stats.binom.sf(hits - 1, trials, share)
-    expected = min(1.0, 2 * min(lower, upper)) if trials else 1.0
-    # Beyond 5,000 trials the normal curve stands for the sum.
-    assert binomial_tails(hits, trials, share) == pytest.approx(expected, rel=0.1 if trials > 5000 else 1e-9)
+    expected = min(1.0, 2 * (upper if hits > trials * share else lower))
+    assert binomial_tails(hits, trials, share) == pytest.approx(expected, rel=1e-9)
+    assert binomial_tails(0, 0, share) == 1.0
 
 
 def test_the_chance_of_a_week_by_hand() -> None:

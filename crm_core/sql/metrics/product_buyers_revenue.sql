@@ -1,31 +1,15 @@
--- Grain: product sold or given back in the period. Inputs: order_line_mart, product_mart.
+-- Grain: product sold or given back in the period. Inputs: product_purchase_mart, order_line_mart, product_mart.
 -- Its known buyers, their purchases (customer-days) and revenue, that of anonymous orders, and the rest: returns, gifts and
 -- other lines that are no sale of it. product NULL: lines without a product.
-with lines as (
+-- A purchase whose buyer's one before it lies before the period is a buyer of the period.
+with bought as (
     select
-        product_key, customer_id, ordered_on, net_amount, is_ranked,
-        is_ranked and product_key is not null and customer_id is not null as is_purchase
-    from order_line_mart
-    where ordered_on between $start_on and $end_on
-        and ($channel is null or channel = $channel)
-),
-
-purchases as (
-    select product_key, customer_id, ordered_on, sum(net_amount) as revenue
-    from lines
-    where is_purchase
-    group by product_key, customer_id, ordered_on
-),
-
-buyers as (
-    select product_key, customer_id, count(*) as purchases, sum(revenue) as revenue
-    from purchases
-    group by product_key, customer_id
-),
-
-bought as (
-    select product_key, count(*) as customers, sum(purchases)::bigint as purchases, sum(revenue) as revenue
-    from buyers
+        product_key,
+        count(*) filter (where gap_days is null or purchased_on - gap_days < $start_on) as customers,
+        count(*) as purchases,
+        sum(net_amount) as revenue
+    from product_purchase_mart
+    where purchased_on between $start_on and $end_on
     group by product_key
 ),
 
@@ -34,8 +18,9 @@ others as (
         product_key,
         coalesce(sum(net_amount) filter (where is_ranked), 0) as anonymous_revenue,
         coalesce(sum(net_amount) filter (where not is_ranked), 0) as other_revenue
-    from lines
-    where not is_purchase
+    from order_line_mart
+    where ordered_on between $start_on and $end_on
+        and (customer_id is null or not is_ranked)
     group by product_key
 ),
 
