@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import pairwise
+from math import inf
 
 import pandas as pd
 
@@ -48,6 +50,7 @@ VALUE_COLUMNS: Mapping[str, Unit | ColumnKind] = {
     "revenue": Unit.MONEY,
     "n": Unit.COUNT,
 }
+BAND_COLUMNS: Mapping[str, Unit | ColumnKind] = {"from": Unit.SHARE, "to": Unit.SHARE, "here": ColumnKind.FLAG}
 
 
 def repurchase_tiles(
@@ -185,11 +188,23 @@ def bands_chart(visit: Visit, share: Reading, period: Period) -> None:
     t, bands = visit.t, visit.settings.share_bands
     source = visit.settings.share_bands_source or t("metrics.share_bands.source")
     listed = t("charts.comma").join(t.share(band, 0) for band in bands)
+    edges = list(pairwise((0.0, *bands, 1.0)))
+    rows = pd.DataFrame(
+        {
+            "from": [low for low, _ in edges],
+            "to": [high for _, high in edges],
+            "here": [
+                share.value is not None and low <= share.value < (high if high < 1 else inf) for low, high in edges
+            ],
+        }
+    )
+    columns = [Column(key, t(f"repurchase.bands.column.{key}"), unit) for key, unit in BAND_COLUMNS.items()]
     show_chart(
         visit,
         "share_bands",
         t("repurchase.bands.title", share=t.reading_text(share)),
         share_bands(bands, share, t, visit.theme),
+        rows=Rows(rows, columns, "share_bands.csv"),
         definition=t("repurchase.bands.how", bands=listed, source=source),
         people=people_in("repeat_buyers", from_on=period.start, to_on=period.end),
         note=f"{t('app.tile.thin')} · {source}" if share.is_thin else source,

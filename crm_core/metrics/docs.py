@@ -11,8 +11,18 @@ from functools import cache
 from importlib import resources
 from typing import cast
 
+from crm_core.analysis.hazard import NEAR_DAYS
 from crm_core.metrics.registry import METRICS
-from crm_core.metrics.spec import Aggregate, Computed, DayOfReturn, Estimator, Interval, Metric, ReturnedWithin
+from crm_core.metrics.spec import (
+    Aggregate,
+    Computed,
+    DayOfReturn,
+    Estimator,
+    Interval,
+    Metric,
+    PeakOfReturn,
+    ReturnedWithin,
+)
 from crm_core.metrics.tables import TABLES
 
 HEAD = """# Every number
@@ -71,6 +81,9 @@ def _formula(estimator: Estimator, source: str) -> str:
         return f"Kaplan–Meier over `{source}`, share back by day {estimator.days}, Greenwood 95 % interval"
     if isinstance(estimator, DayOfReturn):
         return f"Kaplan–Meier over `{source}`, first day with a share of {estimator.share:g} back"
+    if isinstance(estimator, PeakOfReturn):
+        peak = f"the day of the highest smoothed hazard over `{source}` (`crm_core.analysis.hazard`)"
+        return f"share of the returns within ±{NEAR_DAYS} days of {peak}" if estimator.is_share else peak
     if isinstance(estimator, Computed):
         return f"computed by `{estimator.read.__module__}`"
     return _aggregate_formula(estimator, source)
