@@ -112,6 +112,12 @@ class Database:
             yield cursor
 
     @contextmanager
+    def write_beside(self) -> Iterator[Cursor]:
+        """As :meth:`write`, for what no number is made of, such as notes: the version of the data stays."""
+        with self.alone() as cursor, _transaction(cursor):
+            yield cursor
+
+    @contextmanager
     def alone(self) -> Iterator[Cursor]:
         """A cursor while nobody else writes: for what is prepared in temporary tables ahead of a :meth:`transaction`.
 

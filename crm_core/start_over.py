@@ -28,6 +28,8 @@ STORED = (
     "identities",
     "identity_decisions",
     "decision_identifiers",
+    "customer_notes",
+    "note_identifiers",
 )
 
 

@@ -27,11 +27,13 @@ from crm_core.params import Params
 from ui import address
 from ui.customer_identity import join_card, known_card, sources_card
 from ui.customer_interactions import interaction_lines, interaction_title
+from ui.customer_notes import notes_card
+from ui.customer_outlook import outlook_card
 from ui.customer_table import who
 from ui.decide import note
 from ui.segment_cards import colour_bar
 from ui.session import Visit
-from ui.text import plain
+from ui.text import plain, plain_title
 
 EVENTS_AT_FIRST = 20
 LEAST_GAPS = 3
@@ -53,6 +55,8 @@ def customer_view(visit: Visit, params: Params, reference: str) -> None:
     with left:
         _timeline(visit, found)
     with right:
+        notes_card(visit, customer_id, reference)
+        outlook_card(visit, found, params)
         _consent(visit.t, found.header)
         _usual(visit, found.usual_products)
         known_card(visit, found)
@@ -77,7 +81,7 @@ def _header(visit: Visit, header: CustomerHeader) -> None:
     with st.container(border=True, key="card_who", gap="xsmall"):
         if header.segment is not None:
             colour_bar(visit.theme.segments[header.segment])
-        st.subheader(plain(who(t, header.name, header.email, header.phone, header.customer_id)), anchor=False)
+        st.subheader(plain_title(who(t, header.name, header.email, header.phone, header.customer_id)), anchor=False)
         st.markdown(plain(" · ".join([since_text(t, header), segment_text(t, header)])))
         reached = [header.phone and national_phone(header.phone), header.email, header.city, header.tier, header.tags]
         contact = " · ".join(part for part in reached if part)
@@ -106,7 +110,7 @@ def segment_text(t: Translator, header: CustomerHeader) -> str:
 
 def _figures(visit: Visit, header: CustomerHeader, rhythm: Rhythm) -> None:
     t = visit.t
-    gap, notes = rhythm_text(t, header, rhythm)
+    gap, notes = rhythm_text(t, rhythm)
     score = None if header.nps is None else t("customers.one.nps_of", n=t.number(header.nps))
     figures = [
         ("purchases", t.number(header.purchases), ""),
@@ -130,16 +134,12 @@ def ago_text(t: Translator, days: int | None) -> str:
     return t("customers.one.days_ago", days=t.days(days)) if days else t("customers.one.same_day")
 
 
-def rhythm_text(t: Translator, header: CustomerHeader, rhythm: Rhythm) -> tuple[str, str]:
-    """The customer's usual days between purchases, and what follows: few gaps, the shop's usual, the next day."""
+def rhythm_text(t: Translator, rhythm: Rhythm) -> tuple[str, str]:
+    """The customer's usual days between purchases, and a note on few gaps, or on the shop's usual without any."""
     notes = []
     if 0 < rhythm.own_gap_count < LEAST_GAPS:
         notes.append(t("customers.one.rhythm_thin", n=t.number(rhythm.own_gap_count)))
-    if rhythm.expected_on is not None and header.last_on is not None and header.recency_days is not None:
-        is_over = (rhythm.expected_on - header.last_on).days < header.recency_days
-        key = "overdue" if is_over else "expected"
-        notes.append(t(f"customers.one.{key}", day=t.date(rhythm.expected_on)))
-    elif rhythm.shop_gap_median is not None:
+    if rhythm.own_gap_median is None and rhythm.shop_gap_median is not None:
         notes.append(t("customers.one.rhythm_shop", days=t.days(rhythm.shop_gap_median)))
     return t.days(rhythm.own_gap_median), "\n".join(notes)
 

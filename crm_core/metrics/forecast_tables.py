@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -157,6 +156,18 @@ def forecast_customers(
     return frame_of(cursor, model("metrics/forecast_customers"), values)
 
 
+ReadingFunction = Callable[[Cursor, Params, ShopSettings], Reading]
+
+
+def _total_of(key: str) -> ReadingFunction:
+    """How one expectation is read as a metric."""
+
+    def read(cursor: Cursor, params: Params, settings: ShopSettings) -> Reading:
+        return expected_total(key, cursor, params, settings)
+
+    return read
+
+
 def expected_total(key: str, cursor: Cursor, params: Params, settings: ShopSettings) -> Reading:
     """The sum of one expectation over all customers; ``None`` where nothing is forecast."""
     frame = forecast(cursor, params, settings)
@@ -210,6 +221,6 @@ FORECAST_TABLES: dict[str, TableSpec] = {
     "forecast_customers": TableSpec(CUSTOMER_COLUMNS, forecast_customers, options=("limit",)),
 }
 
-FORECAST_METRICS: dict[str, tuple[Unit, Callable[[Cursor, Params, ShopSettings], Reading]]] = {
-    key: (unit, partial(expected_total, key)) for key, unit in EXPECTED.items()
+FORECAST_METRICS: dict[str, tuple[Unit, ReadingFunction]] = {
+    key: (unit, _total_of(key)) for key, unit in EXPECTED.items()
 }

@@ -19,6 +19,7 @@ from crm_core.settings import load_settings
 from tests.core import builders
 from ui import session
 from ui.session import Visit
+from ui.text import WORD_JOINER
 
 APP = Path(__file__).parents[2] / "app.py"
 SECONDS = 30
@@ -80,11 +81,11 @@ def opened(page: str, **query: str) -> AppTest:
 
 
 def words(app: AppTest) -> str:
-    """Everything the page says, without the backslashes that keep it plain."""
+    """Everything the page says, without the signs that keep it plain."""
     said = [*app.title, *app.markdown, *app.caption, *app.subheader, *app.text]
     said += [*app.error, *app.warning, *app.info, *app.toast]
     tiles = [f"{metric.label} {metric.value}" for metric in app.metric]
-    return "\n".join([*(str(element.value) for element in said), *tiles]).replace("\\", "")
+    return "\n".join([*(str(element.value) for element in said), *tiles]).replace("\\", "").replace(WORD_JOINER, "")
 
 
 @contextmanager
