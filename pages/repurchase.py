@@ -20,6 +20,7 @@ from crm_core.metrics.tables import table
 from crm_core.params import Params
 from crm_core.periods import data_extent
 from ui import frame
+from ui.change import why_card
 from ui.cohorts import cohort_card
 from ui.empty import missing
 from ui.filters import filter_bar
@@ -73,6 +74,7 @@ with frame.page("repurchase") as visit:
         held = remembered(visit, held_against, tuple(TILES), asked, filters.comparison, visit.settings)
         repurchase_tiles(visit, held, filters.comparison, remembered(visit, data_extent))
         charts(visit, asked, readings)
+        why_card(visit, asked, filters.comparison)
     else:
         missing(visit, "customers")
     frame.footer(visit, readings["identified_order_share"])
