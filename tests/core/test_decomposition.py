@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from crm_core.analysis.decomposition import NOTHING, Buying, apportioned, effects, rounded
 from crm_core.db import Database
+from crm_core.lists.groups import group_of, group_size
 from crm_core.metrics.change import EFFECTS, revenue_change
 from crm_core.metrics.measure import measure
 from crm_core.params import Params, Period
@@ -179,6 +180,40 @@ def test_new_and_returning_customers_are_those_that_one_counts_by_hand(shop: Any
             assert row[f"purchases_per_customer{suffix}"] == pytest.approx(frequency, nan_ok=True)
             assert row[f"value_per_purchase{suffix}"] == pytest.approx(value, nan_ok=True)
             assert row[f"revenue{suffix}"] == pytest.approx(float(revenue), abs=0.01)
+
+
+@pytest.mark.parametrize("channel", [None, "shopee"])
+def test_the_people_behind_a_part_are_those_that_it_counts(shop: Any, channel: str | None) -> None:
+    database, orders = shop
+    period, then = PERIODS[0], PERIODS[0].previous()
+    params = Params(AS_OF, period, channel)
+    days = {"from_on": period.start, "to_on": period.end}
+    with database.cursor() as cursor:
+
+        def people(key: str, **values: Any) -> int:
+            return group_size(cursor, group_of(key, **values), params, SETTINGS).customers
+
+        types = revenue_change(cursor, params, SETTINGS, by="customer_type").set_index("group")["customers"]
+        assert people("new_on_days", **days) == types["new"]
+        assert people("returning_on_days", **days) == types["returning"]
+        for row in revenue_change(cursor, params, SETTINGS, by="channel").to_dict("records"):
+            assert people("channel_on_days", channel_name=row["group"], **days) == row["customers"]
+        for row in revenue_change(cursor, params, SETTINGS, by="product").to_dict("records"):
+            if isinstance(row["group"], str):
+                assert people("product_on_days", product_key=row["group"], **days) == row["customers"]
+        missing = people("not_back", then_from_on=then.start, then_to_on=then.end, **days)
+    came, had_come = (
+        {
+            order.customer
+            for order in orders
+            if order.is_counted
+            and order.customer
+            and side.start <= order.day <= side.end
+            and channel in (None, order.channel)
+        }
+        for side in (period, then)
+    )
+    assert missing == len(had_come - came) > 0
 
 
 def test_the_largest_changes_come_first_and_a_limit_changes_no_amount(shop: Any) -> None:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from math import radians, sin
 
 import pytest
 
 from crm_core.analysis.lunar_new_year import NEW_YEAR_DAYS, matching_last_year, season_of
-from crm_core.params import Period
+from crm_core.db import Cursor, Database
+from crm_core.findings.week import week_answer, week_findings
+from crm_core.i18n import Translator
+from crm_core.metrics.change import revenue_change
+from crm_core.metrics.measure import compare
+from crm_core.metrics.repurchase_tables import revenue_by_week
+from crm_core.params import Comparison, Params, Period
+from crm_core.periods import data_extent
+from crm_core.settings import ShopSettings
+from tests.shop_rows import fill_marts
 
 J2000 = datetime(2000, 1, 1, 12)
 BEIJING = timedelta(hours=8)
@@ -115,3 +126,80 @@ def test_only_where_the_festival_is_kept_and_the_stretch_is_short() -> None:
     assert matched("2026-01-19", days=42) is not None
     assert matched("2026-01-19", days=43) is None
     assert matched("2051-02-06") is None
+
+
+# -------------------------------------------------------------------------------------------------- what is compared
+
+FIRST = date(2024, 12, 23)
+TAIWAN, ELSEWHERE = ShopSettings(), ShopSettings(country="GB")
+FESTIVE = Period(date(2026, 2, 9), date(2026, 2, 15))  # the eighth to the second day before 17 February 2026
+MATCHING = Period(date(2025, 1, 21), date(2025, 1, 27))  # as far before 29 January 2025
+SAME_WEEK = Period(date(2025, 2, 10), date(2025, 2, 16))  # 52 weeks back
+
+
+def worth(day: date) -> int:
+    """What the day's only order is worth: another amount every day."""
+    return 1000 + (day - FIRST).days
+
+
+def worth_of(period: Period) -> int:
+    return sum(worth(period.start + timedelta(days=n)) for n in range(period.days))
+
+
+@pytest.fixture(scope="module")
+def cursor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cursor]:
+    database = Database(tmp_path_factory.mktemp("shop") / "huike.duckdb")
+    days = [FIRST + timedelta(days=n) for n in range((date(2026, 3, 15) - FIRST).days)]
+    lines = [
+        {
+            "order_id": f"o{day}",
+            "customer": f"c{day.weekday()}",
+            "ordered_at": datetime.combine(day, time(12)),
+            "channel": "site",
+            "status": "valid",
+            "qty": 1,
+            "price": Decimal(worth(day)),
+            "refund": Decimal(0),
+            "sku": "TEA",
+        }
+        for day in days
+    ]
+    with database.write() as writing:
+        fill_marts(writing, lines)
+    with database.cursor() as reading:
+        yield reading
+    database.close()
+
+
+@pytest.mark.parametrize(("settings", "earlier"), [(TAIWAN, MATCHING), (ELSEWHERE, SAME_WEEK)])
+def test_every_comparison_with_last_year_takes_the_matching_days(
+    cursor: Cursor, settings: ShopSettings, earlier: Period
+) -> None:
+    params = Params(FESTIVE.end, FESTIVE)
+    (row,) = revenue_change(cursor, params, settings, compare="last_year").to_dict("records")
+    assert (row["revenue"], row["revenue_before"]) == (worth_of(FESTIVE), worth_of(earlier))
+    change = compare(cursor, ["revenue"], params, settings)["revenue"].last_year
+    assert change is not None
+    assert (change.period, change.reading.value) == (earlier, worth_of(earlier))
+    weeks = revenue_by_week(cursor, Params(FESTIVE.end, Period(date(2025, 12, 29), FESTIVE.end)), settings)
+    assert weeks["revenue_last_year"].iloc[-1] == worth_of(earlier)
+    assert weeks["revenue_last_year"].iloc[0] == worth_of(Period(date(2024, 12, 30), date(2025, 1, 5)))
+
+
+def test_a_festive_week_that_is_cut_meets_as_many_days(cursor: Cursor) -> None:
+    params = Params(FESTIVE.start + timedelta(days=2), FESTIVE)
+    (row,) = revenue_change(cursor, params, TAIWAN, compare="last_year").to_dict("records")
+    assert row["revenue_before"] == worth_of(Period(MATCHING.start, MATCHING.start + timedelta(days=2)))
+
+
+@pytest.mark.parametrize(("language", "days"), [("en", "Jan 21"), ("zh-TW", "2025年1月21日至27日")])
+def test_the_page_says_which_days_last_year_means(cursor: Cursor, language: str, days: str) -> None:
+    extent = data_extent(cursor)
+    assert extent is not None
+    t, params = Translator(language), Params(FESTIVE.end, FESTIVE)
+    found = week_findings(cursor, params, TAIWAN, extent)
+    said = week_answer(found, Comparison.LAST_YEAR, t).how_sure
+    assert days in said
+    assert t("change.festive", days="|").split("|")[0] in said
+    assert days not in week_answer(found, Comparison.PREVIOUS, t).how_sure
+    assert days not in week_answer(week_findings(cursor, params, ELSEWHERE, extent), Comparison.LAST_YEAR, t).how_sure
