@@ -56,12 +56,22 @@ def clean(text: str) -> str:
     return html.escape(text, quote=False).replace("\n", " ")
 
 
-def short(text: str, width: int = NAME_WIDTH) -> str:
-    """Text cut to a width that fits a phone beside its numbers, then made safe."""
+def cut(text: str, width: int = NAME_WIDTH) -> str:
+    """Text cut to a width in Latin letters."""
     widths = list(accumulate(2 if east_asian_width(letter) in "WF" else 1 for letter in text))
     if not widths or widths[-1] <= width:
-        return clean(text)
-    return clean(text[: bisect_right(widths, width - 1)] + "…")
+        return text
+    return text[: bisect_right(widths, width - 1)] + "…"
+
+
+def short(text: str, width: int = NAME_WIDTH) -> str:
+    """Text cut to a width that fits a phone beside its numbers, then made safe."""
+    return clean(cut(text, width))
+
+
+def width_of(text: str, most: int = NAME_WIDTH) -> int:
+    """How wide a text is once it is cut to ``most``, in Latin letters."""
+    return min(most, sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text))
 
 
 def blank(theme: Theme, height: int = 300, top: int = 12) -> go.Figure:

@@ -42,9 +42,7 @@ def product_cycles(
     within ±7 days of it), is_thin (few repurchasers). ``by``: product, or category; ``product``: only that one;
     ``limit`` 0: all that anyone bought again.
     """
-    found = top_repurchased_products(cursor, params, settings, by=by, limit=0 if product else limit, search=product)
-    if product:
-        found = found[found["product"] == product]
+    found = top_repurchased_products(cursor, params, settings, by=by, product=product, limit=limit)
     frame = found[found["repurchasers"] > 0].reset_index(drop=True)
     reminders = _reminders(cursor, params, by, list(frame["product"]))
     told = [reminders.get(product, (None, None)) for product in frame["product"]]
@@ -87,9 +85,7 @@ def due_to_reorder(
     """
     if order not in DUE_ORDERS:
         raise InvalidParams(order=order)
-    found = top_repurchased_products(cursor, params, settings, by=by, limit=0 if product else limit, search=product)
-    if product:
-        found = found[found["product"] == product]
+    found = top_repurchased_products(cursor, params, settings, by=by, product=product, limit=limit)
     frame = found[found["due_to_days"].notna()].assign(is_thin=found["repurchasers"] < settings.thin_below)
     due = frame_of(cursor, item_model("metrics/due_to_reorder", by), _due_values(params, frame))
     counted = frame.merge(due, on="product", how="left")

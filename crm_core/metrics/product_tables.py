@@ -27,6 +27,7 @@ def top_repurchased_products(
     settings: ShopSettings,
     *,
     by: str = By.PRODUCT,
+    product: str = "",
     order: str = "repurchasers",
     search: str = "",
     limit: int = 0,
@@ -37,10 +38,10 @@ def top_repurchased_products(
     revenue, observed_gap_median, cycle_p25 (see ``sql/metrics/product_cycles.sql``). Revenue is that of all
     orders, anonymous ones included, less returns. With a channel the customers are those whose first purchase was in
     it, the revenue that of its orders. ``by``: product, or category (its name is the key). ``order``: repurchasers,
-    rate (lower bound) or revenue, best first; then by product key. ``search``: only those with it in name or key.
-    ``limit`` 0: all.
+    rate (lower bound) or revenue, best first; then by product key. ``product``: only that one; ``search``: only those
+    with it in name or key. ``limit`` 0: all.
     """
-    values = {"as_of": params.as_of, "channel": params.channel}
+    values = {"as_of": params.as_of, "channel": params.channel, "product": product or None}
     found = _searched(frame_of(cursor, item_model("metrics/top_repurchased_products", by), values), search)
     shown = best_first(with_wilson(found, "repurchasers", "buyers"), PRODUCT_ORDERS, order, limit)
     # The curves are the costly part: only those of the products shown that anyone came back for.
@@ -133,7 +134,7 @@ PRODUCT_TABLES: dict[str, TableSpec] = {
             Column("cycle_p25", Unit.DAYS),
         ),
         top_repurchased_products,
-        options=("by", "order", "search", "limit"),
+        options=("by", "product", "order", "search", "limit"),
     ),
     "first_purchase_products": TableSpec(
         (

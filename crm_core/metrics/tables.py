@@ -20,6 +20,7 @@ from crm_core.metrics.nps_tables import NPS_TABLES
 from crm_core.metrics.product_cycles import CYCLE_TABLES
 from crm_core.metrics.product_pairs import PAIR_TABLES
 from crm_core.metrics.product_tables import PRODUCT_TABLES
+from crm_core.metrics.product_view import ITEM_TABLES
 from crm_core.metrics.profile import PROFILE_TABLES
 from crm_core.metrics.repurchase_tables import REPURCHASE_TABLES
 from crm_core.metrics.rfm import RFM_COLUMNS, RFM_FRAMES
@@ -36,6 +37,7 @@ TABLES: dict[str, TableSpec] = {
     **PRODUCT_TABLES,
     **CYCLE_TABLES,
     **PAIR_TABLES,
+    **ITEM_TABLES,
     **CHANGE_TABLES,
     **MOVEMENT_TABLES,
     **VOICE_TABLES,

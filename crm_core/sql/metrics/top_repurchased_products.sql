@@ -5,6 +5,7 @@ with item_purchases as (
     select item_key, item_purchase_no, gap_days
     from {items}
     where purchased_on <= $as_of
+        and ($product is null or item_key = $product)
         and ($channel is null or customer_id in (select customer_id from customer_mart where first_channel = $channel))
 ),
 
@@ -22,7 +23,7 @@ totals as (
 revenues as (
     select item_key, sum(net_amount) as revenue
     from {lines}
-    where ordered_on <= $as_of and ($channel is null or channel = $channel)
+    where ordered_on <= $as_of and ($product is null or item_key = $product) and ($channel is null or channel = $channel)
     group by item_key
 ),
 
