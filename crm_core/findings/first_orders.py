@@ -12,7 +12,7 @@ from crm_core.analysis.proportions import Difference, Estimate, difference_of
 from crm_core.charts.model import records
 from crm_core.findings.words import Answer
 from crm_core.i18n import Translator, currency_digits
-from crm_core.metrics.group_tables import FirstOrderGroup, GroupCurve, GroupsCompared
+from crm_core.metrics.group_tables import SEVERAL_AT_ONCE, FirstOrderGroup, GroupCurve, GroupsCompared
 from crm_core.metrics.spec import Table, Unit
 
 # The day at which shares are told; an earlier one where a group is younger than that.
@@ -21,9 +21,6 @@ SMALLEST_P = 0.001
 
 # Groups that have a fixed word for each key.
 WORDED = ("season", "coupon", "products")
-# Each customer is in exactly one group of these: with two groups the one says the same as the other.
-EITHER_OR = ("channel", "size", "season", "coupon", "products", "tier")
-
 BEST_SHOWN = 7
 WORST_SHOWN = 4
 
@@ -176,9 +173,9 @@ def told_differences(differences: Table) -> list[FirstOrderDifference]:
 
 
 def _once(rows: list[FirstOrderDifference]) -> list[FirstOrderDifference]:
-    """Without the second of two groups that everyone is in one of."""
+    """Without the second of two groups that everyone is in one of: it says the same again."""
     sizes = Counter(row.dimension for row in rows)
-    twice = {dimension for dimension in EITHER_OR if sizes[dimension] == FEWEST_GROUPS}
+    twice = {name for name, size in sizes.items() if size == FEWEST_GROUPS and name not in SEVERAL_AT_ONCE}
     seen: set[str] = set()
     kept = []
     for row in rows:

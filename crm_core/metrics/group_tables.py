@@ -24,9 +24,11 @@ from crm_core.metrics.spec import Column, ColumnKind, TableSpec, Unit
 from crm_core.params import Params
 from crm_core.settings import ShopSettings
 
-DIMENSIONS = ("channel", "product", "category", "size", "season", "coupon", "products", "tier")
+DIMENSIONS = ("channel", "size", "product", "category", "season", "coupon", "products", "tier")
 # What a first order itself was like; a tier is given later.
 OF_THE_ORDER = tuple(dimension for dimension in DIMENSIONS if dimension != "tier")
+# A first order has one value of the other dimensions.
+SEVERAL_AT_ONCE = ("product", "category")
 # Groups whose keys are the same in every shop, and those that have names of the shop's own.
 KINDS = (
     *(f"{dimension}_{number}" for dimension in ("size", "season", "products") for number in range(1, 5)),
@@ -96,8 +98,7 @@ def compare_groups(
     dimensions = {group.dimension for group in groups}
     if len(dimensions) != 1 or not FEWEST_GROUPS <= len(set(groups)) <= MOST_COMPARED:
         raise InvalidParams(groups=len(groups))
-    values = {**_values(params, dimensions.pop()), "groups": [group.key for group in groups]}
-    waits = _waits_by(tuples_of(cursor, model("metrics/chosen_group_waits"), values))
+    waits = _chosen_waits(cursor, params, dimensions.pop(), [group.key for group in groups])
     shared = sum(wait.returned + wait.censored for wait in waits.get(None, ()))
     of_groups = [waits.get(group.key, []) for group in groups]
     curves = tuple(GroupCurve(group, return_curve(own)) for group, own in zip(groups, of_groups, strict=True))
@@ -120,7 +121,7 @@ def repurchase_by_group(
     (log-rank, the group against all other first-time buyers; NULL where there are none), is_thin.
     """
     groups = _groups(cursor, params, by, most)
-    values = {**_values(params, by), "most": most}
+    values = {**_values(params, by), "groups": list({group.key for group in groups})}
     found = tuples_of(cursor, model("metrics/first_order_waits"), values)
     waits = {
         key: [WaitCount(*row[2:]) for row in rows] for key, rows in groupby(found, key=lambda row: (row[0], row[1]))
@@ -172,6 +173,14 @@ def _groups(cursor: Cursor, params: Params, dimension: str | None, most: int) ->
         FirstOrderGroup(in_dimension, key, name, customers, float(least), float(largest))
         for in_dimension, key, name, customers, least, largest in found
     ]
+
+
+def _chosen_waits(cursor: Cursor, params: Params, dimension: str, keys: list[str]) -> Mapping[str | None, Waits]:
+    """The waits by group, and under ``None`` those of the customers who are in several of the groups."""
+    values = {**_values(params, dimension), "groups": keys}
+    if dimension in SEVERAL_AT_ONCE:
+        return _waits_by(tuples_of(cursor, model("metrics/chosen_group_waits"), values))
+    return _waits_by(row[1:] for row in tuples_of(cursor, model("metrics/first_order_waits"), values))
 
 
 def _waits_by(rows: Iterable[tuple[Any, ...]]) -> Mapping[str | None, Waits]:

@@ -165,7 +165,7 @@ def baskets(person: Person) -> Iterator[dict[str, object]]:
             }
 
 
-DIMENSIONS = ("channel", "product", "category", "size", "season", "coupon", "products", "tier")
+DIMENSIONS = ("channel", "size", "product", "category", "season", "coupon", "products", "tier")
 
 
 @pytest.mark.parametrize("as_of", [AS_OF, 150])

@@ -21,8 +21,8 @@ known as (
 
 dimensions as (
     select
-        unnest(['channel', 'product', 'category', 'size', 'season', 'coupon', 'products', 'tier']) as dimension,
-        unnest([has_channel, has_product, has_category, true, true, has_coupon, has_product, has_tier]) as is_known
+        unnest(['channel', 'size', 'product', 'category', 'season', 'coupon', 'products', 'tier']) as dimension,
+        unnest([has_channel, true, has_product, has_category, true, has_coupon, has_product, has_tier]) as is_known
     from known
     where has_buyers
 )

@@ -22,7 +22,7 @@ size_cuts as (
 
 -- Nothing after the as-of date is in a purchase 1 that is not.
 first_products as (
-    select first_purchases.customer_no, product_purchase_mart.product_key
+    select first_purchases.*, product_purchase_mart.product_key
     from product_purchase_mart
     inner join first_purchases on product_purchase_mart.customer_id = first_purchases.customer_id
     where product_purchase_mart.purchase_no = 1 and coalesce(by_dimension, 'product') in ('product', 'category', 'products')
@@ -54,9 +54,8 @@ grouped as (
     from first_purchases
     where coalesce(by_dimension, 'channel') = 'channel'
     union all
-    select 'product' as dimension, first_products.product_key as group_key, first_purchases.*
+    select 'product' as dimension, product_key as group_key, first_products.* exclude (product_key)
     from first_products
-    inner join first_purchases on first_products.customer_no = first_purchases.customer_no
     where coalesce(by_dimension, 'product') = 'product'
     union all
     select 'category' as dimension, category as group_key, first_purchases.*
