@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from crm_core.charts.magnets import Pair, pair_chart
+from crm_core.charts.magnets import Pair, Told, pair_chart
 from crm_core.charts.model import records
 from crm_core.findings.products import pairs_answer, sure_pairs
 from crm_core.metrics.spec import Table
@@ -46,8 +46,7 @@ def pair_card(
     shown: pd.DataFrame,
     by: str,
     groups: Sequence[str],
-    *,
-    names_first: bool = True,
+    told: Told = "both",
 ) -> None:
     """One card of pairs: the rows shown, out of a table of pairs."""
     t = visit.t
@@ -57,7 +56,7 @@ def pair_card(
         visit,
         f"pairs_{kind}",
         t(f"product.pairs.title_{kind}"),
-        pair_chart(records(shown, Pair), t, visit.theme, axis, names_first=names_first),
+        pair_chart(records(shown, Pair), t, visit.theme, axis, told),
         rows=Rows(found.frame, headed(t, ranked), f"{found.name}.csv"),
         definition=t(f"product.pairs.how_{kind}"),
         people=people_of_pairs(visit, by, shown, groups),

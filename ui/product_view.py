@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from crm_core.charts.magnets import Told
 from crm_core.charts.product import month_bars, product_curve, segment_bars
 from crm_core.errors import UnknownName
 from crm_core.findings.products import product_answer, sure_pairs
@@ -169,11 +170,12 @@ def _around(visit: Visit, asked: Params, by: str, product: str) -> None:
     after = _asked(visit, asked, "next_products", by, product)
     together = _asked(visit, asked, "basket_pairs", by, product)
     places = st.columns(3)
-    for place, kind, found, groups in (
-        (places[0], "before", before, NEXT_PEOPLE),
-        (places[1], "after", after, NEXT_PEOPLE),
-        (places[2], "with", together, BASKET_PEOPLE),
-    ):
+    cards: tuple[tuple[str, Table, tuple[str, ...], Told], ...] = (
+        ("before", before, NEXT_PEOPLE, "first"),
+        ("after", after, NEXT_PEOPLE, "next"),
+        ("with", together, BASKET_PEOPLE, "next"),
+    )
+    for place, (kind, found, groups, told) in zip(places, cards, strict=True):
         with place:
             shown = sure_pairs(found).head(ROWS_AROUND)
-            pair_card(visit, kind, found, shown, by, groups)
+            pair_card(visit, kind, found, shown, by, groups, told)

@@ -62,8 +62,10 @@ class FirstProduct:
 
 def overview(visit: Visit, asked: Params) -> None:
     """All products, or all categories: one of the three parts."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="product_choices"):
+    left, right = st.columns([3, 2])
+    with left:
         part = choice(visit, "part", PARTS, "product.part")
+    with right:
         by = choice(visit, "by", tuple(kind.value for kind in By), "product.by")
     if by == By.CATEGORY and not has_categories(visit.cursor):
         st.info(visit.t("product.no_categories"), icon=":material/info:")
@@ -137,9 +139,9 @@ def products_table(visit: Visit, asked: Params, products: Table, order: str, by:
             limit=TABLE_ROWS,
         )
     rows = _rows(visit, products, AGAIN_COLUMNS)
-    frame.section(t("products.all.title"), t.plural("products.all.note", len(rows.frame)))
-    if len(products.frame) == TABLE_ROWS:
-        st.caption(t("product.all.cut", n=t.number(TABLE_ROWS)))
+    is_cut = len(products.frame) == TABLE_ROWS
+    note = t("product.all.cut", n=t.number(TABLE_ROWS)) if is_cut else t.plural("products.all.note", len(rows.frame))
+    frame.section(t("products.all.title"), note)
     st.text_input(t("product.all.search"), key="products_search", max_chars=100, width=300)
     seen = [Column(column.key, t(f"products.column.{column.key}"), column.unit) for column in rows.columns[:AT_MOST]]
     picked = show_table(visit, rows.frame, seen, key="products_all", selectable=True)

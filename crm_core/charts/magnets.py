@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import log10, sqrt
+from math import ceil, floor, log10, sqrt
 from statistics import median
+from typing import Literal
 
 import plotly.graph_objects as go
 
@@ -32,6 +33,7 @@ PLOT_WIDTH, PLOT_HEIGHT = 290, 330
 LETTER_WIDTH, LABEL_HEIGHT, LABEL_LETTERS = 6.4, 15, 16
 LARGEST, SMALLEST = 24, 8
 SPREAD_FOR_LOG = 12
+EACH_NAME = 13  # of a pair, in Latin letters
 QUADRANTS = ("both", "back", "new", "neither")
 
 
@@ -105,13 +107,18 @@ def magnet_chart(found: MagnetMap, t: Translator, theme: Theme) -> Chart:
     figure.update_xaxes(
         range=list(across.range),
         tickvals=[across.at(tick) for tick in across.ticks],
-        ticktext=[t.share(tick, 1 if tick < 0.01 else 0) for tick in across.ticks],
+        ticktext=[_share_words(tick, t) for tick in across.ticks],
         title_text=t("product.map.across"),
     )
-    figure.update_yaxes(range=list(up.range), tickvals=up.ticks, ticktext=[t.share(tick, 0) for tick in up.ticks])
+    figure.update_yaxes(range=list(up.range), tickvals=up.ticks, ticktext=[_share_words(tick, t) for tick in up.ticks])
     heading(figure, theme, t("product.map.up", shop=t.share(found.rate_line)))
     figure.update_layout(margin={"t": 58, "b": 8})
     return Chart(figure, _map_words(found, t))
+
+
+def _share_words(share: float, t: Translator) -> str:
+    """A share without decimals that say nothing."""
+    return t.share(share, 0 if float(round(share * 100, 6)).is_integer() else 1)
 
 
 @dataclass(frozen=True)
@@ -139,7 +146,7 @@ def _share_scale(found: MagnetMap) -> _Scale:
     if high / low < SPREAD_FOR_LOG:
         room = (high - low or high) * 0.2
         span = (max(0.0, low - room), high + room)
-        return _Scale(span, [tick for tick in nice_ticks(span[1]) if span[0] <= tick <= span[1]])
+        return _Scale(span, _ticks_between(*span))
     ticks = [step * 10.0**power for power in range(-5, 1) for step in (1, 3)]
     span = (log10(low) - 0.12, log10(high) + 0.18)
     return _Scale(span, [tick for tick in ticks if span[0] <= log10(tick) <= span[1]], is_log=True)
@@ -149,8 +156,14 @@ def _rate_scale(found: MagnetMap) -> _Scale:
     rates = [found.rate_line, *(magnet.return_rate for magnet in found.magnets)]
     room = max(0.04, (max(rates) - min(rates)) * 0.22)
     low, high = max(0.0, min(rates) - room), min(1.0, max(rates) + room)
-    ticks = [tick for tick in nice_ticks(high, 5) if low <= tick <= high]
-    return _Scale((low, high), ticks)
+    return _Scale((low, high), _ticks_between(low, high))
+
+
+def _ticks_between(low: float, high: float) -> list[float]:
+    """Round ticks within an axis that need not start at zero."""
+    step = nice_ticks(high - low)[1]
+    first = ceil(low / step - 1e-9)
+    return [round(step * number, 10) for number in range(first, floor(high / step + 1e-9) + 1)]
 
 
 @dataclass(frozen=True)
@@ -256,19 +269,20 @@ class Pair:
     is_thin: bool
 
 
-def pair_chart(pairs: Sequence[Pair], t: Translator, theme: Theme, axis: str, *, names_first: bool = True) -> Chart:
+Told = Literal["both", "first", "next"]
+
+
+def pair_chart(pairs: Sequence[Pair], t: Translator, theme: Theme, axis: str, told: Told = "both") -> Chart:
     """One row per pair: a dot with whiskers at the share, an upright stroke at the usual one, how many times as often.
 
-    ``names_first`` False leaves out the first name, where all pairs start with the same product.
+    ``told`` is the name that stands in a row; the other one goes without saying where all pairs share it.
     """
     figure = rows_figure(theme, len(pairs), top=34, axis=54)
     if not pairs:
         return Chart(figure, t("charts.empty"))
     for row, pair in enumerate(pairs):
-        width = 13 if names_first else 30
-        names = [cut(pair.name, width), cut(pair.next_name, width)] if names_first else [cut(pair.next_name, width)]
         times = t("product.pairs.times", n=t.fixed(pair.lift, 1))
-        row_name(figure, theme, row, " → ".join(names), f"<b>{times}</b> · {t.share(pair.confidence, 0)}")
+        row_name(figure, theme, row, _told(pair, told), f"<b>{times}</b> · {t.share(pair.confidence, 0)}")
         add_dot(figure, theme, pair.confidence, pair.low, pair.high, row, colour=theme.accent, is_thin=pair.is_thin)
         stroke = {"symbol": "line-ns", "size": 16, "line": {"color": theme.warning, "width": 3}}
         figure.add_scatter(x=[pair.base_share], y=[-row], mode="markers", marker=stroke, hoverinfo="skip")
@@ -285,6 +299,12 @@ def pair_chart(pairs: Sequence[Pair], t: Translator, theme: Theme, axis: str, *,
         n=len(pairs),
     )
     return Chart(figure, words)
+
+
+def _told(pair: Pair, told: Told) -> str:
+    if told == "both":
+        return f"{cut(pair.name, EACH_NAME)} → {cut(pair.next_name, EACH_NAME)}"
+    return pair.name if told == "first" else pair.next_name
 
 
 @dataclass(frozen=True)
