@@ -15,6 +15,7 @@ from crm_core.findings.change import (
     ChangeRow,
     change_rows,
     change_title,
+    factors_words,
     group_words,
     parts_of,
 )
@@ -50,14 +51,17 @@ MOVEMENT_COLUMNS: Mapping[str, Unit | ColumnKind] = {
 
 
 def why_card(visit: Visit, asked: Params, comparison: Comparison) -> None:
-    """The change of revenue since the earlier period, split exactly; nothing where the data does not cover that one."""
+    """The change of revenue since the earlier period, split exactly; nothing where there is nothing to split.
+
+    That is where the data does not cover the earlier period, and where neither has any revenue.
+    """
     t, currency = visit.t, visit.currency
-    whole = _split(visit, asked, comparison, "total")
-    if whole.frame.empty:
+    whole = change_rows(_split(visit, asked, comparison, "total").frame)
+    if not any(row.revenue or row.revenue_before for row in whole):
         return
     by = choice(visit, "split", SPLITS, "change.split")
     found = _split(visit, asked, comparison, by)
-    rows, difference = change_rows(found.frame), change_rows(whole.frame)[0].change
+    rows, difference = change_rows(found.frame), whole[0].change
     earlier = compared(asked, comparison, visit.settings).period
     parts = parts_of(rows, by, difference, t, currency)
     show_chart(
@@ -68,7 +72,7 @@ def why_card(visit: Visit, asked: Params, comparison: Comparison) -> None:
         rows=Rows(found.frame, headed(t, found.columns), f"revenue_change_by_{by}.csv"),
         definition=t(f"change.how.{by}"),
         people=PeopleChoice(t("change.people.label"), _people(visit, rows, by, so_far(asked).period, earlier)),
-        note=_compared_words(visit, asked, comparison, earlier),
+        note="\n".join([*factors_words(whole[0], t), *_compared_words(visit, asked, comparison, earlier)]),
     )
 
 
@@ -79,11 +83,12 @@ def _split(visit: Visit, asked: Params, comparison: Comparison, by: str) -> Tabl
     return remembered(visit, table, "revenue_change", asked, visit.settings, **options)
 
 
-def _compared_words(visit: Visit, asked: Params, comparison: Comparison, earlier: Period) -> str:
+def _compared_words(visit: Visit, asked: Params, comparison: Comparison, earlier: Period) -> list[str]:
+    """Which days are compared, and why these."""
     festive = comparison is Comparison.LAST_YEAR and is_festive(asked, visit.settings)
     days = visit.t.date_range(earlier.start, earlier.end)
-    lines = [visit.t("change.compared", days=days), visit.t("change.festive", days=days) if festive else ""]
-    return "\n".join(line for line in lines if line)
+    lines = [visit.t("change.compared", days=days)]
+    return [*lines, visit.t("change.festive", days=days)] if festive else lines
 
 
 def _people(visit: Visit, rows: Sequence[ChangeRow], by: str, now: Period, then: Period) -> dict[str, ListLink]:

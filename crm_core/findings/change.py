@@ -72,6 +72,20 @@ def change_title(difference: float, parts: Sequence[Part], comparison: Compariso
     )
 
 
+def factors_words(whole: ChangeRow, t: Translator) -> list[str]:
+    """How far each factor of all customers moved, relative to before; nothing where a period had no customers."""
+    if not (whole.customers_before and whole.customers):
+        return []
+    moves = {
+        factor: _relative(getattr(whole, f"{factor}_before"), getattr(whole, factor)) for factor, _ in FACTORS.values()
+    }
+    return [t("change.factors", **{factor: t.signed_share(move) for factor, move in moves.items()})]
+
+
+def _relative(before: float, now: float) -> float | None:
+    return now / before - 1 if before else None
+
+
 def by_factor(rows: Sequence[ChangeRow], t: Translator, currency: str) -> list[Part]:
     """The parts of the change: three factors of new and of returning customers (or of all), then what is nobody's."""
     parts = [part for row in rows if _has_customers(row) for part in _factors(row, t, currency)]

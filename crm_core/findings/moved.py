@@ -35,9 +35,9 @@ class Movement:
 
     def words(self, t: Translator, currency: str) -> str:
         """Its value beside what is usual: of products the number of orders."""
+        if self.kind == Kind.PRODUCT and self.value is not None:
+            return t.plural("change.normal.orders", self.value, usual=t.number(self.usual, 1))
         now, usual = (t.value(value, Unit(self.unit), currency) for value in (self.value, self.usual))
-        if self.kind == Kind.PRODUCT:
-            return t("change.normal.orders", now=now, usual=t.number(self.usual, 1))
         return t("change.normal.value", now=now, usual=usual)
 
     def title(self, t: Translator) -> str:
