@@ -1,4 +1,4 @@
-"""The parts of the page Repurchase."""
+"""The parts of the page Repurchase: each card asks the core what it shows."""
 
 from __future__ import annotations
 
@@ -15,19 +15,24 @@ from crm_core.charts.repurchase import MARKS, QUARTER, ladder_steps, return_curv
 from crm_core.charts.shares import order_values, share_bands, shares_over_time
 from crm_core.findings.repurchase import (
     Held,
-    Ladder,
+    held_against,
     ladder_note,
+    ladder_of,
     ladder_title,
     reminder_words,
+    share_trend,
     stands_out,
     value_title,
 )
+from crm_core.metrics.measure import measure, return_curve_of
 from crm_core.metrics.registry import metric_of
-from crm_core.metrics.spec import ColumnKind, Measured, Reading, Table, Unit
-from crm_core.params import Comparison, Period
-from crm_core.periods import DataExtent
+from crm_core.metrics.spec import ColumnKind, Measured, Reading, Unit
+from crm_core.metrics.tables import table
+from crm_core.params import Comparison, Params, Period
+from crm_core.periods import DataExtent, data_extent
 from ui.chart import ListLink, People, PeopleChoice, Rows, show_chart
 from ui.people import people_in, people_on
+from ui.remembered import remembered
 from ui.session import Visit
 from ui.table import Column, headed
 from ui.tiles import Tile, tiles
@@ -44,6 +49,7 @@ TILES = {
 }
 VALUES = {"first_purchase_aov": "first", "repurchase_aov": "again"}
 REVENUES = ("first_purchase_revenue", "repurchase_revenue")
+PERIOD_METRICS = (*VALUES, *REVENUES, "repurchase_order_share")
 VALUE_COLUMNS: Mapping[str, Unit | ColumnKind] = {
     "kind": ColumnKind.TEXT,
     "average": Unit.MONEY,
@@ -53,10 +59,10 @@ VALUE_COLUMNS: Mapping[str, Unit | ColumnKind] = {
 BAND_COLUMNS: Mapping[str, Unit | ColumnKind] = {"from": Unit.SHARE, "to": Unit.SHARE, "here": ColumnKind.FLAG}
 
 
-def repurchase_tiles(
-    visit: Visit, found: Mapping[str, Held], comparison: Comparison, extent: DataExtent | None
-) -> None:
+def tile_cards(visit: Visit, asked: Params, comparison: Comparison) -> None:
     """Rate, shares, number of repurchases and days between, each with what it was counted from."""
+    found = remembered(visit, held_against, tuple(TILES), asked, comparison, visit.settings)
+    extent = remembered(visit, data_extent)
     tiles(visit, [_tile(visit, key, found[key], extent) for key in TILES], comparison, key="repurchase")
 
 
@@ -70,9 +76,10 @@ def _tile(visit: Visit, metric: str, held: Held, extent: DataExtent | None) -> T
     return Tile(metric, measured, metric_of(metric).better, n=lambda _: note, held_against=against)
 
 
-def shares_chart(visit: Visit, found: Table) -> None:
+def shares_card(visit: Visit, asked: Params) -> None:
     """The repurchase shares of orders and revenue over time."""
-    t, frame = visit.t, found.frame
+    t, found = visit.t, remembered(visit, share_trend, asked, visit.settings)
+    frame = found.frame
     by_month = found.name == "repurchase_by_month"
     buckets = {
         t.month(start) if by_month else t.date_range(start, end): people_in("repeat_buyers", from_on=start, to_on=end)
@@ -89,9 +96,11 @@ def shares_chart(visit: Visit, found: Table) -> None:
     )
 
 
-def curve_chart(visit: Visit, curve: ReturnCurve, days: Table, readings: Mapping[str, Reading]) -> None:
-    """The return curve with the reminder day; ``days`` is the table repurchase_curve."""
+def curve_card(visit: Visit, asked: Params, readings: Mapping[str, Reading]) -> None:
+    """The return curve with the reminder day."""
     t, reminder = visit.t, readings["reminder_day"]
+    curve = remembered(visit, return_curve_of, asked, visit.settings)
+    days = remembered(visit, table, "repurchase_curve", asked, visit.settings, days=CURVE_DAYS)
     shown = int(reminder.value) if reminder.value is not None and stands_out(reminder) else None
     show_chart(
         visit,
@@ -121,9 +130,10 @@ def _curve_note(visit: Visit, curve: ReturnCurve) -> str:
     return "" if curve.day_reaching(QUARTER) else visit.t("repurchase.curve.never")
 
 
-def ladder_chart(visit: Visit, ladder: Ladder) -> None:
+def ladder_card(visit: Visit, asked: Params) -> None:
     """The steps from each purchase to the next."""
-    t, found = visit.t, ladder.table
+    t, ladder = visit.t, remembered(visit, ladder_of, asked, visit.settings)
+    found = ladder.table
     steps = zip(found.frame["step"], found.frame["customers"] - found.frame["went_on"], strict=True)
     people = {
         t(f"repurchase.ladder.bought.{'once' if step == 1 else 'times'}", times=step, n=t.number(staying)): people_in(
@@ -150,6 +160,13 @@ def _days(frame: pd.DataFrame, *columns: str) -> list[tuple[date, ...]]:
 
 def _choice_of(label: str, links: Mapping[str, ListLink | PeopleChoice | None]) -> PeopleChoice:
     return PeopleChoice(label, {text: link for text, link in links.items() if link is not None})
+
+
+def period_cards(visit: Visit, asked: Params) -> None:
+    """What the orders of the period were worth, and how many of them were repeat orders."""
+    readings = remembered(visit, measure, PERIOD_METRICS, asked, visit.settings)
+    value_chart(visit, readings, asked.period)
+    bands_chart(visit, readings["repurchase_order_share"], asked.period)
 
 
 def value_chart(visit: Visit, readings: Mapping[str, Reading], period: Period) -> None:
