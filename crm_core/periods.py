@@ -44,11 +44,18 @@ def data_extent(cursor: Cursor) -> DataExtent | None:
     return None
 
 
-def answers_extent(cursor: Cursor) -> DataExtent | None:
-    """What orders and survey answers cover together: a survey may be newer than the last export of orders."""
+def answers_extent(cursor: Cursor, undated_on: date | None) -> DataExtent | None:
+    """What orders and survey answers cover together: a survey may be newer than the last export of orders.
+
+    Where nothing has a day, but there are answers, it is the day ``undated_on``; ``None`` without orders and answers.
+    """
     orders = data_extent(cursor)
-    first, last = cursor.execute("select min(answered_on), max(answered_on) from answer_mart").fetchall()[0]
-    if orders is None or first is None:
+    first, last, answers = cursor.execute(
+        "select min(answered_on), max(answered_on), count(*) from answer_mart"
+    ).fetchall()[0]
+    if orders is None:
+        return DataExtent(undated_on, undated_on, ()) if undated_on and answers else None
+    if first is None:
         return orders
     return DataExtent(min(orders.first_on, first), max(orders.last_on, last), orders.channels)
 

@@ -6,11 +6,10 @@ import streamlit as st
 
 from crm_core.findings.voice import nps_change, voice_answer, waves
 from crm_core.metrics.measure import compare
-from crm_core.periods import data_extent
 from ui import frame
 from ui.comment_table import comment_table
 from ui.empty import missing, no_orders
-from ui.filters import Filters, filter_bar
+from ui.filters import Filters, filter_bar, voice_extent
 from ui.remembered import remembered
 from ui.session import Visit
 from ui.voice_sections import groups_section, heard_section, money_section, scores_section, themes_section
@@ -33,7 +32,7 @@ def voice(visit: Visit, asked: Filters) -> None:
 
 
 with frame.page("voice", needs_orders=False) as visit:
-    if data_extent(visit.cursor) is None:
+    if voice_extent(visit) is None:
         no_orders(visit)
         st.stop()
     asked = filter_bar(visit, answers=True)

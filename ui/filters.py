@@ -10,6 +10,7 @@ from typing import TypeVar
 import streamlit as st
 
 from crm_core.errors import CrmError, InvalidParams
+from crm_core.metrics.measure import default_as_of
 from crm_core.params import Comparison, Params, Period
 from crm_core.periods import (
     DataExtent,
@@ -70,10 +71,15 @@ def week_bar(visit: Visit) -> Filters:
 
 
 def _extent(visit: Visit, *, answers: bool = False) -> DataExtent:
-    extent = answers_extent(visit.cursor) if answers else data_extent(visit.cursor)
+    extent = voice_extent(visit) if answers else data_extent(visit.cursor)
     if extent is None:
         raise InvalidParams("no_orders")
     return extent
+
+
+def voice_extent(visit: Visit) -> DataExtent | None:
+    """What there is to hear: orders and answers together; answers without a day are those of the last import."""
+    return answers_extent(visit.cursor, default_as_of(visit.cursor, visit.settings))
 
 
 def _refused(visit: Visit, name: str) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pandas as pd
+
 from crm_core.charts.curves import NamedCurve, side_by_side
 from crm_core.charts.model import records
 from crm_core.charts.opinions import Part, StackedRow, stacked_rows
 from crm_core.i18n import Translator
-from crm_core.metrics.attitude_tables import AttitudeCurves
+from crm_core.metrics.attitude_tables import ATTITUDE_TABLES, AttitudeCurves, attitude_frame
 from crm_core.metrics.nps_tables import MONEY_ATTITUDES, WORTHS
 from crm_core.metrics.spec import Table
 from crm_core.params import Params
@@ -107,7 +109,7 @@ def _money_links(t: Translator, rows: list[MoneyRow]) -> dict[str, ListLink]:
     return links
 
 
-def after_chart(visit: Visit, found: AttitudeCurves, shares: Table, params: Params) -> None:
+def after_chart(visit: Visit, found: AttitudeCurves, params: Params) -> None:
     """The return curves after the answer by attitude, and what the log-rank test says of them."""
     t, theme = visit.t, visit.theme
     attitudes = list(found.curves)
@@ -120,7 +122,8 @@ def after_chart(visit: Visit, found: AttitudeCurves, shares: Table, params: Para
         colours_in_order=[getattr(theme, key) for key in attitudes],
         days_since=t("opinions.after.days"),
     )
-    frame = shares.frame.assign(attitude=[t(f"metrics.attitude.{key}") for key in shares.frame["attitude"]])
+    shares = attitude_frame(found, visit.settings)
+    frame = shares.assign(attitude=[t(f"metrics.attitude.{key}") for key in shares["attitude"]])
     links = {
         t(f"metrics.attitude.{key}"): link
         for key in attitudes
@@ -132,7 +135,7 @@ def after_chart(visit: Visit, found: AttitudeCurves, shares: Table, params: Para
         "after_answer",
         t(f"opinions.after.title_{'real' if _promoters_lead(found, kind) else 'alike' if kind == 'alike' else 'one'}"),
         chart,
-        rows=Rows(frame, headed(t, shares.columns), "repurchase_by_attitude.csv"),
+        rows=Rows(frame, headed(t, ATTITUDE_TABLES["repurchase_by_attitude"].columns), "repurchase_by_attitude.csv"),
         definition=t("opinions.after.how"),
         people=PeopleChoice(t("opinions.after.people"), links),
         note=_after_note(t, kind, shares, found) if attitudes else "",
@@ -147,14 +150,14 @@ def _promoters_lead(found: AttitudeCurves, kind: str) -> bool:
     return found.test.observed[place] > found.test.expected[place]
 
 
-def _after_note(t: Translator, kind: str, shares: Table, found: AttitudeCurves) -> str:
+def _after_note(t: Translator, kind: str, shares: pd.DataFrame, found: AttitudeCurves) -> str:
     parts = [
         t(
             "opinions.after.one",
             attitude=t(f"metrics.attitude.{row.attitude}"),
             share=f"{t.share(row.share)} (n={t.number(row.customers)})",
         )
-        for row in records(shares.frame, AttitudeRow)
+        for row in records(shares, AttitudeRow)
     ]
     return t(f"opinions.after.note_{kind}", shares=joined(t, parts), p=_chance(t, found))
 

@@ -10,7 +10,6 @@ import pandas as pd
 from crm_core.charts.dots import Dot, dot_plot
 from crm_core.charts.model import records
 from crm_core.i18n import Translator, is_defined
-from crm_core.metrics.nps_tables import BY
 from crm_core.metrics.spec import ColumnKind, Reading, Table, Unit
 from crm_core.params import Params
 from ui.chart import ListLink, PeopleChoice, Rows, show_chart
@@ -81,16 +80,10 @@ def days_of(params: Params) -> dict[str, date]:
     return {"from_on": params.period.start, "to_on": min(params.period.end, params.as_of)}
 
 
-def kinds_of(found: pd.DataFrame) -> list[str]:
-    """The kinds of group that tell anything here: with more than one group."""
-    known = found[found["group"].notna()].groupby("by")["group"].nunique()
-    return [kind for kind in BY if known.get(kind, 0) > 1] or ["segment"]
-
-
 def who_says_chart(visit: Visit, by: str, found: Table, nps: Reading, params: Params) -> None:
     """The NPS of each group around everyone's; what the test says of each stands in the rows and in the note."""
     t = visit.t
-    rows = records(found.frame[found.frame["by"] == by], GroupRow)
+    rows = records(found.frame, GroupRow)
     seen = rows[:CHART_ROWS]
     colours = visit.theme.segments if by == "segment" else {}
     dots = [

@@ -8,7 +8,8 @@ import streamlit as st
 
 from crm_core.findings.voice import Waves, wave_length
 from crm_core.metrics.attitude_tables import attitude_curves
-from crm_core.metrics.measure import compare
+from crm_core.metrics.measure import measure
+from crm_core.metrics.nps_tables import BY, kinds_known
 from crm_core.metrics.satisfaction import satisfaction
 from crm_core.metrics.spec import Measured, Option, Reading, Table
 from crm_core.metrics.tables import table
@@ -20,9 +21,11 @@ from ui.frame import section
 from ui.remembered import remembered
 from ui.session import Visit
 from ui.voice_customers import after_chart, money_chart
-from ui.voice_groups import kinds_of, waves_chart, who_says_chart
+from ui.voice_groups import waves_chart, who_says_chart
 from ui.voice_service import (
-    SERVICE,
+    COMMUNITY,
+    COMPLAINTS,
+    SOURCES,
     community_chart,
     complaints_chart,
     sources_chart,
@@ -60,11 +63,11 @@ def scores_section(visit: Visit, asked: Filters, found: Mapping[str, Measured], 
 
 
 def groups_section(visit: Visit, params: Params, nps: Reading) -> None:
-    """Who says what, by the kind of group that is chosen."""
-    found = named(visit, "nps_by", params)
+    """Who says what, by the kind of group that is chosen; where nothing tells the answers apart, that is said."""
+    kinds = remembered(visit, kinds_known, params) or BY[:1]
     section(visit.t("opinions.by.title"))
-    by = choice(visit, "by", kinds_of(found.frame), "opinions.by")
-    who_says_chart(visit, by, found, nps, params)
+    by = choice(visit, "by", kinds, "opinions.by") if len(kinds) > 1 else kinds[0]
+    who_says_chart(visit, by, named(visit, "nps_by", params, by=by), nps, params)
 
 
 def money_section(visit: Visit, params: Params) -> None:
@@ -78,7 +81,7 @@ def money_section(visit: Visit, params: Params) -> None:
         money_chart(visit, money)
     if curves.curves:
         with right:
-            after_chart(visit, curves, named(visit, "repurchase_by_attitude", params), params)
+            after_chart(visit, curves, params)
 
 
 def themes_section(visit: Visit, params: Params) -> None:
@@ -91,14 +94,18 @@ def themes_section(visit: Visit, params: Params) -> None:
 
 def heard_section(visit: Visit, params: Params) -> None:
     """How customers heard of the shop, complaints and community: what the files tell, and which would tell the rest."""
-    found = remembered(visit, compare, SERVICE, params, visit.settings)
     has_cases, has_activity = visit.cursor.execute(
         "select exists (from service_mart where is_complaint), exists (from activity_mart)"
     ).fetchall()[0]
-    has_sources = bool(found["referred_customer_share"].reading.sample_size)
+    asked = (*SOURCES, *(COMPLAINTS if has_cases else ()), *(COMMUNITY if has_activity else ()))
+    found = remembered(visit, measure, asked, params, visit.settings)
+    has_sources = bool(found["referred_customer_share"].sample_size)
     present = {"sources": has_sources, "complaints": has_cases, "community": has_activity}
-    if any(present.values()):
-        section(visit.t("service.title"))
+    absent = [name for name, is_there in present.items() if not is_there]
+    if len(absent) == len(present):
+        still_missing(visit, absent)
+        return
+    section(visit.t("service.title"))
     left, right = st.columns(2)
     with left:
         if has_sources:
@@ -109,4 +116,4 @@ def heard_section(visit: Visit, params: Params) -> None:
         if has_cases:
             complaints_chart(visit, named(visit, "complaints_by_month", params), found, params)
             topics_chart(visit, named(visit, "complaint_topics", params), params)
-        still_missing(visit, [name for name, is_there in present.items() if not is_there])
+        still_missing(visit, absent)

@@ -12,7 +12,7 @@ from crm_core.charts.model import records
 from crm_core.charts.opinions import ComplaintMonth, Part, StackedRow, complaint_months, stacked_rows
 from crm_core.i18n import is_defined
 from crm_core.metrics.complaint_tables import OUTCOMES
-from crm_core.metrics.spec import Measured, Table, Unit
+from crm_core.metrics.spec import Reading, Table, Unit
 from crm_core.params import Params
 from ui.chart import ListLink, PeopleChoice, Rows, show_chart
 from ui.people import people_in
@@ -22,15 +22,9 @@ from ui.text import plain
 from ui.voice_groups import days_of
 
 CHART_ROWS = 10
-SERVICE = (
-    "referred_customer_share",
-    "complaints",
-    "complaints_closed",
-    "complaint_recovery_rate",
-    "community_activity_rate",
-    "open_rate",
-    "click_rate",
-)
+SOURCES = ("referred_customer_share",)
+COMPLAINTS = ("complaints", "complaints_closed", "complaint_recovery_rate")
+COMMUNITY = ("community_activity_rate", "open_rate", "click_rate")
 
 
 @dataclass(frozen=True)
@@ -69,9 +63,9 @@ class ChannelRow:
     interactions: int
 
 
-def sources_chart(visit: Visit, found: Table, measured: Mapping[str, Measured], params: Params) -> None:
+def sources_chart(visit: Visit, found: Table, measured: Mapping[str, Reading], params: Params) -> None:
     """How the new customers heard of the shop, those sent by a friend in the deeper colour."""
-    t, reading = visit.t, measured["referred_customer_share"].reading
+    t, reading = visit.t, measured["referred_customer_share"]
     rows = records(found.frame, SourceRow)
     known = [row for row in rows if row.source is not None]
     unknown = sum(row.customers for row in rows if row.source is None)
@@ -107,11 +101,11 @@ def _source_bar(visit: Visit, row: SourceRow) -> StackedRow:
     return StackedRow(str(row.source), f"<b>{t.number(row.customers)}</b> · {t.share(row.share)}", (part,))
 
 
-def complaints_chart(visit: Visit, by_month: Table, measured: Mapping[str, Measured], params: Params) -> None:
+def complaints_chart(visit: Visit, by_month: Table, measured: Mapping[str, Reading], params: Params) -> None:
     """Complaints by month, and whether those who complained came back."""
     t = visit.t
-    counts = {key: t.number(measured[key].reading.value) for key in ("complaints", "complaints_closed")}
-    rate = measured["complaint_recovery_rate"].reading
+    counts = {key: t.number(measured[key].value) for key in ("complaints", "complaints_closed")}
+    rate = measured["complaint_recovery_rate"]
     told = t("service.complaints.note_no_rate")
     if is_defined(rate.value):
         words = {"share": t.share(rate.value), "interval": t.interval_text(rate) or ""}
@@ -175,10 +169,10 @@ def _topic_links(visit: Visit, rows: list[TopicRow], params: Params) -> dict[str
     return links
 
 
-def community_chart(visit: Visit, found: Table, measured: Mapping[str, Measured], params: Params) -> None:
+def community_chart(visit: Visit, found: Table, measured: Mapping[str, Reading], params: Params) -> None:
     """The share of customers who took part by channel, and how many messages were opened and clicked."""
     t = visit.t
-    active, opened, clicked = (measured[k].reading for k in ("community_activity_rate", "open_rate", "click_rate"))
+    active, opened, clicked = (measured[k] for k in ("community_activity_rate", "open_rate", "click_rate"))
     told = t("service.community.note_no_messages")
     if is_defined(opened.value):
         rates = {"opened": t.reading_text(opened), "clicked": t.reading_text(clicked)}

@@ -32,6 +32,8 @@ from ui.session import Visit
 from ui.table import headed
 from ui.voice_groups import days_of
 
+MOSTLY = 0.5
+
 
 @dataclass(frozen=True)
 class ThemeRow:
@@ -60,6 +62,7 @@ def theme_chart(visit: Visit, found: Table, comments: int, params: Params) -> No
     if worst is not None and worst.detractors:
         title = t("themes.chart.title_worst", theme=theme_name(t, worst.theme))
     other = next((row.share for row in rows if row.theme == OTHER), None)
+    note = "note_mostly_other" if other is not None and other > MOSTLY else "note"
     frame = found.frame.assign(theme=[theme_name(t, key) for key in found.frame["theme"]])
     show_chart(
         visit,
@@ -69,7 +72,7 @@ def theme_chart(visit: Visit, found: Table, comments: int, params: Params) -> No
         rows=Rows(frame, headed(t, found.columns), "comment_themes.csv"),
         definition=t("themes.chart.how"),
         people=PeopleChoice(t("themes.chart.people"), _links(t, rows, params)),
-        note=t("themes.chart.note", n=t.number(comments), share=t.share(other)),
+        note=t(f"themes.chart.{note}", n=t.number(comments), share=t.share(other)),
     )
 
 

@@ -51,8 +51,12 @@ def repurchase_by_attitude(
     orders tell of. NULL where nobody has been waited for that long. Columns: attitude, customers, returned (within the
     days, seen so far), share, low, high (95 %), is_thin.
     """
-    found = attitude_curves(cursor, params, settings).curves
-    rows = [_row(attitude, curve, int(days), settings) for attitude, curve in found.items()]
+    return attitude_frame(attitude_curves(cursor, params, settings), settings, int(days))
+
+
+def attitude_frame(found: AttitudeCurves, settings: ShopSettings, days: int = WINDOW_DAYS) -> pd.DataFrame:
+    """The rows of the table :func:`repurchase_by_attitude` from curves that are known."""
+    rows = [_row(attitude, curve, days, settings) for attitude, curve in found.curves.items()]
     frame = pd.DataFrame(rows, columns=[column.key for column in COLUMNS])
     return frame.astype(dict.fromkeys(("share", "low", "high"), "float64"))
 

@@ -50,6 +50,12 @@ def nps_by(cursor: Cursor, params: Params, settings: ShopSettings, *, by: str = 
     return pd.concat(frames, ignore_index=True)
 
 
+def kinds_known(cursor: Cursor, params: Params) -> tuple[str, ...]:
+    """The kinds of group that can tell answers apart here, in the order of ``BY``; without scoring any."""
+    row = rows_of(cursor, model("metrics/nps_kinds"), {"end_on": min(params.period.end, params.as_of)})[0]
+    return tuple(kind for kind in BY if row[kind])
+
+
 def _kind(cursor: Cursor, kind: str, params: Params, settings: ShopSettings) -> pd.DataFrame:
     counted = _waves_counted(cursor, params) if kind == "wave" else _counted(cursor, kind, params, settings)
     everyone = _everyone(cursor, params, settings) if kind == "product" else _sum(list(counted.values()))

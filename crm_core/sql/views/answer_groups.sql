@@ -17,10 +17,11 @@ with answers as (
 ),
 
 before as (
-    select answers.answer_key, answers.customer_id, purchase_mart.purchased_on
-    from answers
-    asof join purchase_mart
-        on answers.customer_id = purchase_mart.customer_id and answers.answered_on >= purchase_mart.purchased_on
+    select answers.answer_key, answers.customer_id, max(purchase_mart.purchased_on) as purchased_on
+    from purchase_mart
+    inner join answers on purchase_mart.customer_id = answers.customer_id
+    where purchase_mart.purchased_on <= answers.answered_on
+    group by answers.answer_key, answers.customer_id
 ),
 
 products as (

@@ -14,11 +14,19 @@ answers as (
     where is_score and customer_mart.first_on <= submitted_at::date
 ),
 
+-- A join on the customer and the smallest later day: looking for the nearest day would sort every purchase of the shop.
+next_days as (
+    select answers.customer_id, min(purchase_mart.purchased_on) as next_on
+    from purchase_mart
+    inner join answers on purchase_mart.customer_id = answers.customer_id
+    where purchase_mart.purchased_on > answers.answered_on
+    group by answers.customer_id
+),
+
 followed as (
-    select answers.customer_id, answers.attitude, answers.answered_on, purchase_mart.purchased_on as next_on
+    select answers.customer_id, answers.attitude, answers.answered_on, next_days.next_on
     from answers
-    asof left join purchase_mart
-        on answers.customer_id = purchase_mart.customer_id and answers.answered_on < purchase_mart.purchased_on
+    left join next_days on answers.customer_id = next_days.customer_id
 ),
 
 waits as (

@@ -21,10 +21,11 @@ complaints as (
 ),
 
 followed as (
-    select complaints.service_key, purchase_mart.purchased_on as next_on
-    from complaints
-    asof join purchase_mart
-        on complaints.customer_id = purchase_mart.customer_id and complaints.closed_on < purchase_mart.purchased_on
+    select complaints.service_key, min(purchase_mart.purchased_on) as next_on
+    from purchase_mart
+    inner join complaints on purchase_mart.customer_id = complaints.customer_id
+    where purchase_mart.purchased_on > complaints.closed_on
+    group by complaints.service_key
 ),
 
 judged as (
