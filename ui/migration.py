@@ -29,7 +29,7 @@ def moves_view(visit: Visit, params: Params) -> None:
     back = choice(visit, "back", BACKS, "migration.back")
     moves = remembered(visit, table, "rfm_migration", params, visit.settings, back=back).frame
     then_on = earlier_day(params.as_of, back)
-    answer = migration_answer(moves, then_on, visit.t)
+    answer = migration_answer(moves, then_on, visit.settings.thin_below, visit.t)
     with above:
         frame.answer(answer.sentence, answer.how_sure)
     _matrix(visit, moves, then_on)

@@ -54,7 +54,8 @@ def profile_view(visit: Visit, params: Params) -> None:
     else:
         with above:
             frame.answer(visit.t("profile.sentence_none"))
-    missing = [visit.t(f"profile.kind.{kind}") for kind in KINDS if not coverage[kind]]
+    # A shop with one channel lacks no file.
+    missing = [visit.t(f"profile.kind.{kind}") for kind in KINDS if not coverage[kind] and kind != "channel"]
     if missing:
         st.caption(plain(visit.t("profile.missing", kinds=joined(visit.t, missing))))
 

@@ -11,7 +11,7 @@ import streamlit as st
 from crm_core.charts.model import records
 from crm_core.charts.standing import Bar, stage_bars
 from crm_core.findings.standing import TierQuestion, tier_answer
-from crm_core.i18n import Translator
+from crm_core.i18n import Translator, currency_digits
 from crm_core.metrics.tables import table
 from crm_core.metrics.tiers import BASES, HIGHEST_AMOUNT, LONGEST_WINDOW, TIER_TABLES, suggested_threshold
 from crm_core.params import Params
@@ -64,8 +64,8 @@ def _asked(visit: Visit, params: Params) -> TierQuestion:
     basis = choice(visit, "basis", BASES, "tiers.basis")
     window_days = int(_number(visit, "window_days", USUAL_WINDOW, LONGEST_WINDOW))
     usual = remembered(visit, suggested_threshold, params, visit.settings, basis=basis, window_days=window_days)
-    threshold = _number(visit, "threshold", usual or 0, HIGHEST_AMOUNT)
-    gift_cost = _number(visit, "gift_cost", 0, HIGHEST_AMOUNT)
+    threshold = _number(visit, "threshold", usual or 0.0, HIGHEST_AMOUNT)
+    gift_cost = _number(visit, "gift_cost", 0.0, HIGHEST_AMOUNT)
     return _form(visit, TierQuestion(basis, threshold, window_days, gift_cost, visit.currency))
 
 
@@ -88,20 +88,21 @@ def _number(visit: Visit, name: str, usual: float, highest: float) -> float:
 def _form(visit: Visit, asked: TierQuestion) -> TierQuestion:
     """The fields with what is asked now; applying them writes them into the address."""
     t = visit.t
+    money = f"%.{currency_digits(visit.currency)}f"
+    fields = {
+        "threshold": (asked.threshold, HIGHEST_AMOUNT, money),
+        "window_days": (float(asked.window_days), float(LONGEST_WINDOW), "%.0f"),
+        "gift_cost": (asked.gift_cost, HIGHEST_AMOUNT, money),
+    }
     with st.form("tiers", border=True), st.container(horizontal=True, vertical_alignment="bottom"):
-        fields = {
-            "threshold": (asked.threshold, HIGHEST_AMOUNT),
-            "window_days": (float(asked.window_days), float(LONGEST_WINDOW)),
-            "gift_cost": (asked.gift_cost, HIGHEST_AMOUNT),
-        }
         entered = {
             name: st.number_input(
-                t(f"tiers.field.{name}"), min_value=0.0, max_value=highest, value=value, format="%g", width=FIELD_WIDTH
+                t(f"tiers.field.{name}"), min_value=0.0, max_value=most, value=value, format=form, width=FIELD_WIDTH
             )
-            for name, (value, highest) in fields.items()
+            for name, (value, most, form) in fields.items()
         }
         if st.form_submit_button(t("tiers.field.apply")):
-            st.query_params.update({name: f"{number:g}" for name, number in entered.items()})
+            st.query_params.update({name: f"{number:.15g}" for name, number in entered.items()})
             st.rerun()
     return asked
 

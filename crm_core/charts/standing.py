@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 import pandas as pd
 
@@ -25,7 +26,8 @@ from crm_core.i18n import Translator
 
 SIGNS = {"up": "▲", "down": "▼", "same": "＝", "joined": "＋", "left": "－"}
 MOVES_SAID = 12
-LONGEST_WORD = 4
+LONGEST_LATIN, LONGEST_CHINESE = 10, 2  # letters on a line
+LEAST_LONG = 4  # people: an axis of fewer would have ticks between whole ones
 
 
 @dataclass(frozen=True)
@@ -116,8 +118,8 @@ def _move_colours(theme: Theme) -> dict[str, str]:
 def _stacked(name: str) -> str:
     """A name on lines short enough for the side of a narrow grid."""
     if name.isascii():
-        return name.replace(" ", "<br>")
-    return "<br>".join(name[start : start + LONGEST_WORD // 2] for start in range(0, len(name), LONGEST_WORD // 2))
+        return "<br>".join(wrap(name, LONGEST_LATIN))
+    return "<br>".join(name[start : start + LONGEST_CHINESE] for start in range(0, len(name), LONGEST_CHINESE))
 
 
 def _move_words(cells: Sequence[MoveCell], t: Translator) -> str:
@@ -144,7 +146,7 @@ def stage_bars(bars: Sequence[Bar], t: Translator, theme: Theme, axis: str) -> C
         row_name(figure, theme, row, bar.name, bar.numbers)
         look = {"orientation": "h", "width": 0.34, "marker_color": bar.colour, "hoverinfo": "skip"}
         figure.add_bar(x=[bar.customers], y=[-row], **look)
-    ticks = nice_ticks(max(bar.customers for bar in bars))
+    ticks = nice_ticks(max(LEAST_LONG, *(bar.customers for bar in bars)))
     figure.update_xaxes(
         range=[0, ticks[-1]], tickvals=ticks, ticktext=[t.compact(tick) for tick in ticks], title_text=axis
     )

@@ -24,7 +24,7 @@ class TierQuestion:
     currency: str
 
 
-def migration_answer(moves: pd.DataFrame, then_on: date, t: Translator) -> Answer:
+def migration_answer(moves: pd.DataFrame, then_on: date, thin_below: int, t: Translator) -> Answer:
     """How many moved up and down since a day, and how many are new. ``moves`` is the table ``rfm_migration``."""
     counts = moves.groupby("move")["customers"].sum()
     up, down, joined = (int(counts.get(move, 0)) for move in ("up", "down", "joined"))
@@ -33,7 +33,8 @@ def migration_answer(moves: pd.DataFrame, then_on: date, t: Translator) -> Answe
         return Answer(t("migration.sentence_short", day=t.date(then_on)))
     key = "migration.sentence" if up or down else "migration.sentence_still"
     sentence = t(key, day=t.date(then_on), up=t.number(up), down=t.number(down), joined=t.number(joined))
-    return Answer(sentence, t("migration.how_sure", customers=t.number(known)))
+    sure = "migration.how_sure_thin" if known < thin_below else "migration.how_sure"
+    return Answer(sentence, t(sure, customers=t.number(known)))
 
 
 def life_cycle_answer(stages: pd.DataFrame, cycle: Reading, params: Params, t: Translator) -> Answer:
@@ -46,6 +47,7 @@ def life_cycle_answer(stages: pd.DataFrame, cycle: Reading, params: Params, t: T
         "life_cycle.sentence",
         cycle=t.reading_text(cycle),
         active=t.number(active),
+        customers=t.number(sum(counts.values())),
         share=t.share(active / max(1, sum(counts.values()))),
         dozing=t.number(counts["S1"]),
         slipping=t.number(counts["S2"]),

@@ -139,6 +139,7 @@ def test_the_decimal_mark_of_a_column() -> None:
         ("100 台北市中正區忠孝西路 1 號", "台北市"), ("台灣臺東縣 臺東市 中華路", "台東縣"), ("高雄市前鎮區", "高雄市"),
         ("臺中市西屯區台北路 3 號", "台中市"), ("Taiwan, 704 台南市北區", "台南市"), ("Osaka", "Osaka"),
         ("中正區", "中正區"),
+        ("No. 7, Xinyi Rd., Banqiao Dist., New Taipei City 220", "新北市"), ("Taipei City", "Taipei City"),
         ("1-2-3 Shibuya, Tokyo 150", None), ("全家 久旺店 (231196)", None), ("-", None), ("無", None),
     ],
 )  # fmt: skip

@@ -4,10 +4,12 @@
 -- or over 110 years old).
 create or replace macro age_band(birthday, as_of) as
 case
-    when date_sub('year', birthday, as_of) not between 10 and 110 then null
-    when date_sub('year', birthday, as_of) < 20 then 'under_20'
-    when date_sub('year', birthday, as_of) >= 60 then 'over_60'
-    else concat(date_sub('year', birthday, as_of) // 10 * 10, '_', date_sub('year', birthday, as_of) // 10 * 10 + 9)
+    when date_sub('year', birthday, as_of) between 10 and 19 then 'under_20'
+    when date_sub('year', birthday, as_of) between 20 and 29 then '20_29'
+    when date_sub('year', birthday, as_of) between 30 and 39 then '30_39'
+    when date_sub('year', birthday, as_of) between 40 and 49 then '40_49'
+    when date_sub('year', birthday, as_of) between 50 and 59 then '50_59'
+    when date_sub('year', birthday, as_of) between 60 and 110 then 'over_60'
 end;
 
 -- Grain: customer with a clear preference, of those in `customer_ids` (NULL: of all). Inputs: product_purchase_mart, product_mart;
