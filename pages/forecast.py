@@ -6,6 +6,7 @@ import streamlit as st
 
 from crm_core.findings.forecast import forecast_answer
 from crm_core.metrics.forecast import Forecast, forecast_of
+from crm_core.metrics.forecast_tables import forecast_overview
 from crm_core.metrics.measure import measure
 from crm_core.metrics.tables import table
 from crm_core.params import Params
@@ -29,19 +30,19 @@ from ui.session import Visit
 
 def expected(visit: Visit, found: Forecast, params: Params) -> None:
     """The answer, the sums, who is still a customer, and what each segment will bring."""
-    forecast = remembered(visit, table, "forecast", params, visit.settings)
-    totals = totals_of(forecast.frame)
+    sums = remembered(visit, forecast_overview, params, visit.settings)
+    totals = totals_of(sums.segments.frame)
     answer = forecast_answer(found, totals, params, visit.t, visit.currency)
     frame.answer(answer.sentence, answer.how_sure)
     forecast_tiles(visit, found, totals)
     left, right = st.columns(2)
     with left:
-        bands_chart(visit, found, remembered(visit, table, "forecast_bands", params, visit.settings))
+        bands_chart(visit, found, sums.bands)
     with right:
         check_chart(visit, found, remembered(visit, table, "forecast_check", params, visit.settings))
     people_cards(visit, found, params)
     days = choice(visit, "horizon", ("90", "365"), "forecast.horizon")
-    segments_chart(visit, found, forecast, days)
+    segments_chart(visit, found, sums.segments, days)
     limits_card(visit, found, remembered(visit, table, "forecast_model", params, visit.settings))
 
 

@@ -264,7 +264,7 @@ def _usual(visit: Visit, products: Sequence[UsualProduct]) -> None:
 
 def usual_text(t: Translator, product: UsualProduct) -> str:
     """How often a product was bought, and at which pace where there is one."""
-    facts = {"n": t.number(product.purchases), "day": t.date(product.last_on)}
+    day = t.date(product.last_on)
     if product.gap_median is None:
-        return t("customers.usual.times", **facts)
-    return t("customers.usual.times_gap", days=t.days(product.gap_median), **facts)
+        return t.plural("customers.usual.times", product.purchases, day=day)
+    return t("customers.usual.times_gap", days=t.days(product.gap_median), n=t.number(product.purchases), day=day)

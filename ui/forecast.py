@@ -10,7 +10,7 @@ import streamlit as st
 
 from crm_core.charts.forecast import Bar, check_lines, forecast_bars
 from crm_core.charts.model import records
-from crm_core.findings.forecast import about, check_note, refusal_text, value_text
+from crm_core.findings.forecast import about, check_note, refusal_text, sees_nobody_leave, value_text
 from crm_core.i18n import is_defined
 from crm_core.lists.groups import group_of, group_size
 from crm_core.lists.ready_made import SEGMENT_PREFIX
@@ -29,7 +29,6 @@ from ui.text import plain
 TILES = ("purchases_90", "revenue_90", "purchases_365", "revenue_365", "active")
 GONE = ("fading", "lost")
 LIKELY, LESS_THAN, TOP_SHARE, NEAR = 0.5, 0.5, 0.2, 90
-HARDLY = 0.01
 LONG_AMOUNT = 10_000_000
 
 
@@ -119,7 +118,7 @@ def bands_chart(visit: Visit, found: Forecast, bands: Table) -> None:
         rows=Rows(frame.assign(band=frame["band"].map(names)), headed(t, bands.columns), "forecast_bands.csv"),
         definition=t("forecast.bands.how"),
         people=PeopleChoice(t("forecast.bands.people"), _there(links)),
-        note=t("forecast.nobody_leaves") if gone < HARDLY * found.repeat_customers else "",
+        note=t("forecast.nobody_leaves") if sees_nobody_leave(frame["expected_active_customers"].sum(), found) else "",
     )
 
 

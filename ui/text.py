@@ -21,11 +21,8 @@ def plain(text: str) -> str:
 
 
 def plain_title(text: str) -> str:
-    """The text for a heading, where an e-mail address is no link either: its sign stands in a piece of its own.
-
-    In a heading, which is bold as it is, nobody sees that; copied, the address is as it was.
-    """
-    return plain(text).replace("@", "**@**")
+    """The text for a heading, where an e-mail address is no link either. Show it as text where it is to be copied."""
+    return plain(text).replace("@", f"@{WORD_JOINER}")
 
 
 def joined(t: Translator, parts: Iterable[str]) -> str:

@@ -14,6 +14,7 @@ NEAR = 90
 DIGITS = 3
 # Below half a per cent "more" and "fewer" would be a quarrel about rounding.
 SAME = 0.005
+HARDLY = 0.01
 # Above, how often and how much go together too plainly for the value model.
 TIED = 0.3
 
@@ -28,10 +29,20 @@ def forecast_answer(
         purchases=t.number(about(totals["expected_purchases_90d"])),
         days=NEAR,
         revenue=t.money(revenue, currency),
-        repeaters=t.number(found.repeat_customers),
-        active=t.number(about(totals["expected_active_customers"])),
     )
-    return Answer(sentence, _how_sure(found.check, params, t))
+    return Answer(sentence + _still(found, totals["expected_active_customers"], t), _how_sure(found.check, params, t))
+
+
+def _still(found: Forecast, active: float | None, t: Translator) -> str:
+    """How many still are customers; nothing where the model sees hardly anybody leave, which is no finding."""
+    if active is None or sees_nobody_leave(active, found):
+        return ""
+    return t("forecast.still", repeaters=t.number(found.repeat_customers), active=t.number(about(active)))
+
+
+def sees_nobody_leave(active: float, found: Forecast) -> bool:
+    """Whether the model takes nearly everyone for a customer still."""
+    return active > (1 - HARDLY) * found.repeat_customers
 
 
 def about(value: float | None) -> float | None:

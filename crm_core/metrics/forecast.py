@@ -1,8 +1,8 @@
 """What customers are likely to do next: the fitted models of METRICS §7, and whether they would have been right before.
 
 Fitted on the shop's own customers as of a date (with a channel: those whose first purchase was in it), times in days,
-money in the reporting currency, stand-alone returns left out. With many customers the histories are grouped by weeks of
-days, each group with its mean: what that changes is far below what chance does.
+money in the reporting currency, stand-alone returns left out. With many customers similar histories and values are put
+together, each group with its mean: what that changes is far below what chance does.
 
 The check fits the same model on the first three quarters of the time and holds what it expects of the customers known
 by then against what they did in the rest.
@@ -21,14 +21,15 @@ from crm_core.analysis import bg_nbd, gamma_gamma
 from crm_core.analysis.bg_nbd import BgNbd, Histories
 from crm_core.analysis.gamma_gamma import Averages, GammaGamma
 from crm_core.db import Cursor, data_version, model
-from crm_core.metrics.query import Row, frame_of, rows_of
+from crm_core.metrics.query import Row, frame_of, rows_of, tuples_of, value_of
 from crm_core.params import Params
 
 FEWEST_REPEAT_CUSTOMERS = 100
 LEARNED_PART = 0.75
 DAYS_IN_A_WEEK = 7
-# From so many repeat customers on, histories are grouped by weeks.
-MANY = 50_000
+# From so many customers on, histories are grouped by weeks, and average values by hundredths instead of thousandths.
+MANY = 100_000
+FINE, COARSE = 1_000, 100
 # A model whose check misses by more than this part says nothing that a shop could rely on.
 MOST_MISSED = 0.5
 
@@ -100,70 +101,98 @@ def forecast_of(cursor: Cursor, params: Params) -> Forecast:
     kept = rows_of(cursor, model("metrics/kept_forecast"), asked)
     if kept:
         return _from_json(str(kept[0]["forecast"]))
-    found = _fitted(cursor, params)
+    found = fitted(cursor, params)
     cursor.execute(
         "insert into kept_forecasts values ($version, $as_of, $channel, $text)", asked | {"text": _json(found)}
     )
     return found
 
 
-def _fitted(cursor: Cursor, params: Params) -> Forecast:
-    asked: Row = {"as_of": params.as_of, "channel": params.channel}
-    extent = rows_of(cursor, model("metrics/forecast_extent"), asked)[0]
-    repeaters = int(str(extent["repeat_customers"]))
-    found = Forecast(int(str(extent["customers"])), repeaters, None, None, None, None)
-    if repeaters < FEWEST_REPEAT_CUSTOMERS:
+def fitted(cursor: Cursor, params: Params) -> Forecast:
+    """The models and their check, fitted anew."""
+    known = _Known.on(cursor, params.as_of, params.channel)
+    found = Forecast(known.customers, known.repeat_customers, None, None, None, None)
+    if known.repeat_customers < FEWEST_REPEAT_CUSTOMERS:
         return found
-    first_on = extent["first_on"]
-    assert isinstance(first_on, date)
-    split_on = first_on + timedelta(days=round((params.as_of - first_on).days * LEARNED_PART))
-    correlation = extent["correlation"]
+    split_on = known.first_on + timedelta(days=round((params.as_of - known.first_on).days * LEARNED_PART))
+    averages = _averages(cursor, params)
     return replace(
         found,
-        purchases=bg_nbd.fit(histories_of(cursor, asked, repeaters)),
-        worth=gamma_gamma.fit(_averages(cursor, asked)),
-        correlation=None if correlation is None else float(str(correlation)),
+        purchases=bg_nbd.fit(known.histories),
+        worth=gamma_gamma.fit(averages),
+        correlation=_correlation(averages),
         check=_check(cursor, params, split_on),
     )
 
 
-def histories_of(cursor: Cursor, asked: Row, repeaters: int) -> Histories:
-    """The histories as of a date, grouped by days, with many repeat customers by weeks."""
-    step = DAYS_IN_A_WEEK if repeaters > MANY else 1
-    frame = frame_of(cursor, model("metrics/forecast_histories"), {**asked, "step": step})
-    return Histories(*(frame[name].to_numpy(float) for name in ("repeats", "last_days", "observed_days", "customers")))
+def _are_many(cursor: Cursor) -> bool:
+    everyone = value_of(cursor, "select count(*) from customer_mart")
+    return isinstance(everyone, int) and everyone > MANY
 
 
-def _averages(cursor: Cursor, asked: Row) -> Averages:
+@dataclass(frozen=True)
+class _Known:
+    """The customers known on a day, as histories, and since when there is one."""
+
+    histories: Histories
+    first_on: date
+
+    @classmethod
+    def on(cls, cursor: Cursor, day: date, channel: str | None) -> _Known:
+        """With many customers grouped by weeks of days, else by days."""
+        step = DAYS_IN_A_WEEK if _are_many(cursor) else 1
+        asked = {"as_of": day, "channel": channel, "step": step}
+        frame = frame_of(cursor, model("metrics/forecast_histories"), asked)
+        names = ("repeats", "last_days", "observed_days", "customers")
+        longest = int(frame["longest"].max()) if len(frame) else 0
+        return cls(Histories(*(frame[name].to_numpy(float) for name in names)), day - timedelta(days=longest))
+
+    @property
+    def customers(self) -> int:
+        """Everyone who has bought."""
+        return int(self.histories.customers.sum())
+
+    @property
+    def repeat_customers(self) -> int:
+        """Those who have bought on two days or more."""
+        return int(self.histories.customers[self.histories.repeats > 0].sum())
+
+
+def _averages(cursor: Cursor, params: Params) -> Averages:
+    parts = COARSE if _are_many(cursor) else FINE
+    asked = {"as_of": params.as_of, "channel": params.channel, "parts": parts}
     frame = frame_of(cursor, model("metrics/forecast_values"), asked)
     return Averages(*(frame[name].to_numpy(float) for name in ("repeats", "average", "log_average", "customers")))
 
 
+def _correlation(averages: Averages) -> float | None:
+    """Pearson's correlation of how often with how much; ``None`` where one of the two is the same for everyone."""
+    people = averages.customers
+    if not len(people):
+        return None
+    often, much = (column - np.average(column, weights=people) for column in (averages.repeats, averages.average))
+    spread = float(np.sqrt((people * often**2).sum() * (people * much**2).sum()))
+    return float((people * often * much).sum()) / spread if spread else None
+
+
 def _check(cursor: Cursor, params: Params, split_on: date) -> Check | None:
     """The check at a day; ``None`` where too few had come back by then, or no model fits what was known."""
-    known: Row = {"as_of": split_on, "channel": params.channel}
-    extent = rows_of(cursor, model("metrics/forecast_extent"), known)[0]
-    repeaters, rest = int(str(extent["repeat_customers"])), (params.as_of - split_on).days
-    if repeaters < FEWEST_REPEAT_CUSTOMERS or not rest:
+    known, rest = _Known.on(cursor, split_on, params.channel), (params.as_of - split_on).days
+    if known.repeat_customers < FEWEST_REPEAT_CUSTOMERS or not rest:
         return None
-    histories = histories_of(cursor, known, repeaters)
-    fitted = bg_nbd.fit(histories)
+    fitted = bg_nbd.fit(known.histories)
     if fitted is None:
         return None
-    bought = rows_of(
-        cursor,
-        model("metrics/forecast_check"),
-        {"split_on": split_on, "as_of": params.as_of, "channel": params.channel},
-    )
-    by_week = {int(str(row["week_no"])): int(str(row["purchases"])) for row in bought}
+    asked = {"split_on": split_on, "as_of": params.as_of, "channel": params.channel}
+    bought = dict(tuples_of(cursor, model("metrics/forecast_check"), asked))
     weeks = range(1, -(-rest // DAYS_IN_A_WEEK) + 1)
-    expected = expected_by(fitted, histories, [min(week * DAYS_IN_A_WEEK, rest) for week in weeks])
-    so_far = np.cumsum([by_week.get(week, 0) for week in weeks])
-    points = zip(weeks, so_far, expected, strict=True)
-    told = tuple(CheckWeek(week, int(actual), round(total, 3)) for week, actual, total in points)
-    first_on = extent["first_on"]
-    assert isinstance(first_on, date)
-    return Check(first_on, split_on, params.as_of, int(str(extent["customers"])), told)
+    expected = expected_by(fitted, known.histories, [min(week * DAYS_IN_A_WEEK, rest) for week in weeks])
+    so_far = np.cumsum([bought.get(week, 0) for week in weeks])
+    told = tuple(
+        CheckWeek(week, int(actual), round(total, 3))
+        for week, actual, total in zip(weeks, so_far, expected, strict=True)
+    )
+    return Check(known.first_on, split_on, params.as_of, known.customers, told)
 
 
 def expected_by(fitted: BgNbd, histories: Histories, days: list[int]) -> list[float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from crm_core.metrics.forecast import Forecast, forecast_of
 from crm_core.metrics.query import frame_of
 from crm_core.metrics.rfm import question
 from crm_core.metrics.segments import SEGMENT_KEYS
-from crm_core.metrics.spec import Column, ColumnKind, Reading, TableSpec, Unit
+from crm_core.metrics.spec import Column, ColumnKind, Reading, Table, TableSpec, Unit
 from crm_core.params import Params
 from crm_core.settings import ShopSettings
 
@@ -64,13 +64,36 @@ def _values(found: Forecast, params: Params, settings: ShopSettings) -> dict[str
     return {"question": question(replace(params, window_days=None), settings), "model": found.terms}
 
 
+@dataclass(frozen=True)
+class ForecastOverview:
+    """The tables ``forecast`` and ``forecast_bands``, summed up in one pass."""
+
+    segments: Table
+    bands: Table
+
+
+def forecast_overview(cursor: Cursor, params: Params, settings: ShopSettings) -> ForecastOverview:
+    """The same as the two tables one by one, at half the cost."""
+    parts = forecast_parts(cursor, params, settings)
+    is_empty = not forecast_of(cursor, params).customers
+    made = {"forecast": _by_segment(parts, is_empty=is_empty), "forecast_bands": _by_band(parts, is_empty=is_empty)}
+    columns = {name: FORECAST_TABLES[name].columns for name in made}
+    ordered = {name: frame[[column.key for column in columns[name]]] for name, frame in made.items()}
+    return ForecastOverview(*(Table(name, columns[name], frame) for name, frame in ordered.items()))
+
+
 def forecast(cursor: Cursor, params: Params, settings: ShopSettings) -> pd.DataFrame:
     """What is expected within 90 and 365 days, by segment, all eight in their fixed order (METRICS §7).
 
     Columns: segment, customers, revenue (so far), and ``EXPECTED``, NULL where nothing is forecast: below 100 repeat
     customers, or where the model does not fit.
     """
-    return _by(forecast_parts(cursor, params, settings), "segment", _keys(cursor, params, SEGMENT_KEYS))
+    parts = forecast_parts(cursor, params, settings)
+    return _by_segment(parts, is_empty=not forecast_of(cursor, params).customers)
+
+
+def _by_segment(parts: pd.DataFrame, *, is_empty: bool) -> pd.DataFrame:
+    return _by(parts, "segment", () if is_empty else SEGMENT_KEYS)
 
 
 def forecast_bands(cursor: Cursor, params: Params, settings: ShopSettings) -> pd.DataFrame:
@@ -78,15 +101,15 @@ def forecast_bands(cursor: Cursor, params: Params, settings: ShopSettings) -> pd
 
     ``once`` are those with a single purchase, of whom the model cannot tell.
     """
-    frame = _by(forecast_parts(cursor, params, settings), "band", _keys(cursor, params, tuple(BANDS)))
+    parts = forecast_parts(cursor, params, settings)
+    return _by_band(parts, is_empty=not forecast_of(cursor, params).customers)
+
+
+def _by_band(parts: pd.DataFrame, *, is_empty: bool) -> pd.DataFrame:
+    frame = _by(parts, "band", () if is_empty else tuple(BANDS))
     bounds = [BANDS[band] for band in frame["band"]]
     low, high = (pd.Series([bound[side] for bound in bounds], dtype=float) for side in (0, 1))
     return frame.assign(low=low, high=high)
-
-
-def _keys(cursor: Cursor, params: Params, keys: tuple[str, ...]) -> tuple[str, ...]:
-    """The rows of a table, none where nobody has bought."""
-    return keys if forecast_of(cursor, params).customers else ()
 
 
 def _by(parts: pd.DataFrame, name: str, keys: tuple[str, ...]) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import pytest
 from crm_core.analysis.bg_nbd import BgNbd
 from crm_core.db import Cursor, Database
 from crm_core.lists.groups import group_of, group_size
+from crm_core.metrics import forecast
 from crm_core.metrics.forecast import Check, CheckWeek, Forecast, forecast_of
 from crm_core.metrics.forecast_tables import EXPECTED
 from crm_core.metrics.measure import measure
@@ -117,9 +118,20 @@ def test_the_check_counts_what_happened_after_the_split_and_nothing_else(cursor:
     rows = cursor.execute(
         "select repeats, last_days, observed_days from customer_histories(?, null)", [check.split_on]
     ).fetchnumpy()
-    x, last, observed = (rows[name].astype(float) for name in ("repeats", "last_days", "observed_days"))
+    x, last, observed = (np.asarray(rows[name], dtype=float) for name in ("repeats", "last_days", "observed_days"))
     rest = float((UNTIL - check.split_on).days)
     assert check.weeks[-1].expected == pytest.approx(learned.purchases(x, last, observed, rest).sum(), rel=1e-4)
+
+
+def test_grouped_more_coarsely_nearly_the_same_comes_out(cursor: Cursor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forecast, "MANY", 100)
+    coarse = forecast.fitted(cursor, ASKED)
+    fine = forecast_of(cursor, ASKED)
+    for name, value in fine.terms.items():
+        assert coarse.terms[name] == pytest.approx(value, rel=0.05)
+    assert fine.check is not None
+    assert coarse.check is not None
+    assert coarse.check.missed_by == pytest.approx(fine.check.missed_by, abs=0.01)
 
 
 def test_a_forecast_is_kept_for_its_question_only(cursor: Cursor) -> None:

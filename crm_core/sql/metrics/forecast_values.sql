@@ -1,4 +1,4 @@
--- Grain: number of repeat purchases x what they brought on average, in steps of a thousandth of it.
+-- Grain: number of repeat purchases x what they brought on average, in steps of one $parts-th of it.
 -- Input: customer_histories; $as_of, $channel. Customers whose repeat purchases brought something, and the group's means.
 with averages as (
     select repeats, (spent_again / repeats)::double as average
@@ -9,7 +9,7 @@ with averages as (
 grouped as (
     select repeats, avg(average) as average, avg(ln(average)) as log_average, count(*) as customers
     from averages
-    group by repeats, round(ln(average) * 1000)
+    group by repeats, round(ln(average) * $parts)
 )
 
 select * from grouped order by repeats, average
