@@ -38,7 +38,7 @@ def product_cycles(
     purchase of it by which so many are back, Kaplan–Meier; NULL where the curve never gets there), due_from_days,
     due_to_days (when it is due: from cycle_p25 to cycle_p75; where the curve ends before three quarters, the quartiles
     of those who come back within a year), reminder_day (the day after any purchase of it with the highest hazard of the
-    next, ``crm_core.analysis.hazard``; NULL below 100 returns), reminder_share (of the returns within a year, those
+    next, ``crm_core.analysis.hazard``; NULL below 50 returns), reminder_share (of the returns within a year, those
     within ±7 days of it), is_thin (few repurchasers). ``by``: product, or category; ``product``: only that one;
     ``limit`` 0: all that anyone bought again.
     """

@@ -165,8 +165,8 @@ PROMISED_METRICS = {
     "referral_rate", "contactable_rate",
 }
 PROMISED_TABLES = {
-    "rfm", "segments", "cohorts", "repurchase_curve", "top_repurchased_products", "first_purchase_products",
-    "nps_trend",
+    "rfm", "segments", "cohorts", "cohorts_by_week", "repurchase_curve", "purchase_ladder", "top_repurchased_products",
+    "first_purchase_products", "nps_trend",
 }
 # fmt: on
 

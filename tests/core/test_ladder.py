@@ -16,7 +16,7 @@ import pytest
 from crm_core.db import Cursor
 from crm_core.errors import InvalidParams
 from crm_core.lists.groups import Value, group_members, group_of, group_size
-from crm_core.metrics.measure import measure
+from crm_core.metrics.measure import BY_CHANNEL, breakdown, measure
 from crm_core.metrics.tables import table
 from crm_core.params import Params
 from crm_core.settings import ShopSettings
@@ -112,6 +112,14 @@ def test_the_reminder_day_is_counted_in_the_second_purchases(cursor: Cursor) -> 
     early = measure(cursor, ["reminder_day"], params(60), SETTINGS)["reminder_day"]
     assert (early.value, early.low, early.is_thin) == (None, None, True)
     assert early.sample_size == sum(len(own) > 1 for own in histories(60).values())
+
+
+def test_every_channel_has_its_own_reminder_day(cursor: Cursor) -> None:
+    keys = ["reminder_day", "reminder_day_share"]
+    by_channel = breakdown(cursor, keys, params(LAST_DAY), BY_CHANNEL, SETTINGS)
+    for channel in ("site", "store"):
+        alone = measure(cursor, keys, params(LAST_DAY, channel=channel), SETTINGS)
+        assert {key: by_channel[key][channel] for key in keys} == alone
 
 
 @pytest.mark.parametrize("options", [{"days": 0}, {"days": 9999}, {"steps": 0}, {"steps": 1000}, {"latest": 1}])

@@ -40,6 +40,8 @@ TILES = (
     "observed_gap_median",
 )
 WITHIN = ("repurchase_within_30d", "repurchase_within_60d", "repurchase_within_90d")
+# The people behind the shares, the ladder, the order values and the cohorts.
+LED_TO = {"repeat_buyers", "ladder_step", "first_buyers", "cohort"}
 SETTINGS = ShopSettings()
 ZH, EN = Translator("zh-TW"), Translator("en")
 
@@ -81,6 +83,8 @@ def test_the_page_shows_what_the_command_line_prints(
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown == {t(f"metrics.{key}.label"): t.value(told[key]["value"], Unit(told[key]["unit"])) for key in TILES}
     n30, n60, n90 = (t.share(told[key]["value"], 0).removesuffix("%") for key in WITHIN)
+    links = " ".join(str(link.proto) for link in app.get("page_link"))
+    assert {key for key in LED_TO if f"group={key}&" in links} == LED_TO
     sentence = {
         "zh-TW": f"每 100 位第一次來買的客人，30 天內有 {n30} 位回來，60 天內 {n60} 位，90 天內 {n90} 位。",
         "en": f"Of 100 first-time buyers, {n30} are back by day 30, {n60} by day 60, {n90} by day 90.",
