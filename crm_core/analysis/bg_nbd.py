@@ -84,8 +84,11 @@ class BgNbd:
         return np.array([self.r, self.alpha, self.a, self.b])
 
 
-def fit(histories: Histories) -> BgNbd | None:
-    """The model under which the histories are most likely; ``None`` where the search finds no top from any start."""
+def fit(histories: Histories, near: BgNbd | None = None) -> BgNbd | None:
+    """The model under which the histories are most likely; ``None`` where the search finds no top from any start.
+
+    ``near`` is a model of similar histories: a search that starts there is over sooner.
+    """
     from scipy.optimize import minimize
 
     if not len(histories.repeats) or not histories.repeats.any():
@@ -102,7 +105,8 @@ def fit(histories: Histories) -> BgNbd | None:
 
     bounds = list(zip(LOWEST, HIGHEST, strict=True))
     options = {"maxiter": 500, "ftol": 1e-15, "gtol": FLAT / 10}
-    for start in STARTS:
+    nearby = [] if near is None else [(near.r, near.alpha / mean, near.a, near.b)]
+    for start in (*nearby, *STARTS):
         found = minimize(against, np.log(start), jac=True, method="L-BFGS-B", bounds=bounds, options=options)
         if np.isfinite(found.fun) and _is_top(found.x, against(found.x)[1]):
             r, alpha, a, b = (float(value) for value in np.exp(found.x))

@@ -27,9 +27,10 @@ from crm_core.params import Params
 FEWEST_REPEAT_CUSTOMERS = 100
 LEARNED_PART = 0.75
 DAYS_IN_A_WEEK = 7
-# From so many customers on, histories are grouped by weeks, and average values by hundredths instead of thousandths.
+# From so many customers on, histories are grouped by two weeks, and average values by hundredths, not thousandths.
 MANY = 100_000
 FINE, COARSE = 1_000, 100
+DAYS_TOGETHER = 14
 # A model whose check misses by more than this part says nothing that a shop could rely on.
 MOST_MISSED = 0.5
 
@@ -115,13 +116,13 @@ def fitted(cursor: Cursor, params: Params) -> Forecast:
     if known.repeat_customers < FEWEST_REPEAT_CUSTOMERS:
         return found
     split_on = known.first_on + timedelta(days=round((params.as_of - known.first_on).days * LEARNED_PART))
-    averages = _averages(cursor, params)
+    averages, whole = _averages(cursor, params), bg_nbd.fit(known.histories)
     return replace(
         found,
-        purchases=bg_nbd.fit(known.histories),
+        purchases=whole,
         worth=gamma_gamma.fit(averages),
         correlation=_correlation(averages),
-        check=_check(cursor, params, split_on),
+        check=_check(cursor, params, split_on, whole),
     )
 
 
@@ -139,8 +140,8 @@ class _Known:
 
     @classmethod
     def on(cls, cursor: Cursor, day: date, channel: str | None) -> _Known:
-        """With many customers grouped by weeks of days, else by days."""
-        step = DAYS_IN_A_WEEK if _are_many(cursor) else 1
+        """With many customers grouped by two weeks, else by days."""
+        step = DAYS_TOGETHER if _are_many(cursor) else 1
         asked = {"as_of": day, "channel": channel, "step": step}
         frame = frame_of(cursor, model("metrics/forecast_histories"), asked)
         names = ("repeats", "last_days", "observed_days", "customers")
@@ -175,12 +176,15 @@ def _correlation(averages: Averages) -> float | None:
     return float((people * often * much).sum()) / spread if spread else None
 
 
-def _check(cursor: Cursor, params: Params, split_on: date) -> Check | None:
-    """The check at a day; ``None`` where too few had come back by then, or no model fits what was known."""
+def _check(cursor: Cursor, params: Params, split_on: date, whole: BgNbd | None) -> Check | None:
+    """The check at a day; ``None`` where too few had come back by then, or no model fits what was known.
+
+    ``whole`` is the model of all the time: only where the search starts, not what it finds.
+    """
     known, rest = _Known.on(cursor, split_on, params.channel), (params.as_of - split_on).days
     if known.repeat_customers < FEWEST_REPEAT_CUSTOMERS or not rest:
         return None
-    fitted = bg_nbd.fit(known.histories)
+    fitted = bg_nbd.fit(known.histories, near=whole)
     if fitted is None:
         return None
     asked = {"split_on": split_on, "as_of": params.as_of, "channel": params.channel}

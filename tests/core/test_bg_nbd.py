@@ -161,6 +161,14 @@ def test_without_a_repeat_purchase_nothing_is_fitted() -> None:
     assert fit(Histories(*(np.array([]) for _ in range(4)))) is None
 
 
+def test_where_the_search_starts_does_not_matter(cdnow: list[History]) -> None:
+    found, again = fit(grouped(cdnow)), fit(grouped(cdnow), near=MODELS[4])
+    assert found is not None
+    assert again is not None
+    for name in ("r", "alpha", "a", "b"):
+        assert getattr(again, name) == pytest.approx(getattr(found, name), rel=1e-3)
+
+
 def test_every_step_aside_of_the_top_makes_the_histories_less_likely(cdnow: list[History]) -> None:
     histories = grouped(cdnow)
     top = fit(histories)
