@@ -10,6 +10,7 @@ from crm_core.charts.curves import NamedCurve, side_by_side
 from crm_core.charts.differences import DifferenceDot, difference_dots
 from crm_core.findings.first_orders import (
     FirstOrderDifference,
+    can_be_told,
     differences_answer,
     group_words,
     groups_answer,
@@ -120,7 +121,8 @@ def _curves(visit: Visit, asked: Params, by: str, chosen: list[FirstOrderGroup])
     compared = remembered(visit, compare_groups, asked, visit.settings, tuple(chosen))
     answer = groups_answer(compared, t, currency, thin)
     names = _told_apart(chosen, [group_words(group, t, currency) for group in chosen])
-    curves = [NamedCurve(name, of.curve) for name, of in zip(names, compared.groups, strict=True)]
+    shown = compared.groups if can_be_told(compared) else ()
+    curves = [NamedCurve(name, of.curve) for name, of in zip(names, shown, strict=False)]
     show_chart(
         visit,
         "groups",

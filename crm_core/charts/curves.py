@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from unicodedata import east_asian_width
 
 import plotly.graph_objects as go
 
 from crm_core.analysis.survival import CurvePoint, ReturnCurve
-from crm_core.charts.model import LINE, SQUARE, Chart, blank, heading, note, share_axis, short
+from crm_core.charts.model import LINE, SQUARE, Chart, blank, clean, heading, note, share_axis, short
 from crm_core.charts.theme import Theme
 from crm_core.i18n import Translator
 
 TICKS = (0, 30, 60, 90, 180, 270, 365)
 UNTIL = 180
 HEIGHT = 340
-LABEL_WIDTH = 13
 LABEL_MARGIN = 100
 LABEL_PIXELS = 34  # two lines of words
+NAME_PIXELS = 76  # what the margin leaves for a name beside its mark
+SHARE_MARGIN = 72
+LINE_PIXELS = 18
 PLOT_PIXELS = 240
 DASHES = ("solid", "dash", "dot", "dashdot")
 BAND_OPACITY = 0.13
@@ -31,6 +34,15 @@ class NamedCurve:
 
     name: str
     curve: ReturnCurve
+
+
+@dataclass(frozen=True)
+class LineEnd:
+    """Where a group's line ends: its name, its share there, its colour."""
+
+    name: str
+    share: float
+    colour: str
 
 
 def side_by_side(
@@ -52,24 +64,25 @@ def side_by_side(
     if end < 1:
         return Chart(figure, t("charts.empty"))
     colours = colours_in_order or _colours(theme)
-    looks = list(zip(colours, DASHES, strict=False))
     has_tail = [
-        _draw(figure, named.curve, end, look, t, thin_below) for named, look in zip(curves, looks, strict=False)
+        _draw(figure, named.curve, end, look, t, thin_below)
+        for named, look in zip(curves, zip(colours, DASHES, strict=False), strict=False)
     ]
-    top = max(point.high for named in curves for point in _until(named.curve, end))
-    axis = share_axis(t, min(1.0, top * 1.05) or 0.1)
-    figure.update_xaxes(
-        range=[0, end], tickvals=[day for day in TICKS if day <= end], title_text=days_since or t("charts.curve.days")
-    )
-    figure.update_yaxes(**axis)
+    _give_axes(figure, curves, end, days_since or t("charts.curve.days"), t)
     key = [(_faded(theme.muted, BAND_OPACITY * 2), SQUARE, t("charts.band"))]
     if any(has_tail):
-        pale = (_faded(theme.muted, TAIL_OPACITY), LINE, t("first_orders.chart.tail", n=t.number(thin_below)))
-        key.append(pale)
+        pale = _faded(theme.muted, TAIL_OPACITY)
+        key.append((pale, LINE, t("first_orders.chart.tail", n=t.number(thin_below))))
     heading(figure, theme, t("charts.curve.unit"), key)
-    figure.update_layout(margin={"r": LABEL_MARGIN})
-    _name_ends(figure, theme, curves, end, colours, t)
+    ends = [LineEnd(named.name, _share_at(named, end), colour) for named, colour in zip(curves, colours, strict=False)]
+    _name_ends(figure, theme, ends, t)
     return Chart(figure, _words(curves, end, t))
+
+
+def _give_axes(figure: go.Figure, curves: Sequence[NamedCurve], end: int, title: str, t: Translator) -> None:
+    top = max(point.high for named in curves for point in _until(named.curve, end))
+    figure.update_xaxes(range=[0, end], tickvals=[day for day in TICKS if day <= end], title_text=title)
+    figure.update_yaxes(**share_axis(t, min(1.0, top * 1.05) or 0.1))
 
 
 def _colours(theme: Theme) -> tuple[str, ...]:
@@ -109,17 +122,41 @@ def _draw(
     return thin_from < len(points)
 
 
-def _name_ends(
-    figure: go.Figure, theme: Theme, curves: Sequence[NamedCurve], end: int, colours: Sequence[str], t: Translator
-) -> None:
-    """The names beside the ends of the lines, moved apart where these are close together."""
+def _name_ends(figure: go.Figure, theme: Theme, ends: Sequence[LineEnd], t: Translator) -> None:
+    """The shares beside the ends of the lines, with the names; names too long for that stand above the plot."""
+    has_room = all(_pixels(end.name) <= NAME_PIXELS for end in ends)
+    if not has_room:
+        _name_above(figure, ends, t)
     top = figure.layout.yaxis.range[1]
-    ends = [_until(named.curve, end)[-1].share for named in curves]
-    places = apart(ends, top * LABEL_PIXELS / PLOT_PIXELS, top)
-    for named, share, colour, y in zip(curves, ends, colours, places, strict=False):
-        mark = f'<span style="color:{colour}">{LINE}</span>'
-        words = f"{mark} {short(named.name, LABEL_WIDTH)}<br><b>{t.share(share)}</b>"
+    pixels = LABEL_PIXELS if has_room else LABEL_PIXELS / 2
+    places = apart([end.share for end in ends], top * pixels / PLOT_PIXELS, top)
+    for end, y in zip(ends, places, strict=True):
+        name = f"{clean(end.name)}<br>" if has_room else ""
+        words = f'<span style="color:{end.colour}">{LINE}</span> {name}<b>{t.share(end.share)}</b>'
         note(figure, words, theme.ink, x=1, xref="paper", y=y, yref="y", xshift=6)
+    figure.update_layout(margin={"r": LABEL_MARGIN if has_room else SHARE_MARGIN})
+
+
+def _name_above(figure: go.Figure, ends: Sequence[LineEnd], t: Translator) -> None:
+    """Long names above the plot, one a line, the highest first, each with the share that stands at its end."""
+    lines = [
+        f'<span style="color:{end.colour}">{LINE}</span> {short(end.name)} <b>{t.share(end.share)}</b>'
+        for end in sorted(ends, key=lambda end: end.share, reverse=True)
+    ]
+    layout = figure.layout
+    room = LINE_PIXELS * len(lines)
+    layout.title.text = "<br>".join([layout.title.text, *lines])
+    layout.title.pad.t += 16 * len(lines)
+    figure.update_layout(height=layout.height + room, margin={"t": layout.margin.t + room})
+
+
+def _pixels(name: str) -> float:
+    """About how wide a name is."""
+    return sum(12.0 if east_asian_width(letter) in "WF" else 8.5 if letter.isupper() else 6.7 for letter in name)
+
+
+def _share_at(named: NamedCurve, end: int) -> float:
+    return _until(named.curve, end)[-1].share
 
 
 def apart(wanted: Sequence[float], gap: float, top: float) -> list[float]:
@@ -145,7 +182,6 @@ def _faded(colour: str, opacity: float) -> str:
 
 def _words(curves: Sequence[NamedCurve], end: int, t: Translator) -> str:
     listed = t("charts.comma").join(
-        t("first_orders.chart.alt_curve", name=named.name, share=t.share(_until(named.curve, end)[-1].share))
-        for named in curves
+        t("first_orders.chart.alt_curve", name=named.name, share=t.share(_share_at(named, end))) for named in curves
     )
     return t("first_orders.chart.alt", days=t.days(end), curves=listed)

@@ -72,6 +72,11 @@ def told_day(curves: Sequence[GroupCurve]) -> int | None:
     return next((day for day in TOLD_DAYS if day <= longest), None)
 
 
+def can_be_told(compared: GroupsCompared) -> bool:
+    """Whether enough have come back, and enough time has passed, to hold the groups against each other."""
+    return compared.test is not None and told_day(compared.groups) is not None
+
+
 def groups_answer(compared: GroupsCompared, t: Translator, currency: str, thin_below: int) -> Answer:
     """Whether the groups come back differently, as a title, and how sure that is."""
     test, day = compared.test, told_day(compared.groups)

@@ -367,7 +367,7 @@ def test_names_of_groups() -> None:
     assert group_words(group("size", "1", 120, 120), EN, "TWD") == "NT$120"
     assert group_words(group("size", "2", 1.5, 9.99), EN, "USD") == "$1.50–9.99"
     assert trait_words(group("products", "4"), ZH, "TWD") == "第一單買 4 種以上商品"
-    assert trait_words(group("season", "2"), EN, "TWD") == "First bought in April–June"
+    assert trait_words(group("season", "2"), EN, "TWD") == "First bought in Apr–Jun"
     assert trait_words(group("channel", "官網"), ZH, "TWD") == "通路：官網"
     assert [p_words(p, EN) for p in (0.00004, 0.0123, 0.5)] == ["p < 0.001", "p = 0.012", "p = 0.500"]
 
