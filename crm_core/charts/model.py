@@ -58,7 +58,7 @@ def clean(text: str) -> str:
 
 def cut(text: str, width: int = NAME_WIDTH) -> str:
     """Text cut to a width in Latin letters."""
-    widths = list(accumulate(2 if east_asian_width(letter) in "WF" else 1 for letter in text))
+    widths = list(accumulate(_width(letter) for letter in text))
     if not widths or widths[-1] <= width:
         return text
     return text[: bisect_right(widths, width - 1)] + "…"
@@ -69,9 +69,16 @@ def short(text: str, width: int = NAME_WIDTH) -> str:
     return clean(cut(text, width))
 
 
-def width_of(text: str, most: int = NAME_WIDTH) -> int:
+def width_of(text: str, most: int = NAME_WIDTH) -> float:
     """How wide a text is once it is cut to ``most``, in Latin letters."""
-    return min(most, sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text))
+    return min(most, sum(_width(letter) for letter in text))
+
+
+def _width(letter: str) -> float:
+    """The width of a letter, in small Latin ones: a Chinese character takes two, a capital is wider than they are."""
+    if east_asian_width(letter) in "WF":
+        return 2.0
+    return 1.2 if letter.isupper() else 1.0
 
 
 def blank(theme: Theme, height: int = 300, top: int = 12) -> go.Figure:

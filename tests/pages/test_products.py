@@ -153,3 +153,39 @@ def test_an_empty_shop_says_what_to_bring(
         app = opened("products", lang=language)
     assert sentence in said(app)
     assert not app.exception
+
+
+@pytest.mark.parametrize(("language", "part"), [("zh-TW", "next"), ("en", "due")])
+def test_the_other_parts_say_their_answer(
+    path: Path, monkeypatch: pytest.MonkeyPatch, language: str, part: str
+) -> None:
+    """Everybody has tea and nobody else's cake comes back: tea is due, and no pair stands out."""
+    t = Translator(language)
+    with app_on(path, monkeypatch):
+        app = opened("products", lang=language, part=part)
+    assert not app.exception
+    if part == "next":
+        assert t("product.pairs.nothing_next") in said(app)
+        return
+    tea = printed("table", "due_to_reorder", "--db", str(path))["rows"][0]
+    assert t.number(tea[5]) in said(app).split("\n")[1]
+    assert "Product TEA" in said(app)
+
+
+def test_one_product_has_a_page_of_its_own(
+    told: list[dict[str, Any]], path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tea = next(row for row in told if row["product"] == "TEA")
+    with app_on(path, monkeypatch):
+        app = opened("products", lang="en", product="TEA")
+        numbers = {metric.label: metric.value for metric in app.metric}
+        assert numbers["Buyers"] == EN.number(tea["buyers"])
+        assert numbers["Repurchase rate"] == EN.share(tea["repurchase_rate"])
+        assert numbers["A quarter is back"] == EN.days(tea["cycle_p25"])
+        app.button(key="back_to_products").click().run()
+        assert "product" not in app.query_params
+        assert list(app.dataframe[-1].value) == list(SHOWN)
+        unknown = opened("products", lang="en", product="<b>nothing</b>")
+        assert "There is no such product." in "".join(str(error.value) for error in unknown.error)
+        without = opened("products", lang="en", by="category")
+    assert EN("product.no_categories") in said(without)
