@@ -10,6 +10,7 @@ from ui.keeping_form import keeping_form
 from ui.rates_form import rates_form
 from ui.settings_form import settings_form
 from ui.status_form import status_form
+from ui.voice_themes import theme_form
 
 with frame.page("settings", needs_orders=False) as visit:
     frame.answer(visit.t("settings.sentence"), visit.t("settings.language_note"))
@@ -20,4 +21,5 @@ with frame.page("settings", needs_orders=False) as visit:
         st.toast(visit.t("settings.saved"), icon=":material/check:")
     status_form(visit)
     rates_form(visit)
+    theme_form(visit)
     keeping_form(visit)

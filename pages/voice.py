@@ -13,7 +13,7 @@ from ui.filters import Filters, filter_bar, voice_extent
 from ui.remembered import remembered
 from ui.session import Visit
 from ui.voice_sections import groups_section, heard_section, money_section, scores_section, themes_section
-from ui.voice_themes import theme_form
+from ui.voice_themes import folded_theme_form
 from ui.voice_view import CONTACT, SCORES, contact_tiles
 
 
@@ -40,7 +40,7 @@ with frame.page("voice", needs_orders=False) as visit:
         voice(visit, asked)
         themes_section(visit, asked.params)
         comment_table(visit, asked.params)
-        theme_form(visit)
+        folded_theme_form(visit)
     else:
         missing(visit, "answers")
     heard_section(visit, asked.params)

@@ -101,23 +101,35 @@ def _links(t: Translator, rows: list[ThemeRow], params: Params) -> dict[str, Lis
     return links
 
 
+def folded_theme_form(visit: Visit) -> None:
+    """The form of the themes, folded away beside the comments it is about."""
+    with st.expander(visit.t("themes.form.title"), icon=":material/edit:", key="themes_folded"):
+        _theme_form(visit)
+
+
 def theme_form(visit: Visit) -> None:
+    """The form of the themes among the other settings."""
+    with st.container(border=True, key="card_themes_form", width=760):
+        st.subheader(visit.t("themes.form.heading"), anchor=False)
+        _theme_form(visit)
+
+
+def _theme_form(visit: Visit) -> None:
     """The themes as a table that can be changed, and the way back to the original ones."""
     t, stored = visit.t, themes(visit.cursor)
-    with st.expander(t("themes.form.title"), icon=":material/edit:", key="card_themes_form"):
-        is_own = are_own(visit.cursor)
-        state = t("themes.form.own" if is_own else "themes.form.usual")
-        st.caption(f"{t('themes.form.note', most=MOST_THEMES, words=MOST_WORDS)} {state}")
-        with st.form("themes", border=False):
-            edited = _editor(visit, stored)
-            is_wanted = st.form_submit_button(t("themes.form.save"))
-        if is_own and st.button(t("themes.form.back"), key="themes_back"):
-            with visit.database.write() as cursor:
-                forget_themes(cursor)
-            st.toast(t("themes.form.restored"), icon=":material/undo:")
-            st.rerun()
-        if is_wanted:
-            _apply(visit, stored, edited)
+    is_own = are_own(visit.cursor)
+    state = t("themes.form.own" if is_own else "themes.form.usual")
+    st.caption(f"{t('themes.form.note', most=MOST_THEMES, words=MOST_WORDS)} {state}")
+    with st.form("themes", border=False):
+        edited = _editor(visit, stored)
+        is_wanted = st.form_submit_button(t("themes.form.save"))
+    if is_own and st.button(t("themes.form.back"), key="themes_back"):
+        with visit.database.write() as cursor:
+            forget_themes(cursor)
+        st.toast(t("themes.form.restored"), icon=":material/undo:")
+        st.rerun()
+    if is_wanted:
+        _apply(visit, stored, edited)
 
 
 def _editor(visit: Visit, stored: tuple[Theme, ...]) -> pd.DataFrame:

@@ -14,14 +14,17 @@ from crm_core.analysis.intervals import AttitudeCounts, nps_interval
 from crm_core.db import Cursor, Database
 from crm_core.findings.voice import WAVE_METRICS, nps_change, voice_answer, wave_length
 from crm_core.i18n import Translator
+from crm_core.metrics.nps_tables import TENURES
 from crm_core.metrics.satisfaction import satisfaction
 from crm_core.metrics.spec import Change, Measured, Reading, TrendPoint, Unit
+from crm_core.metrics.themes import Theme, are_own, save_themes
 from crm_core.metrics.voice_tables import comment_page
 from crm_core.params import Comparison, Granularity, Params, Period
 from crm_core.settings import ShopSettings
 from tests.core.builders import Shop
 from tests.pages.shops import HOSTILE_COMMENT, opened, words
 from ui import session
+from ui.voice_themes import entered
 
 LANGUAGES = ("zh-TW", "en")
 NOW, BEFORE = Period(date(2024, 5, 1), date(2024, 5, 31)), Period(date(2024, 4, 1), date(2024, 4, 30))
@@ -210,3 +213,55 @@ def test_comments_come_in_pages_that_cover_everything_once(database: Database) -
     keys = [key for page in pages for key in page.frame["answer"]]
     assert sorted(keys) == [f"k{number}" for number in range(7)]
     assert list(found.frame["comment"]) == ["Comment_k3"]
+
+
+# ----------------------------------------------------------------------------------------- who, how much, what about
+
+
+def tables_with(app: AppTest, column: str) -> list[pd.DataFrame]:
+    return [frame.value for frame in app.dataframe if column in frame.value]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_groups_waves_money_and_other_files_are_told_as_on_the_command_line(filled_shop: Path, language: str) -> None:
+    t = Translator(language)
+    with session.shop_database().write() as cursor:
+        # A survey half a year after the last order; the page must reach it.
+        cursor.execute(
+            "insert into answer_mart by name select * replace ('late' as answer_key, null as customer_id,"
+            " timestamp '2025-01-05 12:00' as submitted_at, date '2025-01-05' as answered_on, 'lost' as comment)"
+            " from answer_mart where nps = 3 limit 1"
+        )
+    money = Shop(filled_shop).table("nps_by_money", as_of="2025-01-05")
+    app = opened("voice", lang=language, period="all", by="tenure")
+    said = words(app)
+    assert "lost" in set(comments_in(app)["comment"])
+    verdicts = tables_with(app, "verdict")[0]
+    assert set(verdicts["verdict"]) <= {t(f"opinions.verdict.{key}") for key in ("higher", "lower", "alike", "alone")}
+    assert set(verdicts["who"]) <= {*(t(f"opinions.tenure.{key}") for key in TENURES), t("opinions.nobody.tenure")}
+    shown = tables_with(app, "worth")[0]
+    assert list(shown["customers"]) == [row["customers"] for row in money]
+    silent = next(row for row in money if (row["worth"], row["attitude"]) == ("best", "silent"))
+    assert t.number(silent["customers"]) in said
+    for missing in ("sources", "complaints", "community"):
+        assert t(f"service.missing.{missing}") in said
+
+
+@pytest.mark.usefixtures("filled_shop")
+def test_a_theme_keeps_its_comments_and_marks_the_word() -> None:
+    with session.shop_database().write() as cursor:
+        save_themes(cursor, [Theme("<b>ten", ("10",)), Theme("site", ("img",))])
+    app = opened("voice", lang="en", period="all")
+    assert "<b>ten" in set(tables_with(app, "detractor_share")[0]["theme"])
+    app.selectbox(key="comments_theme").set_value("<b>ten").run()
+    assert set(comments_in(app)["comment"]) == {"score [10]"}
+    app.button(key="themes_back").click().run()
+    assert not app.exception
+    with session.shop_database().cursor() as cursor:
+        assert not are_own(cursor)
+
+
+def test_the_names_in_the_form_are_those_of_the_themes() -> None:
+    t, stored = Translator("en"), (Theme("price", ("cost",)), Theme("own", ("x",)))
+    edited = pd.DataFrame({"theme": ["Price", "New ", None, "own"], "words": ["cost、Fee", "a, b,a", "lost", None]})
+    assert entered(t, stored, edited) == [Theme("price", ("cost", "fee")), Theme("New", ("a", "b"))]

@@ -3,11 +3,12 @@
 create or replace macro is_by_a_friend(source) as
     regexp_matches(
         lower(source),
-        '朋友|親友|友人|家人|親戚|爸|媽|同事|同學|鄰居|閨蜜|口碑|口耳|介紹|熟人|別人送|推薦'
+        '朋友|親友|友人|家人|親戚|同事|同學|鄰居|閨蜜|口碑|口耳|介紹|熟人|別人送|推薦'
         || '|\b(?:friends?|famil(?:y|ies)|relatives?|colleagues?|co-?workers?|neighbou?rs?|word of mouth|referr(?:al|ed))\b'
     )
     and not regexp_matches(
-        lower(source), '網紅|部落客|部落格|廣告|新聞|媒體|名人|直播|搜尋|kol|influencer|blog|advert|google|youtube|search'
+        lower(source), '網紅|部落客|部落格|廣告|新聞|媒體|電視|節目|雜誌|報紙|網站|名人|直播|搜尋'
+        || '|kol|influencer|blog|advert|google|youtube|search'
     );
 
 -- Grain: new customer of the period (purchase 1 in it). Inputs: purchase_mart, customer_mart, answer_mart.
