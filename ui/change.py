@@ -26,6 +26,7 @@ from crm_core.metrics.movements import Kind
 from crm_core.metrics.spec import ColumnKind, Table, Unit
 from crm_core.metrics.tables import table
 from crm_core.params import Comparison, Params, Period
+from crm_core.periods import data_extent
 from ui.chart import ListLink, PeopleChoice, Rows, show_chart, under
 from ui.choice import choice
 from ui.people import people_in
@@ -59,7 +60,7 @@ def why_card(visit: Visit, asked: Params, comparison: Comparison) -> None:
     whole = change_rows(_split(visit, asked, comparison, "total").frame)
     if not any(row.revenue or row.revenue_before for row in whole):
         return
-    by = choice(visit, "split", SPLITS, "change.split")
+    by = choice(visit, "split", _splits(visit, asked), "change.split")
     found = _split(visit, asked, comparison, by)
     rows, difference = change_rows(found.frame), whole[0].change
     earlier = compared(asked, comparison, visit.settings).period
@@ -74,6 +75,13 @@ def why_card(visit: Visit, asked: Params, comparison: Comparison) -> None:
         people=PeopleChoice(t("change.people.label"), _people(visit, rows, by, so_far(asked).period, earlier)),
         note="\n".join([*factors_words(whole[0], t), *_compared_words(visit, asked, comparison, earlier)]),
     )
+
+
+def _splits(visit: Visit, asked: Params) -> list[str]:
+    """The ways to split; by channel only where there is more than one to choose from."""
+    extent = remembered(visit, data_extent)
+    has_channels = asked.channel is None and extent is not None and len(extent.channels) > 1
+    return [by for by in SPLITS if by != "channel" or has_channels]
 
 
 def _split(visit: Visit, asked: Params, comparison: Comparison, by: str) -> Table:

@@ -21,15 +21,15 @@ from crm_core.i18n import Translator
 from crm_core.lists.members import ListSize, chunks_of, members_of
 from crm_core.lists.ready_made import BOUGHT, CONSENT, CONTACT, SAID
 from crm_core.metrics.complaint_tables import OUTCOMES
+from crm_core.metrics.forecast_tables import BANDS
 from crm_core.metrics.group_tables import KINDS as FIRST_ORDER_KINDS
 from crm_core.metrics.group_tables import NAMED as NAMED_DIMENSIONS
+from crm_core.metrics.items import By
 from crm_core.metrics.life_cycle import JOURNEY_STAGES
 from crm_core.metrics.migration import FROM_SEGMENTS, TO_SEGMENTS
 from crm_core.metrics.nps_tables import MONEY_ATTITUDES, TENURES, WORTHS
 from crm_core.metrics.profile import AGE_BANDS, GENDERS, KINDS
 from crm_core.metrics.registry import LIFE_CYCLE_STAGES
-from crm_core.metrics.forecast_tables import BANDS
-from crm_core.metrics.items import By
 from crm_core.metrics.rfm import question
 from crm_core.metrics.segments import SEGMENT_KEYS
 from crm_core.metrics.spec import Table
@@ -147,7 +147,7 @@ GROUPS: dict[str, GroupKind] = {
         GroupKind("repeat_buyers", {"from_on": ONE_DAY, "to_on": ONE_DAY}),
         GroupKind("new_on_days", {"from_on": ONE_DAY, "to_on": ONE_DAY}),
         GroupKind("returning_on_days", {"from_on": ONE_DAY, "to_on": ONE_DAY}),
-        GroupKind("not_back", {name: ONE_DAY for name in ("then_from_on", "then_to_on", "from_on", "to_on")}),
+        GroupKind("not_back", dict.fromkeys(("then_from_on", "then_to_on", "from_on", "to_on"), ONE_DAY)),
         GroupKind("channel_on_days", {"channel_name": TEXT, "from_on": ONE_DAY, "to_on": ONE_DAY}),
         GroupKind("product_on_days", {"product_key": PRODUCT, "from_on": ONE_DAY, "to_on": ONE_DAY}),
         GroupKind("segment_move", {"from_segment": FROM_SEGMENT, "to_segment": TO_SEGMENT, "then_on": ONE_DAY}),
