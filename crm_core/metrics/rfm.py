@@ -148,6 +148,14 @@ def top20_revenue_share(cursor: Cursor, params: Params, settings: ShopSettings) 
     return Reading("top20_revenue_share", Unit.SHARE, share, customers, is_thin=is_thin)
 
 
+def top20_on(curve: pd.DataFrame, settings: ShopSettings) -> Reading:
+    """The same as :func:`top20_revenue_share`, read off the curve of :func:`pareto`, which has a point there."""
+    customers = int(curve["customers"].max()) if len(curve) else 0
+    shares = curve.loc[curve["customers"] == -(-customers * 20 // 100), "revenue_share"]
+    share = float(shares.iloc[0]) if shares.notna().any() else None
+    return Reading("top20_revenue_share", Unit.SHARE, share, customers, is_thin=customers < settings.thin_below)
+
+
 CUSTOMER = (Column("customer_id", ColumnKind.TEXT), Column("name", ColumnKind.TEXT))
 SCORES = (
     Column("recency_days", Unit.DAYS),

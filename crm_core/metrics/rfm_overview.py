@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from crm_core.db import Cursor, model
-from crm_core.metrics.rfm import RfmCuts, pareto, question, rfm_cuts, rfm_map, segments, top20_revenue_share
+from crm_core.metrics.rfm import RfmCuts, pareto, question, rfm_cuts, rfm_map, segments, top20_on
 from crm_core.metrics.spec import Reading
 from crm_core.params import Params
 from crm_core.settings import ShopSettings
@@ -32,11 +32,12 @@ class RfmOverview:
 def rfm_overview(cursor: Cursor, params: Params, settings: ShopSettings) -> RfmOverview:
     """The same as the functions of :mod:`crm_core.metrics.rfm` give one by one."""
     with _scored_once(cursor, params, settings):
+        curve = pareto(cursor, params, settings)
         return RfmOverview(
             segments(cursor, params, settings),
             rfm_map(cursor, params, settings),
-            pareto(cursor, params, settings),
-            top20_revenue_share(cursor, params, settings),
+            curve,
+            top20_on(curve, settings),
             rfm_cuts(cursor, params, settings),
         )
 
