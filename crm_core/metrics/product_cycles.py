@@ -12,7 +12,7 @@ from crm_core.analysis.survival import WaitCount
 from crm_core.db import Cursor
 from crm_core.errors import InvalidParams
 from crm_core.metrics.items import By, item_model
-from crm_core.metrics.product_tables import PRODUCT, top_repurchased_products
+from crm_core.metrics.product_tables import PRODUCT, PRODUCT_ORDERS, best_first, repurchasers, with_cycles
 from crm_core.metrics.query import frame_of, tuples_of
 from crm_core.metrics.spec import Column, ColumnKind, TableSpec, Unit
 from crm_core.params import Params
@@ -42,8 +42,7 @@ def product_cycles(
     within ±7 days of it), is_thin (few repurchasers). ``by``: product, or category; ``product``: only that one;
     ``limit`` 0: all that anyone bought again.
     """
-    found = top_repurchased_products(cursor, params, settings, by=by, product=product, limit=limit)
-    frame = found[found["repurchasers"] > 0].reset_index(drop=True)
+    frame = _returned_for(cursor, params, by, product, limit)
     reminders = _reminders(cursor, params, by, list(frame["product"]))
     told = [reminders.get(product, (None, None)) for product in frame["product"]]
     return frame.assign(
@@ -51,6 +50,13 @@ def product_cycles(
         reminder_share=pd.Series([share for _, share in told], dtype="float64"),
         is_thin=frame["repurchasers"] < settings.thin_below,
     )
+
+
+def _returned_for(cursor: Cursor, params: Params, by: str, product: str, limit: int) -> pd.DataFrame:
+    """The products that most people bought again, with their cycles."""
+    found = repurchasers(cursor, params, by, product)
+    shown = best_first(found[found["repurchasers"] > 0], PRODUCT_ORDERS, "repurchasers", limit)
+    return with_cycles(cursor, params, by, shown)
 
 
 def _reminders(cursor: Cursor, params: Params, by: str, products: list[str]) -> dict[str, tuple[int, float]]:
@@ -85,8 +91,8 @@ def due_to_reorder(
     """
     if order not in DUE_ORDERS:
         raise InvalidParams(order=order)
-    found = top_repurchased_products(cursor, params, settings, by=by, product=product, limit=limit)
-    frame = found[found["due_to_days"].notna()].assign(is_thin=found["repurchasers"] < settings.thin_below)
+    found = _returned_for(cursor, params, by, product, limit)
+    frame = found.assign(is_thin=found["repurchasers"] < settings.thin_below)
     due = frame_of(cursor, item_model("metrics/due_to_reorder", by), _due_values(params, frame))
     counted = frame.merge(due, on="product", how="left")
     counted["due_customers"] = counted["due_customers"].fillna(0).astype("int64")

@@ -14,8 +14,8 @@ from crm_core.params import Params
 from crm_core.settings import ShopSettings
 
 LEAST_SUPPORT = 10
-# Among all products, and around one product, so many of the most bought are held against each other.
-MOST_PRODUCTS, MOST_AROUND = 60, 200
+# So many of the products bought most often are held against each other, or against the one asked for.
+MOST_PRODUCTS = 60
 PAIR_ORDERS = {"lift": "lift_low", "confidence": "low", "times": "times"}
 
 
@@ -36,9 +36,9 @@ def next_products(
     Columns: product (key), name, next_product (key), next_name, times (a purchase with the one is followed by one with
     the other), purchases (with the one that are followed by any), confidence (times / purchases) with low and high
     (Wilson 95 %), base_share (of all followed purchases, those followed by one with the other), lift (confidence /
-    base_share) with lift_low and lift_high (95 %), is_thin. ``support``: seen so many times or more; of everything the
-    60 products bought most often are looked at, around a ``product`` (before a ``next_product``) the 200. ``order``:
-    lift, confidence (lower bounds) or times. One customer's purchases are not independent: read the bounds as a
+    base_share) with lift_low and lift_high (95 %), is_thin. ``support``: seen so many times or more. Only the 60
+    products bought most often are looked at, and a ``product`` or ``next_product`` asked for. ``order``: lift,
+    confidence (lower bounds) or times. One customer's purchases are not independent: read the bounds as a
     ranking, not as a proof.
     """
     asked = _Asked(by, product, next_product, support, order, limit)
@@ -76,14 +76,13 @@ class _Asked:
         self.support = int(support)
 
     def values(self, params: Params, step: int) -> dict[str, object]:
-        is_around = self.product is not None or self.next_product is not None
         return {
             "as_of": params.as_of,
             "channel": params.channel,
             "product": self.product,
             "next_product": self.next_product,
             "support": self.support,
-            "most_items": MOST_AROUND if is_around else MOST_PRODUCTS,
+            "most_items": MOST_PRODUCTS,
             "step": step,
         }
 

@@ -41,12 +41,30 @@ def top_repurchased_products(
     rate (lower bound) or revenue, best first; then by product key. ``product``: only that one; ``search``: only those
     with it in name or key. ``limit`` 0: all.
     """
+    counted = _searched(repurchasers(cursor, params, by, product), search)
     values = {"as_of": params.as_of, "channel": params.channel, "product": product or None}
-    found = _searched(frame_of(cursor, item_model("metrics/top_repurchased_products", by), values), search)
-    shown = best_first(with_wilson(found, "repurchasers", "buyers"), PRODUCT_ORDERS, order, limit)
-    # The curves are the costly part: only those of the products shown that anyone came back for.
+    brought = frame_of(cursor, item_model("metrics/product_revenue", by), values)
+    found = counted.merge(brought, on="product", how="left").fillna({"revenue": 0.0})
+    shown = best_first(found, PRODUCT_ORDERS, order, limit)
+    return with_cycles(cursor, params, by, shown)
+
+
+def repurchasers(cursor: Cursor, params: Params, by: str, product: str = "") -> pd.DataFrame:
+    """The columns of :func:`top_repurchased_products` that count people, of every product or of one."""
+    values = {"as_of": params.as_of, "channel": params.channel, "product": product or None}
+    return with_wilson(
+        frame_of(cursor, item_model("metrics/top_repurchased_products", by), values), "repurchasers", "buyers"
+    )
+
+
+def with_cycles(cursor: Cursor, params: Params, by: str, shown: pd.DataFrame) -> pd.DataFrame:
+    """The products with what ``sql/metrics/product_cycles.sql`` tells of each.
+
+    The curves are costly: only those of products that anyone came back for are asked for, so show few.
+    """
     returned_for = list(shown.loc[shown["repurchasers"] > 0, "product"])
-    cycles = frame_of(cursor, item_model("metrics/product_cycles", by), {**values, "products": returned_for})
+    values = {"as_of": params.as_of, "channel": params.channel, "products": returned_for}
+    cycles = frame_of(cursor, item_model("metrics/product_cycles", by), values)
     return shown.merge(cycles, on="product", how="left")
 
 

@@ -1,5 +1,5 @@
 -- Grain: item (product or category) that an identified customer bought on or before the as-of date.
--- Inputs: {{items}}, {{lines}} and {{names}} of product or of category (views/item_purchases.sql), customer_mart.
+-- Inputs: {{items}} and {{names}} of product or of category (views/item_purchases.sql), customer_mart.
 -- Who buys an item again: customers with it in two or more purchases, of those who bought it at all.
 with item_purchases as (
     select item_key, item_purchase_no, gap_days
@@ -20,13 +20,6 @@ totals as (
     group by item_key
 ),
 
-revenues as (
-    select item_key, sum(net_amount) as revenue
-    from {lines}
-    where ordered_on <= $as_of and ($product is null or item_key = $product) and ($channel is null or channel = $channel)
-    group by item_key
-),
-
 described as (
     select
         totals.item_key as product,
@@ -35,10 +28,8 @@ described as (
         totals.repurchasers,
         totals.repurchasers / nullif(totals.buyers, 0) as repurchase_rate,
         totals.repurchase_purchases,
-        coalesce(revenues.revenue, 0) as revenue,
         totals.observed_gap_median
     from totals
-    left join revenues on totals.item_key = revenues.item_key
     left join {names} as names on totals.item_key = names.item_key
 )
 
