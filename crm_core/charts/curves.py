@@ -20,7 +20,7 @@ LABEL_MARGIN = 100
 LABEL_PIXELS = 34  # two lines of words
 NAME_PIXELS = 76  # what the margin leaves for a name beside its mark
 SHARE_MARGIN = 72
-LINE_PIXELS = 18
+LINE_PIXELS = 16
 PLOT_PIXELS = 240
 DASHES = ("solid", "dash", "dot", "dashdot")
 BAND_OPACITY = 0.13
@@ -146,7 +146,6 @@ def _name_above(figure: go.Figure, ends: Sequence[LineEnd], t: Translator) -> No
     layout = figure.layout
     room = LINE_PIXELS * len(lines)
     layout.title.text = "<br>".join([layout.title.text, *lines])
-    layout.title.pad.t += 16 * len(lines)
     figure.update_layout(height=layout.height + room, margin={"t": layout.margin.t + room})
 
 

@@ -18,6 +18,7 @@ from crm_core.metrics.spec import Table, Unit
 # The day at which shares are told; an earlier one where a group is younger than that.
 TOLD_DAYS = (90, 60, 30)
 SMALLEST_P = 0.001
+NO_BREAK = "\u00a0"
 
 # Groups that have a fixed word for each key.
 WORDED = ("season", "coupon", "products")
@@ -114,7 +115,8 @@ def _test_words(test: LogRank, t: Translator) -> str:
 
 def p_words(p_value: float, t: Translator) -> str:
     """A p-value as it is written: p = 0.012, p < 0.001."""
-    return f"p < {SMALLEST_P}" if p_value < SMALLEST_P else f"p = {t.fixed(p_value, 3)}"
+    words = f"p < {SMALLEST_P}" if p_value < SMALLEST_P else f"p = {t.fixed(p_value, 3)}"
+    return words.replace(" ", NO_BREAK)
 
 
 def _share_words(groups: Sequence[GroupCurve], day: int, t: Translator, currency: str) -> str:

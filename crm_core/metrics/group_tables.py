@@ -84,7 +84,7 @@ def known_dimensions(cursor: Cursor, params: Params, settings: ShopSettings) -> 
 def first_order_groups(
     cursor: Cursor, params: Params, settings: ShopSettings, *, by: str, most: int = GROUPS_TO_CHOOSE
 ) -> list[FirstOrderGroup]:
-    """The groups of a dimension, the largest first."""
+    """The groups of a dimension, in their own order where they have one, else the largest first."""
     return _groups(cursor, params, by, most)
 
 

@@ -267,3 +267,20 @@ def test_an_empty_shop_says_what_to_bring(
         app = opened("repurchase", lang=language)
     assert sentence in said(app)
     assert not app.exception
+
+
+@pytest.mark.usefixtures("shop")
+def test_groups_of_first_time_buyers_are_chosen_in_the_address() -> None:
+    # What was chosen among products is no choice among channels, and what nobody knows is left out.
+    app = opened("repurchase", lang="en", groups="product:TEA")
+    chosen = app.multiselect(key="groups_channel")
+    assert sorted(chosen.value) == ["counter", "site"]
+    assert "log-rank test" in said(app)
+    links = " ".join(str(link.proto) for link in app.get("page_link"))
+    assert "group=first_order_named&" in links
+    chosen.set_value(["site"]).run()
+    assert "channel:site" in app.query_params["groups"]
+    assert "Choose at least two groups." in said(app)
+    app.segmented_control(key="choice_repurchase_compare_by").set_value("product").run()
+    assert sorted(app.multiselect(key="groups_product").value) == ["CAKE", "CANDY", "TEA"]
+    assert not app.exception

@@ -1,6 +1,6 @@
 -- Grain: dimension of the first order x group of it. Inputs: first_purchases_grouped, product_mart.
--- Which groups of first-time buyers there are, the largest first: how many customers, and what the smallest and the largest
--- first order of the group was worth. $dimension NULL: every dimension; of each at most $most groups.
+-- Which groups of first-time buyers there are, in their own order where they have one, else the largest first: how many
+-- customers, and what the smallest and the largest first order of the group was worth. $dimension NULL: every dimension; of each at most $most groups.
 with sizes as (
     select
         dimension,
@@ -24,7 +24,10 @@ named as (
     from sizes
     left join product_mart on sizes.dimension = 'product' and sizes.group_key = product_mart.product_key
     where sizes.place <= $most
-    order by sizes.dimension, sizes.place
+    order by
+        sizes.dimension,
+        case when sizes.dimension in ('size', 'season', 'products') then sizes.group_key end,
+        sizes.place
 )
 
 select * from named;
