@@ -56,10 +56,6 @@ class Period:
             return self.shifted(-7 * WEEKS_IN_A_YEAR_BACK)
         return Period(_a_year_before(self.start), _a_year_before(self.end))
 
-    def compared(self, comparison: Comparison) -> Period:
-        """The earlier period that ``comparison`` names."""
-        return self.previous() if comparison is Comparison.PREVIOUS else self.last_year()
-
 
 def _a_year_before(day: date) -> date:
     """The same date one year earlier; 29 February becomes the 28th."""
@@ -100,8 +96,3 @@ class Params:
     def with_period(self, period: Period) -> Params:
         """The same question about another period."""
         return replace(self, period=period)
-
-    def compared(self, comparison: Comparison) -> Params:
-        """The same question about the comparison period, as it stood at that period's end."""
-        earlier = self.period.compared(comparison)
-        return replace(self, period=earlier, as_of=min(self.as_of, earlier.end))

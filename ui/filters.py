@@ -38,11 +38,6 @@ class Filters:
     params: Params
     comparison: Comparison
 
-    @property
-    def compared(self) -> Params:
-        """The same question about the comparison period."""
-        return self.params.compared(self.comparison)
-
 
 def filter_bar(
     visit: Visit, *, period: bool = True, comparison: bool = True, as_of: bool = True, answers: bool = False

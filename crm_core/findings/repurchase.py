@@ -12,6 +12,7 @@ from crm_core.analysis.hazard import LEAST_RETURNS
 from crm_core.db import Cursor
 from crm_core.findings.words import Answer
 from crm_core.i18n import Translator, is_defined
+from crm_core.metrics.comparison import compared
 from crm_core.metrics.measure import changes_since, measure, trend
 from crm_core.metrics.registry import metric_of
 from crm_core.metrics.spec import Change, Column, ColumnKind, Reading, Table
@@ -102,7 +103,7 @@ def held_against(
     length of time up to that day, and for customer-level numbers all history up to it (13 weeks of it at least).
     """
     now = measure(cursor, keys, params, settings)
-    changes = changes_since(cursor, now, params.compared(comparison), settings)
+    changes = changes_since(cursor, now, compared(params, comparison, settings), settings)
     young = {key: reading for key, reading in now.items() if key not in changes}
     earlier = _a_quarter_earlier(cursor, young, params, settings) if young else {}
     return {
