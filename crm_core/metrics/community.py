@@ -32,6 +32,7 @@ def _values(cursor: Cursor, params: Params) -> dict[str, object]:
     return {
         **start,
         "end_on": min(params.period.end, params.as_of),
+        "as_of": params.as_of,
         "channel": params.channel,
         "with_undated": bool(tuples_of(cursor, asked, start)[0][0]),
     }

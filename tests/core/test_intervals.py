@@ -8,6 +8,7 @@ import pytest
 from scipy.stats import binomtest
 
 from crm_core.analysis.intervals import AttitudeCounts, nps_difference, nps_interval, wilson
+from crm_core.analysis.proportions import newcombe
 from crm_core.analysis.variation import normal_range
 
 
@@ -15,6 +16,28 @@ from crm_core.analysis.variation import normal_range
 def test_wilson_agrees_with_scipy(hits: int, trials: int) -> None:
     expected = binomtest(hits, trials).proportion_ci(method="wilson")
     assert wilson(hits, trials) == pytest.approx((expected.low, expected.high), abs=2e-5)
+
+
+@pytest.mark.parametrize(
+    ("hits", "trials", "low", "high"),
+    [
+        # (2/3 + 3.8416/6 ± 1.96·√(2/9/3 + 3.8416/36)) / (1 + 3.8416/3) = (1.306933 ± 0.833369) / 2.280533
+        (2, 3, 0.207656, 0.938509),
+        # (0.4 + 3.8416/400 ± 1.96·√(0.24/200 + 3.8416/160000)) / (1 + 3.8416/200) = (0.409604 ± 0.068572) / 1.019208
+        (80, 200, 0.334604, 0.469164),
+        (0, 7, 0.0, 0.354339),  # z² / (n + z²) = 3.8416 / 10.8416
+        (12, 12, 0.757499, 1.0),  # n / (n + z²) = 12 / 15.8416
+    ],
+)
+def test_wilson_by_hand(hits: int, trials: int, low: float, high: float) -> None:
+    assert wilson(hits, trials) == pytest.approx((low, high), abs=2e-6)
+
+
+def test_newcombe_by_hand() -> None:
+    # 2/3 less 0.4 = 0.266667, with Wilson's limits from above:
+    # below √((2/3 − 0.207656)² + (0.469164 − 0.4)²) = √(0.210691 + 0.004784) = 0.464193,
+    # above √((0.938509 − 2/3)² + (0.4 − 0.334604)²) = √(0.073898 + 0.004277) = 0.279598.
+    assert newcombe(2, 3, 80, 200) == pytest.approx((0.266667, -0.197526, 0.546265), abs=3e-6)
 
 
 def test_wilson_of_nothing_is_undefined() -> None:
@@ -31,17 +54,17 @@ def test_ranking_by_the_lower_bound_puts_80_of_200_before_2_of_3() -> None:
 @pytest.mark.parametrize(
     ("counts", "nps", "low", "high"),
     [
-        (AttitudeCounts(10, 5, 5), 25, -11.7, 55.2),
-        (AttitudeCounts(50, 30, 20), 30, 14.05, 44.20),
-        (AttitudeCounts(5, 0, 0), 100, 17.5, 100),
+        # n = 23, p = 10.75/23, d = 5.75/23: 0.217391 ± 1.96·√((0.717391 − 0.047259)/23) = 0.217391 ± 0.334559
+        (AttitudeCounts(10, 5, 5), 25, -11.7168, 55.1950),
+        # n = 103, p = 50.75/103, d = 20.75/103: 0.291262 ± 1.96·√((0.694175 − 0.084834)/103) = 0.291262 ± 0.150754
+        (AttitudeCounts(50, 30, 20), 30, 14.0508, 44.2016),
+        # n = 8, p = 5.75/8, d = 0.75/8: 0.625 ± 1.96·√((0.8125 − 0.390625)/8) = 0.625 ± 0.450094, cut off at 1
+        (AttitudeCounts(5, 0, 0), 100, 17.4906, 100.0),
     ],
 )
-def test_nps_intervals_of_the_known_answers(counts: AttitudeCounts, nps: float, low: float, high: float) -> None:
+def test_the_adjusted_wald_interval_by_hand(counts: AttitudeCounts, nps: float, low: float, high: float) -> None:
     assert counts.nps == nps
-    found = nps_interval(counts)
-    assert found is not None
-    assert found.low == pytest.approx(low, abs=0.05)
-    assert found.high == pytest.approx(high, abs=0.05)
+    assert nps_interval(counts) == pytest.approx((low, high), abs=2e-4)
 
 
 def test_nps_of_nobody_is_undefined() -> None:

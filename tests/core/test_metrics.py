@@ -186,22 +186,6 @@ def test_a_group_of_a_breakdown_is_the_measure_of_that_channel(seed: int) -> Non
             assert {key: found[key].get(channel, whole[key]) for key in keys} == whole
 
 
-def test_what_happens_after_the_as_of_date_changes_nothing() -> None:
-    chance = random.Random(3)
-    rows, answers = random_rows(chance), random_answers(chance)
-    as_of = date(2024, 3, 15)
-    params = Params(as_of, Period(FIRST_DAY, date(2024, 12, 31)))
-    until = [row for row in rows if row["ordered_at"].date() <= as_of]
-    told = [answer for answer in answers if answer["at"].date() <= as_of]
-    with shop(rows, answers) as later, shop(until, told) as now:
-        assert measure(later, list(METRICS), params, SETTINGS) == measure(now, list(METRICS), params, SETTINGS)
-        for name in TABLES:
-            options = {"order": "rate"} if name == "top_repurchased_products" else {}
-            after, before = (table(cursor, name, params, SETTINGS, **options).frame for cursor in (later, now))
-            shown = list(before) if name == "rfm" else [column for column in before if column != "name"]
-            pd.testing.assert_frame_equal(after[shown], before[shown])
-
-
 def test_row_order_changes_nothing() -> None:
     chance = random.Random(4)
     rows, answers = random_rows(chance), random_answers(chance)

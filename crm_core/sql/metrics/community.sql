@@ -12,7 +12,7 @@ with interactions as (
 
 messages as (
     select channel, is_opened, is_clicked
-    from logged_messages($start_on, $end_on, $channel, $with_undated)
+    from logged_messages($start_on, $end_on, $as_of, $channel, $with_undated)
 ),
 
 known as (

@@ -2,8 +2,9 @@
 -- Messages of which the log also knows those that were not opened: each row that says something was sent, opened where the
 -- same person opened or clicked the same subject before it was sent again; and each row of a report with counts of openings or
 -- clicks where the report has a zero. Without either nobody knows how many were sent, so there is none. A message without a day
--- is taken only where with_undated is set.
-create or replace macro logged_messages(start_on, end_on, channel_key, with_undated) as table
+-- is taken only where with_undated is set. What was opened or clicked after as_of is not known yet; a message of the period
+-- may have been opened after its end.
+create or replace macro logged_messages(start_on, end_on, as_of, channel_key, with_undated) as table
 with told as (
     select
         current_activity.activity_key, identities.customer_id, channel, subject, unnest(actions) as entry,
@@ -16,10 +17,12 @@ with told as (
 
 entries as (
     select
-        activity_key, customer_id, person, channel, mailing,
-        entry.action as action, entry.acted_at as acted_at, entry.action_count > 0 as is_done
+        activity_key, customer_id, person, channel, mailing, entry.action as action,
+        case when entry.acted_at::date <= as_of then entry.acted_at end as acted_at,
+        entry.action_count > 0 and coalesce(entry.acted_at::date <= as_of, true) as is_done,
+        entry.action_count = 0 as is_none
     from told
-    where entry.action in ('send', 'open', 'click')
+    where entry.action in ('open', 'click') or (entry.action = 'send' and coalesce(entry.acted_at::date <= as_of, true))
 ),
 
 sends as (
@@ -50,7 +53,7 @@ sent as (
 report_rows as (
     select
         activity_key, any_value(customer_id) as customer_id, channel, mailing,
-        bool_or(not is_done) as has_zero,
+        bool_or(is_none) as has_zero,
         bool_or(is_done) as is_opened,
         bool_or(is_done and action = 'click') as is_clicked,
         min(acted_at)::date as read_on
