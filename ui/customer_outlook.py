@@ -27,6 +27,8 @@ from ui.remembered import remembered
 from ui.session import Visit
 from ui.text import plain
 
+SURE = 0.01
+
 
 def outlook_card(visit: Visit, found: CustomerView, params: Params) -> None:
     """What to expect of a customer who has bought."""
@@ -96,10 +98,17 @@ def forecast_lines(visit: Visit, told: CustomerForecast | None) -> list[str]:
     t = visit.t
     if told is None:
         return [t("outlook.refused")]
-    active = t("outlook.once") if told.active is None else t("outlook.active", share=t.share(told.active, 0))
+    active = t("outlook.once") if told.active is None else t("outlook.active", share=chance_text(t, told.active))
     purchases = t.number(told.purchases_365, 1)
     year = t("outlook.year_plain", purchases=purchases)
     if told.revenue_365 is not None:
         money = t.money(about(told.revenue_365), visit.currency)
         year = t("outlook.year", purchases=purchases, revenue=money)
-    return [active, t("outlook.buys", share=t.share(told.buys_90, 0)), year, t("outlook.how")]
+    return [active, t("outlook.buys", share=chance_text(t, told.buys_90)), year, t("outlook.how")]
+
+
+def chance_text(t: Translator, chance: float) -> str:
+    """A probability in whole per cent; none is called certain or impossible."""
+    if chance > 1 - SURE:
+        return t("outlook.over", share=t.share(1 - SURE, 0))
+    return t("outlook.below", share=t.share(SURE, 0)) if chance < SURE else t.share(chance, 0)

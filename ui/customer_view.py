@@ -53,10 +53,13 @@ def customer_view(visit: Visit, params: Params, reference: str) -> None:
     _figures(visit, found.header, found.rhythm)
     left, right = st.columns([3, 2])
     with left:
-        _timeline(visit, found)
+        outlook_card(visit, found, params)
     with right:
         notes_card(visit, customer_id, reference)
-        outlook_card(visit, found, params)
+    left, right = st.columns([3, 2])
+    with left:
+        _timeline(visit, found)
+    with right:
         _consent(visit.t, found.header)
         _usual(visit, found.usual_products)
         known_card(visit, found)
