@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 
@@ -164,18 +164,29 @@ def _links(visit: Visit, by: str, rows: list[GroupRow], params: Params) -> dict[
         for attitude in LISTED:
             if row.group is None or not getattr(row, f"{attitude}s"):
                 continue
-            found = _people(by, row.group, attitude, params)
+            found = _people(
+                by, row.group, attitude, _days_of_wave(rows, row, params) if by == "wave" else days_of(params)
+            )
             if found is not None:
                 words = t(f"metrics.attitude.{attitude}")
                 links[t("opinions.groups.link", group=group_name(t, by, row), attitude=words)] = found
     return links
 
 
-def _people(by: str, group: str, attitude: str, params: Params) -> ListLink | None:
+def _people(by: str, group: str, attitude: str, days: dict[str, date]) -> ListLink | None:
     if by == "wave":
-        return None
+        return people_in("attitude_in_period", attitude=attitude, **days)
     kind, value = PEOPLE[by]
-    return people_in(kind, attitude=attitude, **{value: group}, **days_of(params))
+    return people_in(kind, attitude=attitude, **{value: group}, **days)
+
+
+def _days_of_wave(rows: list[GroupRow], wave: GroupRow, params: Params) -> dict[str, date]:
+    """From the first day of a wave to the day before the next one, within the period."""
+    starts = sorted(date.fromisoformat(row.group) for row in rows if row.group is not None)
+    start, days = date.fromisoformat(wave.group or ""), days_of(params)
+    later = [day for day in starts if day > start]
+    last = later[0] - timedelta(days=1) if later else days["to_on"]
+    return {"from_on": max(start, days["from_on"]), "to_on": last}
 
 
 def waves_chart(visit: Visit, found: Table) -> None:

@@ -5,11 +5,11 @@ with newcomers as (
     from new_customer_sources($start_on, $end_on, $channel, 'period')
 ),
 
+-- What the last purchase up to the day says of all so far.
 spent as (
-    select customer_id, sum(net_amount) as revenue
+    select customer_id, net_so_far as revenue
     from purchase_mart
-    where purchased_on <= $as_of and customer_id in (select customer_id from newcomers)
-    group by customer_id
+    where purchased_on <= $as_of and coalesce(next_on > $as_of, true)
 ),
 
 counted as (
