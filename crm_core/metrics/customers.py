@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from hashlib import md5
 from typing import Any, Literal, get_args
@@ -178,15 +178,11 @@ class UsualProduct:
 
 @dataclass(frozen=True)
 class Rhythm:
-    """Median days between purchases: the customer's own (of ``own_gap_count`` gaps) and the shop's; ``None``: no gap.
-
-    ``expected_on`` is the last purchase plus the own median.
-    """
+    """Median days between purchases: the customer's own (of so many gaps) and the shop's; ``None``: no gap."""
 
     own_gap_median: float | None
     own_gap_count: int
     shop_gap_median: float | None
-    expected_on: date | None
 
 
 @dataclass(frozen=True)
@@ -282,7 +278,7 @@ def customer_view(cursor: Cursor, customer_id: str, params: Params, settings: Sh
         orders=_orders(cursor, asked),
         answers=tuple(_answer(row) for row in _rows(cursor, "answers", asked)),
         usual_products=tuple(UsualProduct(**row) for row in _rows(cursor, "usual_products", asked)),
-        rhythm=_rhythm(cursor, asked, header.last_on),
+        rhythm=Rhythm(**_rows(cursor, "rhythm", asked)[0]),
         identifiers=tuple(_identifier(**row) for row in _rows(cursor, "identifiers", {"customer_id": customer_id})),
         cases=tuple(CustomerCase(**row) for row in _rows(cursor, "cases", asked)),
         interactions=tuple(CustomerInteraction(**row) for row in _rows(cursor, "interactions", asked)),
@@ -330,9 +326,3 @@ def _identifier(
     kind: Literal["account", "email", "phone", "name"], identifier: str, sources: list[str] | None
 ) -> Identifier:
     return Identifier(kind, identifier, tuple(sources or ()))
-
-
-def _rhythm(cursor: Cursor, asked: Row, last_on: date | None) -> Rhythm:
-    row = _rows(cursor, "rhythm", asked)[0]
-    gap = row["own_gap_median"]
-    return Rhythm(**row, expected_on=last_on + timedelta(days=round(gap)) if last_on and gap is not None else None)

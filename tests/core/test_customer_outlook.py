@@ -30,10 +30,10 @@ def bought(key: str, purchases: int, days_ago: int, gap: float | None) -> UsualP
     ],
 )
 def test_the_next_purchase(own: float | None, gaps: int, shop: float | None, expected: tuple[int, str] | None) -> None:
-    found = next_purchase(Rhythm(own, gaps, shop, None), date(2024, 6, 1))
+    found = next_purchase(Rhythm(own, gaps, shop), date(2024, 6, 1))
     told = None if found is None else ((found.due_on - date(2024, 6, 1)).days, found.basis)
     assert told == expected
-    assert next_purchase(Rhythm(own, gaps, shop, None), None) is None
+    assert next_purchase(Rhythm(own, gaps, shop), None) is None
 
 
 def test_of_what_is_due_the_product_bought_most_often_comes_next() -> None:

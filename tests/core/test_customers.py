@@ -122,7 +122,7 @@ def test_view_of_one_customer(cursor: Cursor) -> None:
     ]
     assert view.orders[1].lines == (customers.OrderLine("tea", "Oolong", True, Decimal(2), Decimal(50)),)
     assert view.usual_products == (customers.UsualProduct("tea", "Oolong", 2, Decimal(3), Decimal(150), on(10), 10.0),)
-    assert view.rhythm == customers.Rhythm(10.0, 1, 10.0, on(20))
+    assert view.rhythm == customers.Rhythm(10.0, 1, 10.0)
     assert [(answer.nps, answer.answers) for answer in view.answers] == [
         (None, {"Q1": "3", "Q2": ""}),
         (3, {"Q1": "3", "Q2": ""}),
@@ -164,7 +164,7 @@ def add_history(cursor: Cursor) -> None:
 def test_a_member_who_never_bought_has_a_view(cursor: Cursor) -> None:
     view = customers.customer_view(cursor, "m", params(60), SETTINGS)
     assert (view.header.purchases, view.header.segment, view.header.rfm_score) == (0, None, None)
-    assert (view.orders, view.rhythm.own_gap_median, view.rhythm.expected_on) == ((), None, None)
+    assert (view.orders, view.rhythm.own_gap_median, view.rhythm.own_gap_count) == ((), None, 0)
 
 
 def test_an_unknown_customer_is_refused_without_telling_the_id(cursor: Cursor) -> None:
