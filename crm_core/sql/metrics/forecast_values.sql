@@ -1,7 +1,7 @@
 -- Grain: number of repeat purchases x what they brought on average, in steps of one $parts-th of it.
 -- Input: customer_histories; $as_of, $channel. Customers whose repeat purchases brought something, and the group's means.
 with averages as (
-    select repeats, (spent_again / repeats)::double as average
+    select repeats, (spent_again / nullif(repeats, 0))::double as average
     from customer_histories($as_of, $channel)
     where repeats > 0 and spent_again > 0
 ),
