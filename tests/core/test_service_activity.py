@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
@@ -50,12 +51,19 @@ def text_file(folder: Path, name: str, text: str) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def with_orders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a shop of three customers with one order each."""
+    folder = tmp_path_factory.mktemp("orders")
+    shop = Shop(folder / "huike.duckdb")
+    shop.take_in("orders", text_file(folder, "orders.csv", ORDERS))
+    return shop.path
+
+
 @pytest.fixture
-def shop(tmp_path: Path) -> Shop:
-    """Three customers with one order each."""
-    shop = Shop(tmp_path / "huike.duckdb")
-    shop.take_in("orders", text_file(tmp_path, "orders.csv", ORDERS))
-    return shop
+def shop(with_orders: Path, tmp_path: Path) -> Shop:
+    """The same shop as the test's own."""
+    return Shop(Path(shutil.copy(with_orders, tmp_path)))
 
 
 # ---- files as people have them, without a mapping ----
