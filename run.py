@@ -59,8 +59,7 @@ CHECKS = (
     ("lint", ["-m", "ruff", "check", "."]),
     ("types", ["-m", "mypy"]),
     ("imports", ["-c", "from importlinter.cli import lint_imports_command as check; check()"]),
-    # By file: a browser and its server are shared by the tests of one file.
-    ("tests", ["-m", "pytest", "-n", "auto", "--dist", "loadfile"]),
+    ("tests", ["-m", "pytest", "-n", "auto"]),
 )
 
 
