@@ -158,7 +158,7 @@ def pairs_answer(following: Table, together: Table, t: Translator) -> Answer:
                 times=t.fixed(float(best["lift"]), 1),
             )
         )
-    return Answer(t("product.pairs.joint").join(parts), t("product.pairs.sure"))
+    return Answer("".join(parts), t("product.pairs.sure"))
 
 
 def due_answer(due: Table, t: Translator, currency: str) -> Answer:

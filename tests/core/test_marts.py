@@ -10,6 +10,7 @@ import pytest
 
 from crm_core import marts
 from crm_core.db import Database
+from crm_core.ingest.load import Receipt
 from crm_core.schema import Kind
 from tests.core import builders
 from tests.core.builders import Document, Row, fingerprints, take_in, undo
@@ -18,11 +19,16 @@ Prints = dict[str, tuple[int, int]]
 Files = Sequence[tuple[Kind, Sequence[Row]]]
 
 
+def taken_in(database: Database, kind: Kind, rows: Sequence[Row]) -> Receipt:
+    """Take in rows; those of orders tell the category of the product too."""
+    return take_in(database, kind, rows, *(["category"] if kind is Kind.ORDERS else []))
+
+
 def marts_of(folder: Path, files: Files) -> Prints:
     """The fingerprints of a new shop that took in the files; a line's number in its file is no content."""
     database = Database(folder / "huike.duckdb")
     for kind, rows in files:
-        take_in(database, kind, rows)
+        taken_in(database, kind, rows)
     with database.write() as cursor:
         cursor.execute("update order_line_mart set line_no = 0")
     found = fingerprints(database)
@@ -38,7 +44,8 @@ def rebuilt(database: Database) -> Prints:
 
 
 def order_rows(chance: random.Random, orders: int = 60) -> list[Document]:
-    return [builders.order_cells(row) for row in builders.random_orders(chance, orders)]
+    rows = [builders.order_cells(row) for row in builders.random_orders(chance, orders)]
+    return [{**row, "category": {"SKU0": None, "SKU1": "tea"}.get(row["sku"], "sweets")} for row in rows]
 
 
 def answer_rows(chance: random.Random, count: int = 30) -> list[Document]:
@@ -110,7 +117,7 @@ def test_a_refresh_gives_what_a_full_rebuild_gives(database: Database, seed: int
             undo(database, imports.pop(chance.randrange(len(imports))))
         else:
             kind, rows = random_export(chance, sources)
-            imports.append(take_in(database, kind, rows).import_id or 0)
+            imports.append(taken_in(database, kind, rows).import_id or 0)
         refreshed = fingerprints(database)
         assert rebuilt(database) == refreshed
 
@@ -134,7 +141,7 @@ def changed(chance: random.Random, kind: Kind, row: Document) -> Document:
     if chance.random() < 0.7:
         return row
     if kind is Kind.ORDERS:
-        return {**row, "quantity": 1, "unit_price": chance.choice([70, 80]), "product": "Renamed"}
+        return {**row, "quantity": 1, "unit_price": chance.choice([70, 80]), "product": "Renamed", "category": "tea"}
     if kind is Kind.CUSTOMERS:
         return {**row, **builders.identifiers(f"c{chance.randrange(25):02}"), "city": "高雄市"}
     if kind is Kind.SERVICE:
@@ -148,7 +155,7 @@ def test_an_undone_shop_is_empty(database: Database) -> None:
     chance = random.Random(1)
     empty = fingerprints(database)
     numbers = [
-        take_in(database, kind, rows).import_id
+        taken_in(database, kind, rows).import_id
         for kind, rows in ((Kind.ORDERS, order_rows(chance)), (Kind.CUSTOMERS, member_rows(chance)))
     ]
     assert fingerprints(database) != empty

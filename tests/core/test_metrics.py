@@ -618,6 +618,7 @@ def test_unknown_names_and_options_are_refused() -> None:
 # The shop of that test has no comments, no complaints and no activity.
 EMPTY_HERE = {
     "comments", "comment_themes", "complaint_topics", "community", "forecast_check", "forecast_customers",
+    "next_products", "basket_pairs",  # no pair is seen ten times
     "revenue_change", "movements",  # nothing comes before all history, and its last week is not over
 }  # fmt: skip
 
