@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.pages import shops
+from tests.pages.weekly_shop import app_on, make_shop
 
 
 @pytest.fixture(scope="session")
@@ -29,4 +31,25 @@ def empty_shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
     """The app opens a shop without anything in it."""
     monkeypatch.setenv("HUIKE_DB", str(tmp_path / "served.duckdb"))
     with shops.served(None, tmp_path):
+        yield
+
+
+@pytest.fixture(scope="session")
+def weekly_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of the shop whose weeks are known; nobody holds it open."""
+    path = tmp_path_factory.mktemp("weekly") / "huike.duckdb"
+    make_shop(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def path(weekly_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the weekly shop for one file of tests."""
+    return Path(shutil.copy(weekly_template, tmp_path_factory.mktemp("shop")))
+
+
+@pytest.fixture
+def shop(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The app opens the copy of the weekly shop."""
+    with app_on(path, monkeypatch):
         yield

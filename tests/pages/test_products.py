@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from crm_core.findings.products import best_product, best_start, known_rates, pr
 from crm_core.i18n import Translator
 from crm_core.metrics.product_tables import PRODUCT_TABLES
 from crm_core.metrics.spec import Table
-from tests.pages.weekly_shop import app_on, make_shop, opened, printed, said
+from tests.pages.weekly_shop import app_on, opened, printed, said
 
 ZH, EN = Translator("zh-TW"), Translator("en")
 SHOWN = ("name", "buyers", "repurchasers", "repurchase_rate", "observed_gap_median", "cycle_p25", "revenue", "product")
@@ -21,23 +20,10 @@ SORTED_BY = {"repurchasers": "repurchasers", "rate": "low", "revenue": "revenue"
 
 
 @pytest.fixture(scope="module")
-def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("shop") / "huike.duckdb"
-    make_shop(path)
-    return path
-
-
-@pytest.fixture(scope="module")
 def told(path: Path) -> list[dict[str, Any]]:
     """The rows of top_repurchased_products that the command line prints."""
     form = printed("table", "top_repurchased_products", "--db", str(path))
     return [dict(zip(form["columns"], row, strict=True)) for row in form["rows"]]
-
-
-@pytest.fixture
-def shop(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with app_on(path, monkeypatch):
-        yield
 
 
 @pytest.mark.parametrize("language", ["zh-TW", "en"])

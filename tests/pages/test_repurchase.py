@@ -29,7 +29,7 @@ from crm_core.metrics.spec import Reading, Unit
 from crm_core.metrics.tables import table
 from crm_core.params import Comparison, Params, Period
 from crm_core.settings import ShopSettings
-from tests.pages.weekly_shop import app_on, make_shop, opened, printed, said
+from tests.pages.weekly_shop import app_on, opened, printed, said
 
 LAST = date(2026, 8, 4)
 TILES = (
@@ -47,23 +47,10 @@ ZH, EN = Translator("zh-TW"), Translator("en")
 
 
 @pytest.fixture(scope="module")
-def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("shop") / "huike.duckdb"
-    make_shop(path)
-    return path
-
-
-@pytest.fixture(scope="module")
 def told(path: Path) -> dict[str, Any]:
     """What the command line prints of all history."""
     form = printed("metrics", *TILES, *WITHIN, "first_purchase_aov", "repurchase_aov", "--db", str(path))
     return {metric["metric"]: metric for metric in form["metrics"]}
-
-
-@pytest.fixture
-def shop(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with app_on(path, monkeypatch):
-        yield
 
 
 @pytest.fixture

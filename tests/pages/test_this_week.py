@@ -18,7 +18,7 @@ from crm_core.metrics.spec import Unit
 from crm_core.params import Params, Period
 from crm_core.periods import DataExtent, data_extent, last_week_with_orders
 from crm_core.settings import ShopSettings
-from tests.pages.weekly_shop import app_on, make_shop, opened, printed, said
+from tests.pages.weekly_shop import app_on, opened, printed, said
 
 FIRST, LAST = date(2026, 1, 5), date(2026, 8, 4)
 WEEK = Period(date(2026, 7, 27), date(2026, 8, 2))  # the last whole week, number 29
@@ -34,13 +34,6 @@ SENTENCES = {
 
 
 @pytest.fixture(scope="module")
-def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("shop") / "huike.duckdb"
-    make_shop(path)
-    return path
-
-
-@pytest.fixture(scope="module")
 def told(path: Path) -> dict[str, Any]:
     """The readings of the week that the command line prints."""
     days = ("--from", str(WEEK.start), "--to", str(WEEK.end), "--as-of", str(WEEK.end))
@@ -52,12 +45,6 @@ def told_rows(path: Path, name: str, *arguments: str) -> list[dict[str, Any]]:
     """The rows of a table that the command line prints."""
     form = printed("table", name, *arguments, "--db", str(path))
     return [dict(zip(form["columns"], row, strict=True)) for row in form["rows"]]
-
-
-@pytest.fixture
-def shop(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with app_on(path, monkeypatch):
-        yield
 
 
 @pytest.fixture
