@@ -111,7 +111,7 @@ ONE_SHARE = GroupValue(float, Told.SHARE)
 # The fitted model goes with the values: a link shows the people that its sender saw.
 FITTED = {name: GroupValue(float) for name in ("r", "alpha", "a", "b")}
 BAND = GroupValue(str, options=tuple(BANDS), words="forecast.band.{}")
-ITEM_KIND = GroupValue(str, options=tuple(By), words="product.kind.{}")
+ITEM_KIND = GroupValue(str, options=tuple(kind.value for kind in By), words="product.kind.{}")
 ONE_ITEM = {"kind": ITEM_KIND, "product_key": PRODUCT}
 TWO_ITEMS = {**ONE_ITEM, "next_key": PRODUCT}
 HEARD = (*CONTACT, *CONSENT, *SAID, "segment", *BOUGHT)
