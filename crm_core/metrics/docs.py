@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import tomllib
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from typing import cast
 
@@ -85,7 +85,8 @@ def _formula(estimator: Estimator, source: str) -> str:
         peak = f"the day of the highest smoothed hazard over `{source}` (`crm_core.analysis.hazard`)"
         return f"share of the returns within ±{NEAR_DAYS} days of {peak}" if estimator.is_share else peak
     if isinstance(estimator, Computed):
-        return f"computed by `{estimator.read.__module__}`"
+        read = estimator.read.func if isinstance(estimator.read, partial) else estimator.read
+        return f"computed by `{read.__module__}`"
     return _aggregate_formula(estimator, source)
 
 

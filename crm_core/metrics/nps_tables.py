@@ -13,7 +13,7 @@ from crm_core.metrics.measure import BY_CHANNEL, Grouping, breakdown, measure
 from crm_core.metrics.query import Row, frame_of, rows_of
 from crm_core.metrics.rfm import question
 from crm_core.metrics.spec import Column, ColumnKind, TableSpec, Unit
-from crm_core.metrics.voice_tables import by_first_channel, by_segment, period_values
+from crm_core.metrics.voice_tables import NPS_COLUMNS, by_first_channel, by_segment, period_values
 from crm_core.params import Params
 from crm_core.settings import ShopSettings
 
@@ -197,21 +197,11 @@ def nps_by_money(cursor: Cursor, params: Params, settings: ShopSettings) -> pd.D
     return frame_of(cursor, model("metrics/nps_by_money"), values)
 
 
-_NPS = (
-    Column("nps", Unit.POINTS),
-    Column("low", Unit.POINTS),
-    Column("high", Unit.POINTS),
-    Column("answers", Unit.COUNT),
-    Column("promoters", Unit.COUNT),
-    Column("passives", Unit.COUNT),
-    Column("detractors", Unit.COUNT),
-    Column("is_thin", ColumnKind.FLAG),
-)
 NPS_BY_COLUMNS = (
     Column("by", ColumnKind.TEXT),
     Column("group", ColumnKind.TEXT),
     Column("name", ColumnKind.TEXT),
-    *_NPS,
+    *NPS_COLUMNS,
     Column("difference", Unit.POINTS),
     Column("p_value", Unit.SHARE),
     Column("is_different", ColumnKind.FLAG),
@@ -219,7 +209,7 @@ NPS_BY_COLUMNS = (
 WAVE_COLUMNS = (
     Column("start", ColumnKind.DATE),
     Column("end", ColumnKind.DATE),
-    *_NPS,
+    *NPS_COLUMNS,
     Column("respondents", Unit.COUNT),
     Column("invited", Unit.COUNT),
     Column("response_rate", Unit.SHARE),

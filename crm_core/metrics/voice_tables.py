@@ -1,4 +1,4 @@
-"""Tables of the customers' voice: NPS over time, by score, by group, and the comments."""
+"""Tables of the customers' voice: NPS over time and by score, and the comments."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from crm_core.analysis.intervals import AttitudeCounts, nps_difference
 from crm_core.db import Cursor, model
 from crm_core.errors import InvalidParams
-from crm_core.metrics.measure import BY_CHANNEL, Grouping, breakdown, covers_all_history, trend
+from crm_core.metrics.measure import Grouping, covers_all_history, trend
 from crm_core.metrics.query import Value, frame_of
 from crm_core.metrics.rfm import question
 from crm_core.metrics.spec import Column, ColumnKind, Reading, TableSpec, Unit
@@ -18,7 +17,6 @@ from crm_core.settings import ShopSettings
 
 NPS_METRICS = ("nps", "nps_answers", "nps_promoters", "nps_passives", "nps_detractors")
 ATTITUDES = ("promoter", "passive", "detractor")
-GROUPINGS = ("channel", "segment", "first_channel")
 FIRST_CHANNEL = "select customer_id, first_channel as group_key from customer_mart where first_on <= $first_until"
 COMMENT_LIMIT = 500
 
@@ -58,37 +56,13 @@ def nps_trend(
         {"start": points[0].start, "end": points[0].end, **_nps_columns([point.reading for point in points])}
         for points in zip(*(found[key] for key in NPS_METRICS), strict=True)
     ]
-    return _typed(rows, ["start", "end"])
+    frame = pd.DataFrame(rows, columns=["start", "end", *(column.key for column in NPS_COLUMNS)])
+    return frame.astype(dict.fromkeys(("nps", "low", "high"), "float64"))
 
 
 def nps_distribution(cursor: Cursor, params: Params, settings: ShopSettings) -> pd.DataFrame:
     """The valid answers of the period by score 0–10: score, attitude, answers, share (NULL without any answer)."""
     return frame_of(cursor, model("metrics/nps_distribution"), period_values(cursor, params))
-
-
-def nps_breakdown(cursor: Cursor, params: Params, settings: ShopSettings, *, by: str = "channel") -> pd.DataFrame:
-    """NPS of each channel (of the answer, or of the respondent's first purchase) or RFM segment, most answers first.
-
-    Columns: group (NULL: answers without one), nps, low, high, answers, promoters, passives, detractors, is_thin,
-    is_different (from all other groups together, by the z-test at 95 %).
-    """
-    if by not in GROUPINGS:
-        raise InvalidParams(by=by)
-    found = breakdown(cursor, NPS_METRICS, params, _grouping(by, params, settings), settings)
-    rows = [
-        {"group": group, **_nps_columns([found[key][group] for key in NPS_METRICS])}
-        for group, answers in found["nps_answers"].items()
-        if answers.value
-    ]
-    frame = _typed(rows, ["group"]).sort_values(["answers", "group"], ascending=[False, True])
-    counts = frame[["promoters", "passives", "detractors"]].astype(int)
-    return frame.assign(is_different=_differences([AttitudeCounts(*row) for row in counts.itertuples(index=False)]))
-
-
-def _grouping(by: str, params: Params, settings: ShopSettings) -> Grouping:
-    if by == "first_channel":
-        return by_first_channel(params)
-    return BY_CHANNEL if by == "channel" else by_segment(params, settings)
 
 
 def comments(
@@ -158,22 +132,7 @@ def _nps_columns(readings: list[Reading]) -> dict[str, object]:
     return {"nps": nps.value, "low": nps.low, "high": nps.high, **numbers, "is_thin": nps.is_thin}
 
 
-def _typed(rows: list[dict[str, object]], leading: list[str]) -> pd.DataFrame:
-    """A frame that has its columns and types also without rows; undefined is NaN."""
-    columns = ["nps", "low", "high", "answers", "promoters", "passives", "detractors", "is_thin"]
-    frame = pd.DataFrame(rows, columns=[*leading, *columns])
-    return frame.astype(dict.fromkeys(("nps", "low", "high"), "float64"))
-
-
-def _differences(groups: list[AttitudeCounts]) -> list[bool]:
-    """Whether each group's NPS differs from that of all others together; false where there are no others."""
-    totals = [sum(counts) for counts in zip(*groups, strict=True)]
-    others = [AttitudeCounts(*(a - b for a, b in zip(totals, group, strict=True))) for group in groups]
-    found = [nps_difference(group, rest) for group, rest in zip(groups, others, strict=True)]
-    return [difference is not None and difference.is_significant for difference in found]
-
-
-_NPS_COLUMNS = (
+NPS_COLUMNS = (
     Column("nps", Unit.POINTS),
     Column("low", Unit.POINTS),
     Column("high", Unit.POINTS),
@@ -186,7 +145,7 @@ _NPS_COLUMNS = (
 
 VOICE_TABLES: dict[str, TableSpec] = {
     "nps_trend": TableSpec(
-        (Column("start", ColumnKind.DATE), Column("end", ColumnKind.DATE), *_NPS_COLUMNS),
+        (Column("start", ColumnKind.DATE), Column("end", ColumnKind.DATE), *NPS_COLUMNS),
         nps_trend,
         options=("granularity",),
     ),
@@ -198,11 +157,6 @@ VOICE_TABLES: dict[str, TableSpec] = {
             Column("share", Unit.SHARE),
         ),
         nps_distribution,
-    ),
-    "nps_breakdown": TableSpec(
-        (Column("group", ColumnKind.TEXT), *_NPS_COLUMNS, Column("is_different", ColumnKind.FLAG)),
-        nps_breakdown,
-        options=("by",),
     ),
     "comments": TableSpec(
         (

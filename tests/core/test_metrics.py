@@ -536,7 +536,7 @@ def test_groups_are_called_different_only_when_the_test_says_so() -> None:
     answers = [answer(None, "2024-01-05", s, channel=channel) for channel, own in scores.items() for s in own]
     params = Params(date(2024, 1, 31), Period(date(2024, 1, 1), date(2024, 1, 31)))
     with shop([], answers) as cursor:
-        frame = table(cursor, "nps_breakdown", params, SETTINGS).frame
+        frame = table(cursor, "nps_by", params, SETTINGS, by="channel").frame
     assert list(frame["group"]) == ["web", "shopee", "store"]
     assert list(frame["is_different"]) == [True, True, False]
     assert list(frame["nps"]) == [pytest.approx(100 * 35 / 45), -50, 0]
@@ -547,7 +547,7 @@ def test_nps_by_segment_counts_every_answer_once() -> None:
     rows, answers = random_rows(chance), random_answers(chance)
     params = Params(date(2024, 5, 30), Period(FIRST_DAY, date(2024, 5, 30)))
     with shop(rows, answers) as cursor:
-        frame = table(cursor, "nps_breakdown", params, SETTINGS, by="segment").frame
+        frame = table(cursor, "nps_by", params, SETTINGS, by="segment").frame
         total = measure(cursor, ["nps_answers"], params, SETTINGS)["nps_answers"].value
     assert frame["answers"].sum() == total
     assert frame["group"].isna().sum() == 1
@@ -604,7 +604,6 @@ def test_unknown_names_and_options_are_refused() -> None:
             ("cohorts", {"order": "rate"}),
             ("top_repurchased_products", {"order": "buyers; drop table settings"}),
             ("nps_trend", {"granularity": "year"}),
-            ("nps_breakdown", {"by": "city"}),
             ("repurchase_curve", {"days": 0}),
             ("first_purchase_products", {"window_days": 0}),
             ("comments", {"attitude": "angry"}),
