@@ -171,8 +171,10 @@ class Translator:
         return self.plural("app.format.days", float(_rounded(value, 1)))
 
     def times(self, value: Number | None) -> str:
-        """How often, with at most two decimals and its word: 2.6 次."""
-        return UNDEFINED if not is_defined(value) else self("app.format.times", n=self.number(value, 2))
+        """How often, with at most two decimals and its word: 2.6 次, 1 time."""
+        if not is_defined(value):
+            return UNDEFINED
+        return self.plural("app.format.times", float(_rounded(value, 2)))
 
     def value(self, value: Number | None, unit: Unit, currency: str = "TWD") -> str:
         """A value as its unit is written."""

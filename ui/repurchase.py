@@ -224,5 +224,5 @@ def bands_chart(visit: Visit, share: Reading, period: Period) -> None:
         rows=Rows(rows, columns, "share_bands.csv"),
         definition=t("repurchase.bands.how", bands=listed, source=source),
         people=people_in("repeat_buyers", from_on=period.start, to_on=period.end),
-        note=f"{t('app.tile.thin')} · {source}" if share.is_thin else source,
+        note=f"{source}\n{t('repurchase.bands.thin')}" if share.is_thin else source,
     )

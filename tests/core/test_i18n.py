@@ -93,6 +93,14 @@ def test_one_day_is_not_many_days() -> None:
     assert ZH.days(1) == "1 天"
 
 
+def test_once_is_not_several_times() -> None:
+    assert EN.times(1) == "1 time"
+    assert EN.times(1.004) == "1 time"
+    assert EN.times(2.6) == "2.6 times"
+    assert ZH.times(1) == "1 次"
+    assert EN.times(None) == "—"
+
+
 def test_dates() -> None:
     day = date(2026, 11, 15)
     assert (ZH.date(day), EN.date(day)) == ("2026年11月15日", "Nov 15, 2026")
