@@ -10,7 +10,6 @@ from crm_core.findings.voice import Waves, wave_length
 from crm_core.metrics.attitude_tables import attitude_curves
 from crm_core.metrics.measure import measure
 from crm_core.metrics.nps_tables import BY, kinds_known
-from crm_core.metrics.satisfaction import satisfaction
 from crm_core.metrics.spec import Measured, Option, Reading, Table
 from crm_core.metrics.tables import table
 from crm_core.metrics.voice_tables import comment_page
@@ -46,14 +45,15 @@ def scores_section(visit: Visit, asked: Filters, found: Mapping[str, Measured], 
     params, nps = asked.params, found["nps"].reading
     score_tiles(visit, found, points, asked.comparison)
     if not nps.sample_size:
-        satisfaction_card(visit, remembered(visit, satisfaction, params, visit.settings))
+        satisfaction_card(visit, named(visit, "satisfaction", params))
         return
+    by_score = named(visit, "nps_distribution", params)
     left, right = st.columns(2)
     with left:
-        score_chart(visit, nps, params)
-        satisfaction_card(visit, remembered(visit, satisfaction, params, visit.settings))
+        score_chart(visit, nps, by_score, params)
+        satisfaction_card(visit, named(visit, "satisfaction", params))
     with right:
-        distribution_chart(visit, named(visit, "nps_distribution", params), found, params)
+        distribution_chart(visit, by_score, found, params)
     left, right = st.columns(2)
     with left:
         by_wave = named(visit, "nps_trend", params, granularity=wave_length(params.period).value)
@@ -67,7 +67,11 @@ def groups_section(visit: Visit, params: Params, nps: Reading) -> None:
     kinds = remembered(visit, kinds_known, params) or BY[:1]
     section(visit.t("opinions.by.title"))
     by = choice(visit, "by", kinds, "opinions.by") if len(kinds) > 1 else kinds[0]
-    who_says_chart(visit, by, named(visit, "nps_by", params, by=by), nps, params)
+    found = named(visit, "nps_by", params, by=by)
+    if len(found.frame) > 1:
+        who_says_chart(visit, by, found, nps, params)
+    else:
+        st.caption(visit.t("opinions.groups.alone" if len(kinds) > 1 else "opinions.groups.unknown"))
 
 
 def money_section(visit: Visit, params: Params) -> None:

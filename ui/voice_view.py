@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
+from crm_core.charts.model import records
 from crm_core.charts.voice import nps_bar, nps_distribution, nps_trend
 from crm_core.findings.voice import Waves, wave_length
 from crm_core.i18n import Translator
@@ -15,7 +16,7 @@ from crm_core.metrics.satisfaction import Satisfaction
 from crm_core.metrics.spec import Measured, Reading, Table, TrendPoint
 from crm_core.metrics.voice_tables import ATTITUDES
 from crm_core.params import Comparison, Granularity, Params
-from ui.chart import PeopleChoice, Rows, show_chart
+from ui.chart import PeopleChoice, Rows, show_chart, under
 from ui.frame import section
 from ui.people import people_in
 from ui.session import Visit
@@ -81,7 +82,9 @@ def _counted(visit: Visit, what: str) -> Callable[[Reading], str]:
 
 
 def contact_tiles(visit: Visit, found: Mapping[str, Measured], comparison: Comparison) -> None:
-    """How many customers may be written to, in any channel and in each."""
+    """How many customers may be written to, in any channel and in each; nothing where no customer is known."""
+    if not found[CONTACT[0]].reading.sample_size:
+        return
     section(visit.t("voice.contact.title"), visit.t("voice.contact.note"))
     tiles(visit, [Tile(key, found[key], n=_counted(visit, "people")) for key in CONTACT], comparison, key="contact")
 
@@ -96,14 +99,15 @@ def respondents(visit: Visit, params: Params) -> PeopleChoice:
     return PeopleChoice(visit.t("opinions.groups.people"), links)
 
 
-def score_chart(visit: Visit, nps: Reading, params: Params) -> None:
-    """The NPS on its scale."""
+def score_chart(visit: Visit, nps: Reading, found: Table, params: Params) -> None:
+    """The NPS on its scale; its rows are the answers by score."""
     t = visit.t
     show_chart(
         visit,
         "nps",
         t("voice.score.title"),
         nps_bar(nps, t, visit.theme),
+        rows=_answer_rows(visit, found),
         definition=t("metrics.nps.help"),
         people=respondents(visit, params),
         note=t("voice.score.note"),
@@ -122,7 +126,7 @@ def distribution_chart(visit: Visit, found: Table, counted: Mapping[str, Measure
         "distribution",
         t("voice.distribution.title"),
         nps_distribution(answers, t, visit.theme),
-        rows=Rows(in_words(t, found.frame), headed(t, found.columns), "nps_distribution.csv"),
+        rows=_answer_rows(visit, found),
         definition=t("metrics.nps.help"),
         people=respondents(visit, params),
         note=t("voice.distribution.note", **left_out),
@@ -134,6 +138,8 @@ def trend_chart(visit: Visit, points: Sequence[TrendPoint], found: Table, params
     t = visit.t
     length = wave_length(params.period)
     by_week = length is Granularity.WEEK
+    words = {"length": t(f"voice.trend.{length.value}"), "least": t.number(visit.settings.thin_below)}
+    has_days = any(point.reading.sample_size for point in points)
     show_chart(
         visit,
         "trend",
@@ -142,12 +148,12 @@ def trend_chart(visit: Visit, points: Sequence[TrendPoint], found: Table, params
         rows=Rows(found.frame, headed(t, found.columns), "nps_trend.csv"),
         definition=t("metrics.nps.help"),
         people=respondents(visit, params),
-        note=t(
-            "voice.trend.note",
-            length=t(f"voice.trend.{length.value}"),
-            least=t.number(visit.settings.thin_below),
-        ),
+        note=t("voice.trend.note", **words) if has_days else t("voice.trend.undated"),
     )
+
+
+def _answer_rows(visit: Visit, found: Table) -> Rows:
+    return Rows(in_words(visit.t, found.frame), headed(visit.t, found.columns), "nps_distribution.csv")
 
 
 def in_words(t: Translator, frame: pd.DataFrame) -> pd.DataFrame:
@@ -155,16 +161,17 @@ def in_words(t: Translator, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(attitude=[t(f"metrics.attitude.{key}") for key in frame["attitude"]])
 
 
-def satisfaction_card(visit: Visit, found: Sequence[Satisfaction]) -> None:
+def satisfaction_card(visit: Visit, found: Table) -> None:
     """Satisfaction on its own scale, where it was asked."""
     t = visit.t
-    if not found:
+    if found.frame.empty:
         return
     with st.container(border=True, key="card_satisfaction", gap="xsmall"):
         st.markdown(f"**{plain(t('voice.satisfaction.title'))}**")
-        for asked in found:
+        for asked in records(found.frame, Satisfaction):
             st.markdown(plain(satisfaction_text(t, asked)))
         st.caption(plain(t("voice.satisfaction.note")))
+        under(visit, "satisfaction", Rows(found.frame, headed(t, found.columns), "satisfaction.csv"), None, None)
 
 
 def satisfaction_text(t: Translator, asked: Satisfaction) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+
+import pandas as pd
 
 from crm_core.analysis.intervals import Z_95
 from crm_core.db import Cursor, model
 from crm_core.metrics.query import tuples_of
+from crm_core.metrics.spec import Column, ColumnKind, TableSpec, Unit
 from crm_core.metrics.voice_tables import period_values
 from crm_core.params import Params
 from crm_core.settings import ShopSettings
@@ -35,3 +38,27 @@ def _of_scale(scale: int, answers: int, average: float, error: float | None, *, 
     if error is not None:
         low, high = max(1.0, average - Z_95 * error), min(float(scale), average + Z_95 * error)
     return Satisfaction(scale, average, answers, low, high, answers < thin_below)
+
+
+def satisfaction_scales(cursor: Cursor, params: Params, settings: ShopSettings) -> pd.DataFrame:
+    """The entries of :func:`satisfaction` as a table; no row where satisfaction was not asked.
+
+    Columns: scale (its best answer; 1 is the worst), answers (a known respondent counts once per scale, with the
+    latest), average, low, high (mean ± 1.96 standard errors, within the scale; NULL for a single answer), is_thin.
+    """
+    rows = [asdict(found) for found in satisfaction(cursor, params, settings)]
+    frame = pd.DataFrame(rows, columns=[column.key for column in SATISFACTION_COLUMNS])
+    return frame.astype({"average": "float64", "low": "float64", "high": "float64"})
+
+
+SATISFACTION_COLUMNS = (
+    Column("scale", Unit.COUNT),
+    Column("answers", Unit.COUNT),
+    Column("average", Unit.TIMES),
+    Column("low", Unit.TIMES),
+    Column("high", Unit.TIMES),
+    Column("is_thin", ColumnKind.FLAG),
+)
+SATISFACTION_TABLES: dict[str, TableSpec] = {
+    "satisfaction": TableSpec(SATISFACTION_COLUMNS, satisfaction_scales),
+}

@@ -24,6 +24,7 @@ from crm_core.metrics.product_view import ITEM_TABLES
 from crm_core.metrics.profile import PROFILE_TABLES
 from crm_core.metrics.repurchase_tables import REPURCHASE_TABLES
 from crm_core.metrics.rfm import RFM_COLUMNS, RFM_FRAMES
+from crm_core.metrics.satisfaction import SATISFACTION_TABLES
 from crm_core.metrics.source_tables import SOURCE_TABLES
 from crm_core.metrics.spec import Column, Option, Table, TableSpec
 from crm_core.metrics.tiers import TIER_TABLES
@@ -42,6 +43,7 @@ TABLES: dict[str, TableSpec] = {
     **MOVEMENT_TABLES,
     **VOICE_TABLES,
     **NPS_TABLES,
+    **SATISFACTION_TABLES,
     **ATTITUDE_TABLES,
     **COMMENT_TABLES,
     **SOURCE_TABLES,

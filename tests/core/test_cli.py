@@ -162,11 +162,17 @@ PROMISED_METRICS = {
     "one_time_customer_share", "average_repurchase_count", "average_repurchase_count_all", "repurchase_within_30d",
     "repurchase_within_60d", "repurchase_within_90d", "repurchase_within_180d", "repurchase_within_365d",
     "repurchase_cycle_p25", "repurchase_cycle_median", "observed_gap_median", "top20_revenue_share", "nps",
-    "referral_rate", "contactable_rate",
+    "referral_rate", "contactable_rate", "referred_customer_share", "complaint_recovery_rate",
+    "community_activity_rate",
+    "open_rate", "click_rate", "reminder_day", "expected_purchases_90d", "expected_revenue_365d",
 }
 PROMISED_TABLES = {
     "rfm", "segments", "cohorts", "cohorts_by_week", "repurchase_curve", "purchase_ladder", "top_repurchased_products",
-    "first_purchase_products", "nps_trend",
+    "first_purchase_products", "nps_trend", "repurchase_by_group", "first_order_differences", "product_cycles",
+    "due_to_reorder", "next_products", "basket_pairs", "rfm_migration", "life_cycle", "pareto", "journey_stages",
+    "customer_profile", "tier_what_if", "forecast", "forecast_check", "satisfaction", "nps_by", "survey_waves",
+    "nps_by_money", "repurchase_by_attitude", "comment_themes", "acquisition_sources", "complaints_by_month",
+    "community", "revenue_change", "movements",
 }
 # fmt: on
 

@@ -614,9 +614,10 @@ def test_unknown_names_and_options_are_refused() -> None:
             breakdown(cursor, ["top20_revenue_share"], params, BY_CHANNEL, SETTINGS)
 
 
-# The shop of that test has no comments, no complaints and no activity.
+# The shop of that test has no comments, no complaints, no activity and no question of satisfaction.
 EMPTY_HERE = {
     "comments", "comment_themes", "complaint_topics", "community", "forecast_check", "forecast_customers",
+    "satisfaction",
     "next_products", "basket_pairs",  # no pair is seen ten times
     "revenue_change", "movements",  # nothing comes before all history, and its last week is not over
 }  # fmt: skip

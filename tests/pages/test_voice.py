@@ -11,12 +11,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from crm_core.analysis.intervals import AttitudeCounts, nps_interval
+from crm_core.charts.model import records
 from crm_core.db import Cursor, Database
 from crm_core.findings.voice import WAVE_METRICS, nps_change, voice_answer, wave_length
 from crm_core.i18n import Translator
 from crm_core.metrics.nps_tables import TENURES
-from crm_core.metrics.satisfaction import satisfaction
+from crm_core.metrics.satisfaction import Satisfaction, satisfaction
 from crm_core.metrics.spec import Change, Measured, Reading, TrendPoint, Unit
+from crm_core.metrics.tables import table
 from crm_core.metrics.themes import Theme, are_own, save_themes
 from crm_core.metrics.voice_tables import comment_page
 from crm_core.params import Comparison, Granularity, Params, Period
@@ -195,11 +197,13 @@ def test_satisfaction_counts_a_known_person_once_and_keeps_scales_apart(database
     with database.cursor() as cursor:
         five, ten = satisfaction(cursor, EVERYTHING, ShopSettings())
         assert satisfaction(cursor, EVERYTHING.with_period(BEFORE), ShopSettings()) == ()
+        listed = table(cursor, "satisfaction", EVERYTHING, ShopSettings()).frame
     assert (five.scale, five.average, five.answers, five.is_thin) == (5, 4.0, 3, True)
     # 5, 4 and 3: standard deviation 1, standard error 1/√3.
     assert five.low == pytest.approx(4 - 1.96 / 3**0.5)
     assert five.high == 5.0
     assert (ten.scale, ten.average, ten.answers, ten.low) == (10, 9.0, 1, None)
+    assert records(listed, Satisfaction) == [five, ten]
 
 
 def test_comments_come_in_pages_that_cover_everything_once(database: Database) -> None:
