@@ -37,10 +37,10 @@ def product_cycles(
     Columns: product (key), name, buyers, repurchasers, cycle_p25, cycle_median, cycle_p75 (days from a buyer's first
     purchase of it by which so many are back, Kaplan–Meier; NULL where the curve never gets there), due_from_days,
     due_to_days (when it is due: from cycle_p25 to cycle_p75; where the curve ends before three quarters, the quartiles
-    of those who come back within a year), reminder_day (the day after any purchase of it with the highest hazard of the
-    next, ``crm_core.analysis.hazard``; NULL below 50 returns), reminder_share (of the returns within a year, those
-    within ±7 days of it), is_thin (few repurchasers). ``by``: product, or category; ``product``: only that one;
-    ``limit`` 0: all that anyone bought again.
+    of those who come back within a year; NULL where nobody did), reminder_day (the day after any purchase of it with
+    the highest hazard of the next, ``crm_core.analysis.hazard``; NULL below 50 returns), reminder_share (of the returns
+    within a year, those within ±7 days of it), is_thin (few repurchasers). ``by``: product, or category; ``product``:
+    only that one; ``limit`` 0: all that anyone bought again.
     """
     frame = _returned_for(cursor, params, by, product, limit)
     reminders = _reminders(cursor, params, by, list(frame["product"]))
@@ -87,11 +87,12 @@ def due_to_reorder(
     Due are customers whose last purchase of it is between due_from_days and due_to_days ago. Columns: product (key),
     name, repurchasers, due_from_days, due_to_days (see :func:`product_cycles`), due_customers, last_amount (what these
     paid for it the last time), is_thin (few repurchasers: the window will move). Thin ones last; ``order``: customers
-    or amount. ``by``: product, or category; ``product``: only that one.
+    or amount. ``by``: product, or category; ``product``: only that one. A product that nobody came back for within a
+    year has no window, and no row.
     """
     if order not in DUE_ORDERS:
         raise InvalidParams(order=order)
-    found = _returned_for(cursor, params, by, product, limit)
+    found = _returned_for(cursor, params, by, product, limit).dropna(subset=["due_from_days", "due_to_days"])
     frame = found.assign(is_thin=found["repurchasers"] < settings.thin_below)
     due = frame_of(cursor, item_model("metrics/due_to_reorder", by), _due_values(params, frame))
     counted = frame.merge(due, on="product", how="left")

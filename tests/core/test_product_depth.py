@@ -211,6 +211,25 @@ def test_a_window_where_three_quarters_never_return(database: Database) -> None:
     assert (row["due_from_days"], row["due_to_days"], row["is_thin"]) == (10, 30, True)
 
 
+def test_a_product_bought_again_after_years_only_is_due_on_no_day(database: Database) -> None:
+    """Nobody came back within a year, so there is no window; the other products keep theirs."""
+    days = {"A": [0, 400], "B": [0, 30, 385]}
+    rows = [
+        order_row(f"{sku}{no}-{day}", f"{sku}{no}", START + timedelta(days=day), sku)
+        for sku, bought in days.items()
+        for no in range(3)
+        for day in (bought if no == 0 else bought[:1])
+    ]
+    take_in(database, Kind.ORDERS, rows)
+    with database.cursor() as cursor:
+        asked_later = Params(START + timedelta(days=410), Period(START, START + timedelta(days=410)))
+        cycles = table(cursor, "product_cycles", asked_later, SETTINGS).frame.set_index("product")
+        due = table(cursor, "due_to_reorder", asked_later, SETTINGS).frame
+    assert cycles.loc["A", ["repurchasers", "cycle_p25"]].tolist() == [1, 400]
+    assert cycles.loc["A", ["due_from_days", "due_to_days"]].isna().all()
+    assert list(due["product"]) == ["B"]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_people_behind_a_row(cursor: Cursor, kind: str) -> None:
     one, other = ("A", "C") if kind == "product" else ("tea", "sweets")
