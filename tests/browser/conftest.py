@@ -27,7 +27,6 @@ START_SECONDS = 60
 STEP_MILLISECONDS = 30_000
 CHROMIUM_FLAGS = (
     "--no-sandbox",
-    "--force-prefers-reduced-motion",  # what moves is drawn by the processor here
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
