@@ -72,6 +72,8 @@ ANSWERS: list[tuple[str | None, int, int | None, str | None]] = [
     ("eve", 110, None, "出貨快、價格好"),
     ("joe", 230, 10, None),
 ]
+# Told twice, in other words: the latest counts.
+SOURCES = {("dan", 62): "Instagram", ("dan", 110): "朋友介紹 "}
 CITIES = {"ann": "台北市", "cat": "台北市", "dan": "高雄市"}
 
 
@@ -92,7 +94,7 @@ def answer_rows() -> list[dict[str, object]]:
             "is_nps_asked": True,
             "nps_text": None if score is None else str(score),
             "comment": comment,
-            "source_heard": "朋友介紹" if customer == "dan" else None,
+            "source_heard": SOURCES.get((customer, day)),
             "answers": "{}",
         }
         for number, (customer, day, score, comment) in enumerate(ANSWERS)
@@ -384,6 +386,16 @@ def test_the_share_of_friends_is_of_those_whose_source_is_known(cursor: Cursor) 
     frame = rows(cursor, "acquisition_sources", ALL)
     assert frame["customers"].sum() == 10
     assert people(cursor, "came_by_source", source="朋友", **PERIOD) == {"fay", "gus"}
+
+
+def test_the_profile_and_the_sources_of_new_customers_say_the_same(cursor: Cursor) -> None:
+    sources = rows(cursor, "acquisition_sources", ALL)
+    profile = rows(cursor, "customer_profile", ALL, by="source")
+    told = [
+        dict(zip(frame[key].fillna(""), frame["customers"], strict=True))
+        for frame, key in ((sources, "source"), (profile, "group"))
+    ]
+    assert told[0] == told[1] == {"朋友": 2, "朋友介紹": 1, "Google 搜尋": 1, "": 6}
 
 
 def test_a_complaint_is_recovered_by_a_purchase_within_one_cycle_after_it_was_closed(cursor: Cursor) -> None:

@@ -1,13 +1,13 @@
--- Grain: one row. Inputs: buyers_as_of, customer_mart, sources_told, product_mart.
+-- Grain: one row. Inputs: buyers_as_of, customer_mart, sources_answered, product_mart.
 -- Of how many buyers each kind of value is known; of the category whether any product has one.
 with people as (
     select
         buyers.customer_id, gender, age_band(birthday, $as_of) as age_band, city, joined_on, tier, tags,
-        coalesce(customer_mart.source_heard, sources.source_heard) as source_heard,
+        source_of(customer_mart.source_heard, answered.source_heard) as source_heard,
         first_channel
     from buyers_as_of($as_of, $channel) as buyers
     inner join customer_mart on buyers.customer_id = customer_mart.customer_id
-    left join sources_told($as_of) as sources on buyers.customer_id = sources.customer_id
+    left join sources_answered($as_of) as answered on buyers.customer_id = answered.customer_id
 ),
 
 coverage as (

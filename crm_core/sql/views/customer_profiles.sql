@@ -59,19 +59,8 @@ with split as (
 
 select customer_id, tag from split where tag <> '';
 
--- Grain: customer with an answer that tells it, up to the as-of date. Input: answer_mart. How the customer heard of the shop.
-create or replace macro sources_told(as_of) as table
-with told as (
-    select customer_id, arg_min(source_heard, (coalesce(submitted_at, 'infinity'::timestamp), answer_key)) as source_heard
-    from answer_mart
-    where customer_id is not null and source_heard is not null and (answered_on is null or answered_on <= as_of)
-    group by customer_id
-)
-
-select * from told;
-
 -- Grain: customer x value of the kind `by_key` (gender | age_band | county | source | joined | tier | channel | tag | category);
--- only tags can be several. Inputs: customer_mart, sources_told, counties_of_cities, customer_tags,
+-- only tags can be several. Inputs: customer_mart, sources_answered, counties_of_cities, customer_tags,
 -- preferred_categories. A value that is not known is no row.
 create or replace macro profile_values(as_of, by_key) as table
 with people as (
@@ -81,13 +70,13 @@ with people as (
             when 'gender' then gender
             when 'age_band' then age_band(birthday, as_of)
             when 'county' then county
-            when 'source' then coalesce(customer_mart.source_heard, sources.source_heard)
+            when 'source' then source_of(customer_mart.source_heard, answered.source_heard)
             when 'joined' then case when joined_on <= as_of then strftime(joined_on, '%Y-%m') end
             when 'tier' then tier
             when 'channel' then first_channel
         end as profile_value
     from customer_mart
-    left join sources_told(as_of) as sources on customer_mart.customer_id = sources.customer_id
+    left join sources_answered(as_of) as answered on customer_mart.customer_id = answered.customer_id
     left join counties_of_cities() as counties on customer_mart.city = counties.city
     where by_key not in ('tag', 'category')
 ),

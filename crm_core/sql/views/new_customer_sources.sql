@@ -11,8 +11,8 @@ create or replace macro is_by_a_friend(source) as
         || '|kol|influencer|blog|advert|google|youtube|search'
     );
 
--- Grain: new customer of the period (purchase 1 in it). Inputs: purchase_mart, customer_mart, answer_mart.
--- How the new customers heard of the shop: as the member record tells, else as the latest answer up to the end of the period.
+-- Grain: new customer of the period (purchase 1 in it). Inputs: purchase_mart, customer_mart, sources_answered.
+-- How the new customers heard of the shop, as told up to the end of the period.
 create or replace macro new_customer_sources(start_on, end_on, channel_key, grain) as table
 with newcomers as (
     select customer_id, channel, greatest(bucket_start(purchased_on, grain), start_on) as bucket
@@ -20,20 +20,13 @@ with newcomers as (
     where purchase_no = 1 and purchased_on between start_on and end_on and (channel_key is null or channel = channel_key)
 ),
 
-answered as (
-    select customer_id, arg_max(source_heard, coalesce(submitted_at, '-infinity'::timestamp)) as source_heard
-    from answer_mart
-    where customer_id is not null and trim(source_heard) <> '' and (answered_on is null or answered_on <= end_on)
-    group by customer_id
-),
-
 sourced as (
     select
         newcomers.*,
-        coalesce(nullif(trim(customer_mart.source_heard), ''), trim(answered.source_heard)) as source_heard
+        source_of(customer_mart.source_heard, answered.source_heard) as source_heard
     from newcomers
     left join customer_mart on newcomers.customer_id = customer_mart.customer_id
-    left join answered on newcomers.customer_id = answered.customer_id
+    left join sources_answered(end_on) as answered on newcomers.customer_id = answered.customer_id
 ),
 
 judged as (
