@@ -18,14 +18,17 @@ from crm_core.metrics.movements import SHARE
 from crm_core.metrics.registry import metric_of
 from crm_core.metrics.spec import ColumnKind, Measured, Table, Unit
 from crm_core.params import Comparison
-from ui.chart import Rows, show_chart
-from ui.people import page_path, people_on
+from ui.chart import ListLink, PeopleChoice, Rows, show_chart
+from ui.people import page_path, people_in, people_on
 from ui.session import Visit
 from ui.table import Column, headed
 from ui.text import plain
 from ui.tiles import Tile, tiles
 
 COMMENTS_SHOWN = 3
+# The kinds of buyers of a week that a chart tells apart, as groups of ``crm_core.lists.groups``.
+REVENUE_OF = ("returning_on_days", "new_on_days")
+SHARE_OF = ("repeat_buyers",)
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ def revenue_chart(visit: Visit, found: WeekFindings, weeks: Table) -> None:
         revenue_by_week(bars, t, visit.theme, visit.currency),
         rows=Rows(frame, headed(t, weeks.columns), "revenue_by_week.csv"),
         definition=t("this_week.definition.revenue"),
-        people=people_on("top_spenders"),
+        people=_people_by_week(visit, frame, REVENUE_OF),
         note="\n".join([*notes, *_running_note(visit, found)]),
     )
 
@@ -130,9 +133,23 @@ def share_chart(visit: Visit, found: WeekFindings) -> None:
         share_by_week(points, t, visit.theme, t("this_week.chart.share_unit"), normal),
         rows=Rows(rows, columns, "repurchase_share_by_week.csv"),
         definition=t("this_week.definition.share"),
-        people=people_on("second_purchase_due"),
+        people=_people_by_week(visit, rows, SHARE_OF),
         note="\n".join(_running_note(visit, found)),
     )
+
+
+def _people_by_week(visit: Visit, weeks: pd.DataFrame, groups: Sequence[str]) -> PeopleChoice:
+    """The buyers of each week, the newest first; where there are several kinds, one of them."""
+    t = visit.t
+    days = [(pd.Timestamp(start).date(), pd.Timestamp(end).date()) for start, end in weeks[["start", "end"]].to_numpy()]
+    ways: dict[str, ListLink | PeopleChoice] = {}
+    for start, end in reversed(days):
+        links = {t(f"this_week.people.{group}"): people_in(group, from_on=start, to_on=end) for group in groups}
+        known = {text: link for text, link in links.items() if link is not None}
+        if known:
+            one = known[next(iter(known))]
+            ways[t.date_range(start, end)] = PeopleChoice(t("this_week.people.who"), known) if len(known) > 1 else one
+    return PeopleChoice(t("this_week.people.week"), ways)
 
 
 def _running_note(visit: Visit, found: WeekFindings) -> list[str]:

@@ -143,6 +143,18 @@ def test_comments_stand_lowest_first_and_are_no_markup() -> None:
 
 
 @pytest.mark.usefixtures("shop")
+def test_the_charts_lead_to_the_buyers_of_their_weeks() -> None:
+    app = opened("this_week", lang="en")
+    days = f"of_from_on={WEEK.start}&of_to_on={WEEK.end}"
+    links = [str(link.proto) for link in app.get("page_link")]
+    for group in ("returning_on_days", "repeat_buyers"):
+        assert any(f"group={group}&{days}" in link for link in links)
+    assert app.selectbox(key="people_of_week_share").options[0] == "Jul 27 – Aug 2, 2026"
+    app.selectbox(key="people_of_week_revenue_0").select("First-time buyers").run()
+    assert any(f"group=new_on_days&{days}" in str(link.proto) for link in app.get("page_link"))
+
+
+@pytest.mark.usefixtures("shop")
 def test_the_sizes_of_the_lists_are_those_of_the_lists() -> None:
     from ui import session
 
