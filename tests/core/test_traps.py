@@ -148,7 +148,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
         for kind, column, rows in files:
             told = [stretched(row) for row in rows]
             kept = [row for row in told if (row[column][:10] <= str(AS_OF)) is is_first]
-            take_in(database, kind, kept, *(["comment"] if kind is Kind.SURVEY else []))
+            take_in(database, kind, kept, *(["comment", "csat"] if kind is Kind.SURVEY else []))
         found.append(figures_of(database))
     take_in(database, Kind.ORDERS, strangers(chance))
     found.append(figures_of(database))
@@ -173,7 +173,8 @@ def _later(text: str) -> str:
 
 def answers(chance: random.Random) -> list[Document]:
     rows = random_answers(chance, 200, 60)
-    return [{**answer_cells(number, row), "comment": "delivery was late"} for number, row in enumerate(rows)]
+    said = {"comment": "delivery was late"}
+    return [{**answer_cells(number, row), **said, "csat": 1 + number % 5} for number, row in enumerate(rows)]
 
 
 def messages(chance: random.Random) -> list[Document]:
