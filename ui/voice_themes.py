@@ -54,26 +54,31 @@ def theme_name(t: Translator, key: str) -> str:
 
 
 def theme_chart(visit: Visit, found: Table, comments: int, params: Params) -> None:
-    """How many comments speak of each theme, by the score given with them."""
+    """How many comments speak of each theme, by the score; what detractors speak of most comes first."""
     t = visit.t
     rows = records(found.frame, ThemeRow)
-    worst = max((row for row in rows if row.theme != OTHER), key=lambda row: row.detractors, default=None)
-    title = t("themes.chart.title")
-    if worst is not None and worst.detractors:
-        title = t("themes.chart.title_worst", theme=theme_name(t, worst.theme))
+    rows.sort(key=lambda row: (row.theme == OTHER, -row.detractors))
     other = next((row.share for row in rows if row.theme == OTHER), None)
-    note = "note_mostly_other" if other is not None and other > MOSTLY else "note"
+    is_mostly_other = other is not None and other > MOSTLY
+    note = "note_mostly_other" if is_mostly_other else "note"
     frame = found.frame.assign(theme=[theme_name(t, key) for key in found.frame["theme"]])
     show_chart(
         visit,
         "themes",
-        title,
+        t("themes.chart.title") if is_mostly_other else _title(t, rows[0]),
         stacked_rows([_bar(visit, row) for row in rows if row.comments], t, visit.theme, t("themes.chart.unit")),
         rows=Rows(frame, headed(t, found.columns), "comment_themes.csv"),
         definition=t("themes.chart.how"),
         people=PeopleChoice(t("themes.chart.people"), _links(t, rows, params)),
         note=t(f"themes.chart.{note}", n=t.number(comments), share=t.share(other)),
     )
+
+
+def _title(t: Translator, worst: ThemeRow) -> str:
+    """What detractors speak of most, where they speak of a theme at all."""
+    if worst.theme == OTHER or not worst.detractors:
+        return t("themes.chart.title")
+    return t("themes.chart.title_worst", theme=theme_name(t, worst.theme))
 
 
 def _bar(visit: Visit, row: ThemeRow) -> StackedRow:

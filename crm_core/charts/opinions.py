@@ -13,7 +13,7 @@ from crm_core.charts.theme import Theme, ink_on
 from crm_core.i18n import Translator
 
 FEWEST_TICKS = 4  # below that the ticks would count half answers
-WIDE_ENOUGH = 0.09  # of the widest row: a part with room for its number
+SIGN_WIDTH = 0.025  # of the widest row: what one sign of a number takes on a phone
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def stacked_rows(
             orientation="h",
             width=0.36,
             marker_color=[part.colour for part in parts],
-            text=[part.label if part.size >= widest * WIDE_ENOUGH else "" for part in parts],
+            text=[part.label if _has_room(part, widest) else "" for part in parts],
             textposition="inside",
             insidetextanchor="middle",
             constraintext="none",
@@ -74,6 +74,11 @@ def stacked_rows(
     figure.update_xaxes(title_text=axis, **(share_axis(t, widest) if are_shares else counts))
     _key(figure, theme, rows)
     return Chart(figure, _words(rows, t))
+
+
+def _has_room(part: Part, widest: float) -> bool:
+    """Whether the number of a part fits into it, with a little air."""
+    return part.size >= widest * SIGN_WIDTH * (len(part.label) + 0.7)
 
 
 def _key(figure: go.Figure, theme: Theme, rows: Sequence[StackedRow]) -> None:
@@ -120,7 +125,7 @@ def complaint_months(months: Sequence[ComplaintMonth], t: Translator, theme: The
     seen = x[::-1][::every][::-1]
     figure.update_layout(barmode="stack")
     figure.update_xaxes(tickvals=seen, ticktext=[t.year_month(months[place].start) for place in seen])
-    figure.update_yaxes(range=[0, ticks[-1] * 1.02], tickvals=ticks)
+    figure.update_yaxes(range=[0, ticks[-1] * 1.02], tickvals=ticks, ticktext=[t.compact(tick) for tick in ticks])
     words = [
         (theme.repeat, SQUARE, t("service.complaints.closed")),
         (theme.warning, SQUARE, t("service.complaints.open")),

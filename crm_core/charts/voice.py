@@ -103,6 +103,8 @@ def nps_distribution(answers: Mapping[int, int], t: Translator, theme: Theme) ->
             marker_color=colours[attitude],
             text=[t.number(count) if count else "" for count in counts],
             textposition="outside",
+            constraintext="none",
+            textangle=0,
             textfont={"color": theme.muted, "size": 11},
             cliponaxis=False,
             hoverinfo="skip",
@@ -120,6 +122,6 @@ def nps_distribution(answers: Mapping[int, int], t: Translator, theme: Theme) ->
         )
         listed.append(f"{t(f'charts.nps.{attitude}')} {t.number(sum(counts))} ({share})")
     figure.update_xaxes(dtick=1, range=[-0.6, 10.6], title_text=t("charts.nps.score"))
-    figure.update_yaxes(range=[0, ticks[-1] * 1.02], tickvals=ticks)
+    figure.update_yaxes(range=[0, ticks[-1] * 1.02], tickvals=ticks, ticktext=[t.compact(tick) for tick in ticks])
     heading(figure, theme, t("charts.nps.answers"))
     return Chart(figure, t("charts.nps.distribution_alt", parts=t("charts.comma").join(listed)))

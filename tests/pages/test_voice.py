@@ -112,6 +112,20 @@ def test_answers_without_orders_are_shown() -> None:
     assert HOSTILE_COMMENT in set(comments_in(app)["comment"])
 
 
+@pytest.mark.usefixtures("filled_shop")
+def test_answers_that_say_neither_who_nor_when_are_told_what_they_cannot_show() -> None:
+    with session.shop_database().write() as cursor:
+        cursor.execute(
+            "update answer_mart set customer_id = null, channel = null, submitted_at = null, answered_on = null"
+        )
+    t, app = Translator("en"), opened("voice", lang="en", period="all")
+    said = words(app)
+    assert t("voice.trend.undated") in said
+    assert t("opinions.groups.unknown") in said
+    assert t("opinions.title.segment") not in said
+    assert not app.exception
+
+
 # ------------------------------------------------------------------------------------- whether the change is real
 
 
