@@ -98,6 +98,14 @@ def test_one_order_with_zeros_too_many_stands_out(database: Database) -> None:
     assert dear.usual == pytest.approx(200)
 
 
+def test_a_usual_order_of_a_shop_with_few_orders_is_no_high_day(database: Database) -> None:
+    """One order in two weeks: each is fourteen times the average day, and none stands out."""
+    rare = [row for day in days(0, 90)[::14] for row in orders_on(day, 1)]
+    take_in(database, Kind.ORDERS, [*rare, *orders_on(MONDAY + timedelta(days=30), 1, price=2_000, prefix="big")])
+    (dear,) = found_by(database).odd_days
+    assert (dear.kind, dear.value) == ("much_revenue", 2_000)
+
+
 def test_one_file_under_two_channel_names_is_found(database: Database) -> None:
     rows = [row for day in days(0, 3) for row in orders_on(day, 2)]
     take_in(database, Kind.ORDERS, rows)

@@ -1,7 +1,8 @@
 -- Grain: stretch of days of a channel that stands out. Input: order_mart; $fewest_expected, $times.
 -- missing: days in a row without an order, on which the same weekdays of the four weeks before and after let one expect at least
 -- $fewest_expected orders (by chance, a Poisson count of 7 is 0 once in a thousand times). many_orders, much_revenue: a day with at
--- least $times what the 28 days before and after bring on average. The channel's first and last days are no gaps.
+-- least $times what the 28 days before and after bring on average; where most days bring no order, $times one usual order. The
+-- channel's first and last days are no gaps.
 with daily as (
     select channel, ordered_on, count(*) as order_count, sum(net_amount)::double as revenue
     from order_mart
@@ -63,7 +64,7 @@ many as (
 much as (
     select 'much_revenue' as kind, channel, day as first_on, day as last_on, revenue as value, usual_revenue as usual
     from compared
-    where days_around >= 28 and usual_revenue > 0 and revenue >= $times * usual_revenue
+    where days_around >= 28 and usual_revenue > 0 and revenue >= $times * usual_revenue / least(usual_orders, 1)
         and order_count < $times * greatest(usual_orders, 1)
 ),
 
