@@ -11,7 +11,8 @@ import pandas as pd
 
 from crm_core.analysis.hazard import NEAR_DAYS
 from crm_core.analysis.survival import ReturnCurve
-from crm_core.charts.repurchase import MARKS, QUARTER, ladder_steps, return_curve
+from crm_core.charts.repurchase import MARKS, ladder_steps, return_curve
+from crm_core.charts.return_line import QUARTER
 from crm_core.charts.shares import order_values, share_bands, shares_over_time
 from crm_core.findings.repurchase import (
     Held,

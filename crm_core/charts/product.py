@@ -15,18 +15,17 @@ from crm_core.charts.model import (
     day_axis,
     heading,
     nice_ticks,
-    note,
     records,
     row_name,
     rows_figure,
     share_axis,
 )
+from crm_core.charts.return_line import draw_return_line, marks_listed, marks_of
 from crm_core.charts.theme import Theme
 from crm_core.i18n import Translator
 
 CURVE_DAYS = 365
 MARKS = (30, 90, 180, 365)
-QUARTER = 0.25
 
 
 def product_curve(curve: ReturnCurve, t: Translator, theme: Theme) -> Chart:
@@ -36,49 +35,17 @@ def product_curve(curve: ReturnCurve, t: Translator, theme: Theme) -> Chart:
     """
     figure = blank(theme, 400)
     end = min(CURVE_DAYS, curve.longest_wait)
-    points = [point for point in curve.points if point.days <= end]
-    if not any(point.returned for point in points):
+    if not any(point.returned for point in curve.points if point.days <= end):
         return Chart(figure, t("charts.empty"))
-    days = [0, *(point.days for point in points), end]
-    share, low, high = (
-        [0.0, *(getattr(point, name) for point in points), getattr(points[-1], name)]
-        for name in ("share", "low", "high")
-    )
-    edge = {"color": "rgba(0,0,0,0)", "shape": "hv"}
-    figure.add_scatter(x=days, y=low, mode="lines", line=edge, hoverinfo="skip")
-    figure.add_scatter(x=days, y=high, mode="lines", line=edge, fill="tonexty", fillcolor=theme.band, hoverinfo="skip")
-    figure.add_scatter(
-        x=days, y=share, mode="lines", line={"color": theme.accent, "width": 2.5, "shape": "hv"}, hoverinfo="skip"
-    )
-    marks = [(day, found.share) for day in MARKS if day <= end and (found := curve.within(day)) is not None]
-    figure.add_scatter(
-        x=[day for day, _ in marks],
-        y=[value for _, value in marks],
-        mode="markers+text",
-        text=[f"<b>{t.share(value)}</b>" for _, value in marks],
-        textposition="top left",
-        textfont={"color": theme.accent, "size": 12},
-        marker={"color": theme.accent, "size": 8, "line": {"color": theme.surface, "width": 2}},
-        cliponaxis=False,
-        hoverinfo="skip",
-    )
-    quarter = curve.day_reaching(QUARTER)
-    if quarter is not None and quarter.days <= end:
-        figure.add_vline(x=quarter.days, line={"color": theme.warning, "width": 1.5, "dash": "dot"})
-        side, shift = ("left", 6) if quarter.days < end / 2 else ("right", -6)
-        place = {"xanchor": side, "xshift": shift, "yanchor": "bottom", "yshift": 4}
-        note(figure, t("charts.curve.quarter", n=t.number(quarter.days)), theme.warning, x=quarter.days, y=0, **place)
+    marks = marks_of(curve, MARKS, end)
+    draw_return_line(figure, curve, end, marks, t, theme)
     figure.update_xaxes(
         range=[0, max(1, end) * 1.03],
         tickvals=[day for day in (0, *MARKS) if day <= end],
         title_text=t("product.curve.days"),
     )
-    figure.update_yaxes(**share_axis(t, min(1.0, max(high) * 1.1)))
     heading(figure, theme, t("product.curve.unit"), [(theme.band, SQUARE, t("charts.band"))])
-    listed = t("charts.comma").join(
-        t("charts.curve.alt_mark", days=t.days(day), share=t.share(value)) for day, value in marks
-    )
-    return Chart(figure, t("product.curve.alt", n=t.number(curve.customers), marks=listed or "—"))
+    return Chart(figure, t("product.curve.alt", n=t.number(curve.customers), marks=marks_listed(marks, t) or "—"))
 
 
 @dataclass(frozen=True)

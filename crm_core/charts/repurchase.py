@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -11,11 +10,11 @@ import plotly.graph_objects as go
 from crm_core.analysis.hazard import NEAR_DAYS
 from crm_core.analysis.survival import ReturnCurve
 from crm_core.charts.model import SQUARE, Chart, blank, heading, note, records, share_axis, tight
+from crm_core.charts.return_line import Marks, draw_return_line, marks_listed, marks_of
 from crm_core.charts.theme import Theme
 from crm_core.i18n import Translator
 
 MARKS = (30, 60, 90, 180)
-QUARTER = 0.25
 STEPS_SHOWN = 6
 
 
@@ -29,48 +28,15 @@ def return_curve(
     """
     figure = blank(theme)
     end = min(until, max(curve.longest_wait, 1))
-    points = [point for point in curve.points if point.days <= end]
-    days = [0, *(point.days for point in points), end]
-    share, low, high = (
-        [0.0, *(getattr(p, name) for p in points), getattr(points[-1], name) if points else 0.0]
-        for name in ("share", "low", "high")
-    )
-    edge = {"color": "rgba(0,0,0,0)", "shape": "hv"}
-    figure.add_scatter(x=days, y=low, mode="lines", line=edge, hoverinfo="skip")
-    figure.add_scatter(x=days, y=high, mode="lines", line=edge, fill="tonexty", fillcolor=theme.band, hoverinfo="skip")
-    hover = [f"{t.days(day)}<br>{t.share(value)}" for day, value in zip(days, share, strict=True)]
-    line = {"color": theme.accent, "width": 2.5, "shape": "hv"}
-    figure.add_scatter(x=days, y=share, mode="lines", line=line, hovertext=hover, hoverinfo="text")
-    marks = [(day, found.share) for day in MARKS if day <= end and (found := curve.within(day)) is not None]
-    figure.add_scatter(
-        x=[day for day, _ in marks],
-        y=[value for _, value in marks],
-        mode="markers+text",
-        text=[f"<b>{t.share(value)}</b>" for _, value in marks],
-        textposition="top left",
-        textfont={"color": theme.accent, "size": 12},
-        marker={"color": theme.accent, "size": 8, "line": {"color": theme.surface, "width": 2}},
-        cliponaxis=False,
-        hoverinfo="skip",
-    )
-    quarter = curve.day_reaching(QUARTER)
-    if quarter is not None and quarter.days <= end:
-        _mark_quarter(figure, theme, quarter.days, end, t("charts.curve.quarter", n=t.number(quarter.days)))
+    marks = marks_of(curve, MARKS, end)
+    draw_return_line(figure, curve, end, marks, t, theme)
     if reminder is not None and reminder <= end:
         _mark_reminder(figure, theme, reminder, end, t("repurchase.reminder.mark", n=t.number(reminder)))
     ticks = [day for day in (0, *MARKS, 270, 365) if day <= end]
     figure.update_xaxes(range=[0, end * 1.03], tickvals=ticks, title_text=t("charts.curve.days"))
-    figure.update_yaxes(**share_axis(t, min(1.0, max(high) * 1.1) or 0.1))
     band = (theme.band, SQUARE, t("charts.band"))
     heading(figure, theme, t("charts.curve.unit"), [band])
     return Chart(figure, _curve_words(marks, curve, t))
-
-
-def _mark_quarter(figure: go.Figure, theme: Theme, day: int, end: int, words: str) -> None:
-    figure.add_vline(x=day, line={"color": theme.warning, "width": 1.5, "dash": "dot"})
-    side = "left" if day < end / 2 else "right"
-    shift = 6 if side == "left" else -6
-    note(figure, words, theme.warning, x=day, y=0, xanchor=side, yanchor="bottom", xshift=shift, yshift=4)
 
 
 def _mark_reminder(figure: go.Figure, theme: Theme, day: int, end: int, words: str) -> None:
@@ -84,13 +50,10 @@ def _mark_reminder(figure: go.Figure, theme: Theme, day: int, end: int, words: s
     note(figure, words, theme.ink, bgcolor=theme.surface, **place)
 
 
-def _curve_words(marks: Sequence[tuple[int, float]], curve: ReturnCurve, t: Translator) -> str:
+def _curve_words(marks: Marks, curve: ReturnCurve, t: Translator) -> str:
     if not marks:
         return t("charts.empty")
-    listed = t("charts.comma").join(
-        t("charts.curve.alt_mark", days=t.days(day), share=t.share(share)) for day, share in marks
-    )
-    return t("charts.curve.alt", n=t.number(curve.customers), marks=listed)
+    return t("charts.curve.alt", n=t.number(curve.customers), marks=marks_listed(marks, t))
 
 
 @dataclass(frozen=True)
