@@ -350,7 +350,7 @@ def buy_products(cursor: Cursor, rows: list[tuple[str, str, int]]) -> None:
     """Write purchases of products (customer, product, day) beside those of the shop."""
     cursor.execute("delete from product_purchase_mart")
     cursor.execute("delete from product_mart")
-    products = {"green": "tea", "oolong": "tea", "cake": "sweets", "bag": None}
+    products = {"green": "tea", "oolong": "tea", "cake": "sweets", "cup": "ware", "bag": None}
     insert(cursor, "product_mart", [{"product_key": key, "name": key, "category": of} for key, of in products.items()])
     made = [
         {"customer_id": who, "product_key": what, "purchased_on": on(day), "purchase_no": 1}
@@ -361,12 +361,13 @@ def buy_products(cursor: Cursor, rows: list[tuple[str, str, int]]) -> None:
 
 
 def test_a_preference_needs_two_days_and_half_of_what_was_bought(cursor: Cursor) -> None:
-    fill(cursor, [Bought(name, 1) for name in ("again", "one_day", "mixed", "even", "late", "plain")])
+    fill(cursor, [Bought(name, 1) for name in ("again", "one_day", "mixed", "even", "spread", "late", "plain")])
     buys = {
         "again": [("green", 1), ("oolong", 5), ("cake", 5)],
         "one_day": [("green", 1), ("oolong", 1)],
         "mixed": [("green", 1), ("green", 2), ("cake", 3)],
         "even": [("green", 1), ("oolong", 2), ("cake", 3), ("cake", 4)],
+        "spread": [("green", 1), ("oolong", 2), ("cake", 3), ("cake", 4), ("cup", 5)],
         "late": [("green", 1), ("oolong", TODAY + 1)],
         "plain": [("bag", 1), ("bag", 2), ("bag", 3)],
     }
