@@ -7,10 +7,13 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from inspect import Parameter, signature
 from pathlib import Path
+from typing import get_args
 
 from crm_core.commands.console import say
 from crm_core.db import Cursor
+from crm_core.errors import InvalidParams
 from crm_core.export import csv_bytes
 from crm_core.i18n import Translator
 from crm_core.json_forms import NO_DAY, dumps, metrics_form
@@ -24,6 +27,8 @@ from crm_core.params import Params, Period
 from crm_core.settings import ShopSettings, load_settings
 from crm_core.snapshot import reader
 from crm_core.table_form import table_form
+
+LARGEST_NUMBER = 2**31 - 1
 
 
 def add_metrics(command: argparse.ArgumentParser) -> None:
@@ -87,7 +92,7 @@ def run_metrics(arguments: argparse.Namespace, t: Translator) -> int:
 def run_table(arguments: argparse.Namespace, t: Translator) -> int:
     """Print a table."""
     with _asking(arguments, t) as (cursor, params, settings):
-        found = table(cursor, arguments.name, params, settings, **_options(_values(arguments)))
+        found = table(cursor, arguments.name, params, settings, **_options(arguments.name, _values(arguments)))
     if arguments.json:
         say(dumps(table_form(found)))
     else:
@@ -111,9 +116,31 @@ def run_list(arguments: argparse.Namespace, t: Translator) -> int:
     return 0
 
 
-def _options(texts: Mapping[str, str]) -> dict[str, Option]:
-    """The options of a table: whole numbers are numbers."""
-    return {name: int(text) if text.lstrip("-").isdecimal() else text for name, text in texts.items()}
+def _options(name: str, texts: Mapping[str, str]) -> dict[str, Option]:
+    """The options as the table takes them: a number where it wants one, and the key of a product stays a text.
+
+    Raises ``InvalidParams`` for a text that is no number. Unknown tables and options are left to :func:`table`.
+    """
+    takes = signature(TABLES[name].build, eval_str=True).parameters if name in TABLES else {}
+    return {
+        option: _whole(option, text) if option in takes and _is_number(takes[option]) else text
+        for option, text in texts.items()
+    }
+
+
+def _is_number(parameter: Parameter) -> bool:
+    kinds = get_args(parameter.annotation) or (parameter.annotation,)
+    return int in kinds and str not in kinds
+
+
+def _whole(option: str, text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        raise InvalidParams(option=option, value=text) from None
+    if abs(number) > LARGEST_NUMBER:
+        raise InvalidParams(option=option, value=text)
+    return number
 
 
 def _write_csv(found: Table, target: Path | None) -> None:

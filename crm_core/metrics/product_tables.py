@@ -74,7 +74,7 @@ def _searched(frame: pd.DataFrame, search: str) -> pd.DataFrame:
     if not text:
         return frame
     held = [text in f"{name}\n{key}".casefold() for name, key in zip(frame["name"], frame["product"], strict=True)]
-    return frame[held].reset_index(drop=True)
+    return frame[pd.Series(held, dtype=bool)].reset_index(drop=True)
 
 
 def first_purchase_products(

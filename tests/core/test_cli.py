@@ -98,6 +98,9 @@ def test_wrong_usage_is_2(arguments: tuple[str, ...]) -> None:
         (("import", "orders", "absent.csv"), "file_not_found"),
         (("metrics", "--from", "2024-03-09", "--to", "2024-03-05"), "period_reversed"),
         (("metrics", "--as-of", "2024-03-04", "--from", "2024-03-05", "--to", "2024-03-05"), "period_after_as_of"),
+        (("table", "cohorts", "--with", "latest=some"), "invalid_params"),
+        (("table", "comments", "--with", "limit=99999999999999999999"), "invalid_params"),
+        (("table", "pareto", "--with", "days=7"), "invalid_params"),
     ],
 )
 def test_refusals_are_1_and_json(asked: Shop, arguments: tuple[str, ...], code: str) -> None:
@@ -108,6 +111,18 @@ def test_refusals_are_1_and_json(asked: Shop, arguments: tuple[str, ...], code: 
     assert reply.document["message"] in reply.err
     plain = asked.run(*arguments)
     assert (plain.status, plain.out) == (1, b"")
+
+
+def test_a_key_of_digits_stays_a_text(tmp_path: Path) -> None:
+    """Article numbers and barcodes, beside a key that is no number."""
+    shop = Shop(tmp_path / "huike.duckdb")
+    skus = ["71", "4710088620156", "85123A"]
+    rows = [ORDER | {"order_id": str(number), "sku": sku} for number, sku in enumerate(skus)]
+    shop.take_in("orders", write_csv(tmp_path / "orders.csv", rows))
+    for sku in skus:
+        found = shop.ask("table", "top_repurchased_products", "--with", f"product={sku}", "--with", f"search={sku}")
+        assert [row[0] for row in found["rows"]] == [sku]
+    assert shop.ask("table", "top_repurchased_products", "--with", "product=72", "--with", "search=7")["rows"] == []
 
 
 def test_an_unknown_sheet_and_undo_are_refused(shop: Shop, tmp_path: Path) -> None:
