@@ -114,10 +114,10 @@ def test_refusals_are_1_and_json(asked: Shop, arguments: tuple[str, ...], code: 
 
 
 def test_a_key_of_digits_stays_a_text(tmp_path: Path) -> None:
-    """Article numbers and barcodes, beside a key that is no number."""
+    """Article numbers and barcodes, some with a zero in front, beside a key that is no number."""
     shop = Shop(tmp_path / "huike.duckdb")
-    skus = ["71", "4710088620156", "85123A"]
-    rows = [ORDER | {"order_id": str(number), "sku": sku} for number, sku in enumerate(skus)]
+    skus = ["0071", "71", "4710088620156", "85123A"]
+    rows = [ORDER | {"order_id": f"o{number}", "sku": sku} for number, sku in enumerate(skus)]
     shop.take_in("orders", write_csv(tmp_path / "orders.csv", rows))
     for sku in skus:
         found = shop.ask("table", "top_repurchased_products", "--with", f"product={sku}", "--with", f"search={sku}")
