@@ -9,7 +9,7 @@ shop as (
 ),
 
 marks as (
-    select distinct (percent * customer_count + 99) // 100 as customers
+    select distinct top_count(customer_count, percent / 100) as customers
     from shop
     cross join range(0, 101) as percents(percent)
     where customer_count > 0

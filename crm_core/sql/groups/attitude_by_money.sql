@@ -3,7 +3,7 @@
 with customers as (
     select
         customer_id,
-        case when revenue_rank <= ceil(customer_count * 0.2) then 'best' else 'others' end as worth
+        case when revenue_rank <= top_count(customer_count, 0.2) then 'best' else 'others' end as worth
     from revenue_ranks($question)
 )
 

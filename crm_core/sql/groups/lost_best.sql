@@ -8,7 +8,7 @@ with judged as (
 best as (
     select customer_id
     from revenue_ranks($question)
-    where revenue_rank <= ceil(customer_count * ($group).top_share)
+    where revenue_rank <= top_count(customer_count, ($group).top_share)
 )
 
 select customer_id from judged

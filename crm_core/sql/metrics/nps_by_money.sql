@@ -2,7 +2,7 @@
 -- What the top 20 % by revenue (rounded up) think, beside the rest: the latest valid score of each up to the day. Who never
 -- gave a score is `silent`, which is unknown and never happy.
 with customers as (
-    select customer_id, revenue, case when revenue_rank <= ceil(customer_count * 0.2) then 'best' else 'others' end as worth
+    select customer_id, revenue, case when revenue_rank <= top_count(customer_count, 0.2) then 'best' else 'others' end as worth
     from revenue_ranks($question)
 ),
 

@@ -160,6 +160,10 @@ with_segment as (
 
 select * from with_segment;
 
+-- Grain: a scalar. Inputs: a number of customers and a share (0..1). How many they are, rounded up; the rounding to six places
+-- takes off what a product of fractions has too much.
+create or replace macro top_count(customer_count, share) as ceil(round(customer_count * share, 6))::bigint;
+
 -- Grain: as rfm_customers. Input: rfm_customers.
 -- Customers from the highest revenue down, with the revenue of everyone up to and including each.
 create or replace macro revenue_ranks(q) as table

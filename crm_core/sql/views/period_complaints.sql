@@ -1,12 +1,12 @@
 -- Grain: complaint of the period (opened in it; where no day of opening is told, closed in it). Inputs: service_mart,
--- purchase_mart, order_mart.
+-- purchase_mart, order_mart, shop_cycle_as_of.
 -- Whether the one who complained bought again within one cycle (the median of all observed gaps, whole days) after the complaint was
 -- closed, and whether that cycle has passed by the last day that the orders tell of. Both only for known customers.
 create or replace macro period_complaints(start_on, end_on, as_of, channel_key, grain) as table
 with known_until as (
     select
         (select max(ordered_on) from order_mart where ordered_on <= as_of) as last_on,
-        (select floor(median(gap_days))::integer from purchase_mart where purchased_on <= as_of) as cycle_days
+        (select floor(cycle_days)::integer from shop_cycle_as_of(as_of)) as cycle_days
 ),
 
 complaints as (
