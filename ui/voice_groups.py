@@ -10,10 +10,12 @@ import pandas as pd
 from crm_core.charts.dots import Dot, dot_plot
 from crm_core.charts.model import records
 from crm_core.i18n import Translator, is_defined
+from crm_core.metrics.nps_tables import kinds_known
 from crm_core.metrics.spec import ColumnKind, Reading, Table, Unit
 from crm_core.params import Params
 from ui.chart import ListLink, PeopleChoice, Rows, show_chart
 from ui.people import people_in
+from ui.remembered import remembered
 from ui.session import Visit
 from ui.table import Column, headed
 from ui.text import joined
@@ -78,6 +80,11 @@ class WaveRow:
 def days_of(params: Params) -> dict[str, date]:
     """The days of a question, as the groups of people take them."""
     return {"from_on": params.period.start, "to_on": min(params.period.end, params.as_of)}
+
+
+def can_list(visit: Visit, params: Params) -> bool:
+    """Whether a list of those who answered can hold anybody: they are known, and the shop has orders."""
+    return "segment" in remembered(visit, kinds_known, params)
 
 
 def who_says_chart(visit: Visit, by: str, found: Table, nps: Reading, params: Params) -> None:

@@ -30,7 +30,7 @@ from ui.people import people_in
 from ui.refusal import show_refusal
 from ui.session import Visit
 from ui.table import headed
-from ui.voice_groups import days_of
+from ui.voice_groups import can_list, days_of
 
 MOSTLY = 0.5
 
@@ -69,7 +69,7 @@ def theme_chart(visit: Visit, found: Table, comments: int, params: Params) -> No
         stacked_rows([_bar(visit, row) for row in rows if row.comments], t, visit.theme, t("themes.chart.unit")),
         rows=Rows(frame, headed(t, found.columns), "comment_themes.csv"),
         definition=t("themes.chart.how"),
-        people=PeopleChoice(t("themes.chart.people"), _links(t, rows, params)),
+        people=PeopleChoice(t("themes.chart.people"), _links(t, rows, params)) if can_list(visit, params) else None,
         note=t(f"themes.chart.{note}", n=t.number(comments), share=t.share(other)),
     )
 

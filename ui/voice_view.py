@@ -23,7 +23,7 @@ from ui.session import Visit
 from ui.table import headed
 from ui.text import plain
 from ui.tiles import Tile, tiles
-from ui.voice_groups import days_of
+from ui.voice_groups import can_list, days_of
 
 SCORES = (
     "nps",
@@ -89,8 +89,10 @@ def contact_tiles(visit: Visit, found: Mapping[str, Measured], comparison: Compa
     tiles(visit, [Tile(key, found[key], n=_counted(visit, "people")) for key in CONTACT], comparison, key="contact")
 
 
-def respondents(visit: Visit, params: Params) -> PeopleChoice:
-    """The people behind the scores of the period, by attitude, the unhappy first."""
+def respondents(visit: Visit, params: Params) -> PeopleChoice | None:
+    """The people behind the scores of the period, by attitude, the unhappy first; nobody where none is known."""
+    if not can_list(visit, params):
+        return None
     links = {
         visit.t(f"opinions.attitude.{attitude}"): link
         for attitude in reversed(ATTITUDES)
