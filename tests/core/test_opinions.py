@@ -216,6 +216,13 @@ def test_a_wave_ends_with_a_silence_and_counts_everyone_once(cursor: Cursor) -> 
     assert frame["response_rate"].isna().all()  # nobody knows who was asked
     # Known with an address by the first day: ann, cat and dan.
     assert list(frame["reachable"]) == [3, 3, 3]
+    insert(cursor, "customer_mart", [{"customer_id": "new", "email": "new@x", "joined_on": on(50)}])
+    assert list(rows(cursor, "survey_waves", ALL)["reachable"]) == [
+        3,
+        4,
+        4,
+    ]  # not known before the first day of the first
+    cursor.execute("delete from customer_mart where customer_id = 'new'")
     first = measure(cursor, ["nps"], Params(on(250), Period(on(50), on(62))), SETTINGS)["nps"]
     assert frame["nps"][0] == first.value
     by_wave = rows(cursor, "nps_by", ALL, by="wave")
@@ -228,8 +235,9 @@ def test_the_response_rate_is_of_those_who_were_sent_a_survey(cursor: Cursor) ->
         what = {"channel": "edm", "subject": subject, "action": "send", "action_count": 1}
         return {"activity_key": f"{customer}{day}", "action_no": 1, "customer_id": customer, **when, **what}
 
-    asked = [sent(name, 49, "滿意度調查") for name in ("ann", "bob", "cat", "hal")]
-    others = [sent("eve", 49, "母親節特價"), sent("dan", 20, "滿意度調查")]
+    # The first wave starts on day 50: an invitation counts from two weeks before it.
+    asked = [sent(name, day, "滿意度調查") for name, day in (("ann", 49), ("bob", 49), ("cat", 36), ("hal", 62))]
+    others = [sent("eve", 49, "母親節特價"), sent("dan", 35, "滿意度調查")]
     insert(cursor, "activity_mart", [*asked, *others])
     try:
         wave = rows(cursor, "survey_waves", ALL).iloc[0]
@@ -467,5 +475,7 @@ def test_a_survey_newer_than_the_orders_is_within_reach(cursor: Cursor, database
 def test_nothing_after_the_as_of_date_is_used(cursor: Cursor) -> None:
     early = Params(on(63), Period(on(0), on(63)))
     assert list(rows(cursor, "survey_waves", early)["answers"]) == [4]
-    assert rows(cursor, "nps_by_money", early).set_index(["worth", "attitude"])["customers"]["others", "passive"] == 1
+    money = rows(cursor, "nps_by_money", early).set_index(["worth", "attitude"])["customers"]
+    assert money["others", "passive"] == 1
+    assert money["best"].sum() == 2  # a fifth of nine, rounded up
     assert measure(cursor, ["complaints_closed"], early, SETTINGS)["complaints_closed"].value == 4
