@@ -73,7 +73,7 @@ ANSWERS: list[tuple[str | None, int, int | None, str | None]] = [
     ("joe", 230, 10, None),
 ]
 # Told twice, in other words: the latest counts.
-SOURCES = {("dan", 62): "Instagram", ("dan", 110): "朋友介紹 "}
+SOURCES: dict[tuple[str | None, int], str] = {("dan", 62): "Instagram", ("dan", 110): "朋友介紹 "}
 CITIES = {"ann": "台北市", "cat": "台北市", "dan": "高雄市"}
 
 
@@ -216,12 +216,10 @@ def test_a_wave_ends_with_a_silence_and_counts_everyone_once(cursor: Cursor) -> 
     assert frame["response_rate"].isna().all()  # nobody knows who was asked
     # Known with an address by the first day: ann, cat and dan.
     assert list(frame["reachable"]) == [3, 3, 3]
-    insert(cursor, "customer_mart", [{"customer_id": "new", "email": "new@x", "joined_on": on(50)}])
-    assert list(rows(cursor, "survey_waves", ALL)["reachable"]) == [
-        3,
-        4,
-        4,
-    ]  # not known before the first day of the first
+    # Who joins on the first day of a wave was not known before it.
+    joined = {"customer_id": "new", "email": "new@x", "joined_on": on(50), "has_line": False, "purchase_count": 0}
+    insert(cursor, "customer_mart", [joined])
+    assert list(rows(cursor, "survey_waves", ALL)["reachable"]) == [3, 4, 4]
     cursor.execute("delete from customer_mart where customer_id = 'new'")
     first = measure(cursor, ["nps"], Params(on(250), Period(on(50), on(62))), SETTINGS)["nps"]
     assert frame["nps"][0] == first.value
