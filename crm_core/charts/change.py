@@ -25,7 +25,7 @@ class Part:
 
 def change_parts(parts: Sequence[Part], t: Translator, theme: Theme, currency: str) -> Chart:
     """The parts in the given order; the amount stands beside each name, so that no bar must be measured."""
-    figure = rows_figure(theme, len(parts), axis=54)
+    figure = rows_figure(theme, [part.name for part in parts], axis=54)
     if not parts:
         return Chart(figure, t("charts.empty"))
     listed = []

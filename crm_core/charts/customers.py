@@ -118,7 +118,7 @@ def _segment_bars(
     compact: Callable[[float], str],
 ) -> Chart:
     """Bars of (segment, amount, share) rows; ``full`` words an amount, ``compact`` a tick."""
-    figure = rows_figure(theme, len(rows), axis=54)
+    figure = rows_figure(theme, [t(f"segments.{segment}.name") for segment, *_ in rows], axis=54)
     for row, (segment, amount, share) in enumerate(rows):
         row_name(figure, theme, row, t(f"segments.{segment}.name"), f"{full(amount)} · {t.share(share)}")
         bar = {"orientation": "h", "width": 0.34, "marker_color": theme.segments[segment], "hoverinfo": "skip"}

@@ -29,7 +29,7 @@ class DifferenceDot:
 
 def difference_dots(dots: Sequence[DifferenceDot], t: Translator, theme: Theme, axis: str) -> Chart:
     """Rows in the given order: deep where it is beyond chance, grey where it may be chance, hollow where it is thin."""
-    figure = rows_figure(theme, len(dots), top=TOP, axis=54)
+    figure = rows_figure(theme, [dot.name for dot in dots], top=TOP, axis=54)
     if not dots:
         return Chart(figure, t("charts.empty"))
     figure.add_vline(x=0, line={"color": theme.muted, "width": 1.5}, layer="below")

@@ -32,7 +32,7 @@ def dot_plot(
     dots: Sequence[Dot], t: Translator, theme: Theme, unit: Unit, axis: str, reference: tuple[str, float] | None = None
 ) -> Chart:
     """Rows in the given order; thin ones are hollow; the reference (name, value) is a dotted upright line."""
-    figure = rows_figure(theme, len(dots), top=28 if reference else 8, axis=54)
+    figure = rows_figure(theme, [dot.name for dot in dots], top=28 if reference else 8, axis=54)
     for row, dot in enumerate(dots):
         colour = dot.colour or theme.accent
         numbers = t("charts.dots.row", value=t.value(dot.value, unit), n=t.number(dot.n))

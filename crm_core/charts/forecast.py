@@ -25,7 +25,7 @@ class Bar:
 
 def forecast_bars(bars: Sequence[Bar], t: Translator, theme: Theme, axis: str, currency: str | None = None) -> Chart:
     """Rows of bars from zero in the given order; ``currency`` where they are money."""
-    figure = rows_figure(theme, len(bars), axis=54)
+    figure = rows_figure(theme, [bar.name for bar in bars], axis=54)
     top = max((bar.value for bar in bars), default=0.0)
     if not top:
         return Chart(figure, t("charts.empty"))

@@ -15,7 +15,6 @@ from crm_core.charts.model import (
     Chart,
     blank,
     clean,
-    cut,
     heading,
     nice_ticks,
     note,
@@ -33,7 +32,6 @@ PLOT_WIDTH, PLOT_HEIGHT = 290, 330
 LETTER_WIDTH, LABEL_HEIGHT, LABEL_LETTERS = 6.4, 15, 16
 LARGEST, SMALLEST = 24, 8
 SPREAD_FOR_LOG = 12
-EACH_NAME = 13  # of a pair, in Latin letters
 QUADRANTS = ("both", "back", "new", "neither")
 
 
@@ -277,7 +275,7 @@ def pair_chart(pairs: Sequence[Pair], t: Translator, theme: Theme, axis: str, to
 
     ``told`` is the name that stands in a row; the other one goes without saying where all pairs share it.
     """
-    figure = rows_figure(theme, len(pairs), top=34, axis=54)
+    figure = rows_figure(theme, [_told(pair, told) for pair in pairs], top=34, axis=54)
     if not pairs:
         return Chart(figure, t("charts.empty"))
     for row, pair in enumerate(pairs):
@@ -303,8 +301,12 @@ def pair_chart(pairs: Sequence[Pair], t: Translator, theme: Theme, axis: str, to
 
 def _told(pair: Pair, told: Told) -> str:
     if told == "both":
-        return f"{cut(pair.name, EACH_NAME)} → {cut(pair.next_name, EACH_NAME)}"
+        return f"{_one_line(pair.name)}\n→ {_one_line(pair.next_name)}"
     return pair.name if told == "first" else pair.next_name
+
+
+def _one_line(name: str) -> str:
+    return name.replace("\n", " ")
 
 
 @dataclass(frozen=True)
@@ -319,7 +321,7 @@ class Bar:
 
 def count_bars(bars: Sequence[Bar], t: Translator, theme: Theme, axis: str) -> Chart:
     """Horizontal bars from zero; thin ones are paler."""
-    figure = rows_figure(theme, len(bars), axis=54)
+    figure = rows_figure(theme, [bar.name for bar in bars], axis=54)
     if not bars:
         return Chart(figure, t("charts.empty"))
     for row, bar in enumerate(bars):

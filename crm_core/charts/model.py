@@ -30,7 +30,7 @@ else:
     Row = TypeVar("Row")
 
 MARK_LIMIT = 5_000
-ROW_HEIGHT = 46
+ROW_HEIGHT, TALL_ROW_HEIGHT = 46, 64  # the taller where a name takes two lines
 SQUARE, LINE = "■", "━"
 COMPACT_FROM, ROUND_FROM = 10_000, 100_000
 NAME_WIDTH = 30  # in Latin letters; a Chinese character is as wide as two
@@ -67,6 +67,16 @@ def cut(text: str, width: int = NAME_WIDTH) -> str:
 def short(text: str, width: int = NAME_WIDTH) -> str:
     """Text cut to a width that fits a phone beside its numbers, then made safe."""
     return clean(cut(text, width))
+
+
+def name_lines(name: str) -> list[str]:
+    """A name in one or two lines that fit a phone beside its numbers: cut at its own line break or between words."""
+    first, _, rest = name.partition("\n")
+    if not rest and width_of(name, 2 * NAME_WIDTH) > NAME_WIDTH:
+        fits = cut(name).removesuffix("…")
+        at = max(fits.rfind(" "), 0) if fits.rfind(" (") < 1 else fits.rfind(" (")
+        first, rest = name[: at or len(fits)], name[at or len(fits) :]
+    return [cut(line.replace("\n", " ").strip()) for line in (first, rest) if line.strip()]
 
 
 def width_of(text: str, most: int = NAME_WIDTH) -> float:
@@ -137,20 +147,21 @@ def heading(figure: go.Figure, theme: Theme, unit: str, key: Iterable[tuple[str,
     )
 
 
-def rows_figure(theme: Theme, count: int, *, top: int = 8, axis: int = 34) -> go.Figure:
+def rows_figure(theme: Theme, names: Sequence[str], *, top: int = 8, axis: int = 34) -> go.Figure:
     """A figure of horizontal rows, the first on top; row ``i`` has its marks at ``y = -i`` and its name above them."""
-    figure = blank(theme, ROW_HEIGHT * count + top + axis, top)
+    height = TALL_ROW_HEIGHT if any(len(name_lines(name)) > 1 for name in names) else ROW_HEIGHT
+    figure = blank(theme, height * len(names) + top + axis, top)
     figure.update_layout(margin={"l": 16, "r": 20})
-    figure.update_yaxes(visible=False, range=[-count + 0.55, 0.75])
+    figure.update_yaxes(visible=False, range=[-len(names) + 0.55, 0.75])
     figure.update_xaxes(showgrid=True)
     return figure
 
 
 def row_name(figure: go.Figure, theme: Theme, row: int, name: str, numbers: str = "") -> None:
-    """The line above a row's marks: its name on the left, its numbers on the right."""
+    """Above a row's marks: its name on the left, in two lines where it is long, its numbers on the right."""
     # The ground of the card behind the words: a line across the rows must not strike them through.
-    place = {"xref": "paper", "yref": "y", "y": -row, "yshift": 19, "bgcolor": theme.surface}
-    note(figure, short(name), theme.ink, x=0, xshift=-12, **place)
+    place = {"xref": "paper", "yref": "y", "y": -row, "yshift": 11, "yanchor": "bottom", "bgcolor": theme.surface}
+    note(figure, "<br>".join(clean(line) for line in name_lines(name)), theme.ink, x=0, xshift=-12, **place)
     if numbers:
         note(figure, numbers, theme.muted, x=1, xshift=16, **{**place, "xanchor": "right"})
 

@@ -46,7 +46,7 @@ def stacked_rows(
     """One bar per row from zero, in the order given; every row has the same parts. Sizes are counts, or shares 0..1."""
     if not any(row.size for row in rows):
         return Chart(blank(theme), t("charts.empty"))
-    figure = rows_figure(theme, len(rows), axis=54)
+    figure = rows_figure(theme, [row.name for row in rows], axis=54)
     widest = max(row.size for row in rows)
     y = [-place for place in range(len(rows))]
     for place, first in enumerate(rows[0].parts):

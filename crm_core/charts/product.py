@@ -98,7 +98,7 @@ class SegmentShare:
 def segment_bars(frame: pd.DataFrame, t: Translator, theme: Theme) -> Chart:
     """One bar per segment, its share of the buyers; an upright stroke is its share of all customers."""
     segments = [row for row in records(frame, SegmentShare) if row.share is not None]
-    figure = rows_figure(theme, len(segments), top=34, axis=54)
+    figure = rows_figure(theme, [t(f"segments.{row.segment}.name") for row in segments], top=34, axis=54)
     if not segments:
         return Chart(figure, t("charts.empty"))
     for row, segment in enumerate(segments):

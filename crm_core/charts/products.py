@@ -33,7 +33,7 @@ def repurchased_products(frame: pd.DataFrame, t: Translator, theme: Theme, rows:
     The frame has the columns of :class:`ProductRow` and is in the order to be shown.
     """
     seen = records(frame.head(rows), ProductRow)
-    figure = rows_figure(theme, len(seen), top=34, axis=54)
+    figure = rows_figure(theme, [product.name for product in seen], top=34, axis=54)
     if not seen:
         return Chart(figure, t("charts.empty"))
     y = [-row for row in range(len(seen))]

@@ -85,7 +85,7 @@ def shares_over_time(frame: pd.DataFrame, t: Translator, theme: Theme, *, by_mon
 
 def order_values(values: Sequence[tuple[str, Reading]], t: Translator, theme: Theme, currency: str) -> Chart:
     """One bar per kind of order from zero: its average value, with the number of orders."""
-    figure = rows_figure(theme, len(values), axis=54)
+    figure = rows_figure(theme, [name for name, _ in values], axis=54)
     known = [(name, reading) for name, reading in values if is_defined(reading.value)]
     if not known:
         return Chart(figure, t("charts.empty"))

@@ -141,7 +141,7 @@ def stage_bars(bars: Sequence[Bar], t: Translator, theme: Theme, axis: str) -> C
     """One bar of customers per stage from zero, in the order given, its name and numbers above it."""
     if not any(bar.customers for bar in bars):
         return Chart(blank(theme), t("charts.empty"))
-    figure = rows_figure(theme, len(bars), axis=54)
+    figure = rows_figure(theme, [bar.name for bar in bars], axis=54)
     for row, bar in enumerate(bars):
         row_name(figure, theme, row, bar.name, bar.numbers)
         look = {"orientation": "h", "width": 0.34, "marker_color": bar.colour, "hoverinfo": "skip"}

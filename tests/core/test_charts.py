@@ -18,7 +18,18 @@ from crm_core.analysis.survival import return_curve as curve_of
 from crm_core.charts import cohorts as cohort_charts
 from crm_core.charts import customers, products, repurchase, voice, weekly
 from crm_core.charts.dots import Dot, dot_plot
-from crm_core.charts.model import MARK_LIMIT, Chart, clean, nice_ticks, records, short
+from crm_core.charts.model import (
+    MARK_LIMIT,
+    ROW_HEIGHT,
+    TALL_ROW_HEIGHT,
+    Chart,
+    clean,
+    name_lines,
+    nice_ticks,
+    records,
+    rows_figure,
+    short,
+)
 from crm_core.charts.theme import DARK, LIGHT, Theme, contrast, ink_on, theme_named
 from crm_core.i18n import Translator
 from crm_core.metrics.spec import Reading, TrendPoint, Unit
@@ -332,6 +343,18 @@ def test_labels_are_safe_and_fit() -> None:
     assert short("阿里山高山烏龍茶夏季限定禮盒組") == "阿里山高山烏龍茶夏季限定禮盒組"
     assert short("阿里山高山烏龍茶夏季限定禮盒組附提袋") == "阿里山高山烏龍茶夏季限定禮盒…"
     assert short("") == ""
+
+
+def test_a_long_name_takes_two_lines_and_its_rows_are_taller() -> None:
+    assert name_lines("紅玉紅茶 15 入") == ["紅玉紅茶 15 入"]
+    assert name_lines("綜合茶包體驗組 8 入 (Tea Sampler)") == ["綜合茶包體驗組 8 入", "(Tea Sampler)"]
+    assert name_lines("SWEETHEART RECIPE BOOK STAND") == ["SWEETHEART RECIPE BOOK", "STAND"]
+    assert name_lines("阿里山高山烏龍茶夏季限定禮盒組附提袋") == ["阿里山高山烏龍茶夏季限定禮盒", "組附提袋"]
+    assert name_lines("甲\n→ 乙") == ["甲", "→ 乙"]
+    assert name_lines("") == []
+    assert all(len(line) <= 30 for line in name_lines("x" * 100))
+    low, tall = (rows_figure(LIGHT, names).layout.height for names in (["a", "b"], ["a", "b" * 40]))
+    assert tall - low == 2 * (TALL_ROW_HEIGHT - ROW_HEIGHT)
 
 
 @given(st.floats(1e-6, 1e12))
