@@ -56,7 +56,7 @@ def due_chart(visit: Visit, due: Table, by: str) -> None:
         rows=Rows(due.frame, headed(t, ranked), "due_to_reorder.csv"),
         definition=t("product.due.how"),
         people=due_people(visit, by, shown),
-        note=t("product.due.note", thin=visit.settings.thin_below),
+        note=t("product.due.note", thin=visit.settings.thin_below) if bars else "",
     )
 
 

@@ -34,6 +34,7 @@ ROW_HEIGHT, TALL_ROW_HEIGHT = 46, 64  # the taller where a name takes two lines
 SQUARE, LINE = "■", "━"
 COMPACT_FROM, ROUND_FROM = 10_000, 100_000
 NAME_WIDTH = 30  # in Latin letters; a Chinese character is as wide as two
+LONE_WIDTH = 42  # of a line without numbers beside it
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,9 @@ def name_lines(name: str) -> list[str]:
         fits = cut(name).removesuffix("…")
         at = max(fits.rfind(" "), 0) if fits.rfind(" (") < 1 else fits.rfind(" (")
         first, rest = name[: at or len(fits)], name[at or len(fits) :]
-    return [cut(line.replace("\n", " ").strip()) for line in (first, rest) if line.strip()]
+    last = rest.replace("\n", " ").strip()
+    lines = [cut(first.strip(), LONE_WIDTH), cut(last)] if last else [cut(first)]
+    return [line for line in lines if line]
 
 
 def width_of(text: str, most: int = NAME_WIDTH) -> float:

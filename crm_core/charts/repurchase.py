@@ -16,6 +16,7 @@ from crm_core.i18n import Translator
 
 MARKS = (30, 60, 90, 180)
 STEPS_SHOWN = 6
+HEADROOM = 1.1  # above the highest whisker, for the number on it
 
 
 def return_curve(
@@ -111,6 +112,7 @@ def ladder_steps(frame: pd.DataFrame, t: Translator, theme: Theme, days: int) ->
         title_text=t("repurchase.ladder.axis"),
     )
     figure.update_yaxes(**share_axis(t, min(1.0, max(highs) * 1.12)))
+    figure.update_yaxes(range=[0, max(figure.layout.yaxis.range[1], max(highs) * HEADROOM)])
     few = [(theme.immature, SQUARE, t("repurchase.ladder.few"))]
     heading(
         figure, theme, t("repurchase.ladder.unit", days=days), few if any(step.is_thin for step, _ in known) else []

@@ -51,13 +51,13 @@ def draw_return_line(
 
 
 def _draw_marks(figure: go.Figure, marks: Marks, t: Translator, theme: Theme) -> None:
+    for day, share in marks:  # on a ground of their own: the upright lines must not strike them through
+        place = {"x": day, "y": share, "xanchor": "right", "yanchor": "bottom", "xshift": -3, "yshift": 3}
+        note(figure, f"<b>{t.share(share)}</b>", theme.accent, bgcolor=theme.surface, borderpad=0, **place)
     figure.add_scatter(
         x=[day for day, _ in marks],
         y=[share for _, share in marks],
-        mode="markers+text",
-        text=[f"<b>{t.share(share)}</b>" for _, share in marks],
-        textposition="top left",
-        textfont={"color": theme.accent, "size": 12},
+        mode="markers",
         marker={"color": theme.accent, "size": 8, "line": {"color": theme.surface, "width": 2}},
         cliponaxis=False,
         hoverinfo="skip",

@@ -352,6 +352,7 @@ def test_a_long_name_takes_two_lines_and_its_rows_are_taller() -> None:
     assert name_lines("阿里山高山烏龍茶夏季限定禮盒組附提袋") == ["阿里山高山烏龍茶夏季限定禮盒", "組附提袋"]
     assert name_lines("甲\n→ 乙") == ["甲", "→ 乙"]
     assert name_lines("") == []
+    assert name_lines(f"{'x' * 100}\n{'y' * 100}") == [f"{'x' * 41}…", f"{'y' * 29}…"]  # numbers stand by the second
     assert all(len(line) <= 30 for line in name_lines("x" * 100))
     low, tall = (rows_figure(LIGHT, names).layout.height for names in (["a", "b"], ["a", "b" * 40]))
     assert tall - low == 2 * (TALL_ROW_HEIGHT - ROW_HEIGHT)
@@ -413,3 +414,12 @@ def test_colours_side_by_side_are_apart_for_colour_blind_readers(theme: Theme, d
         for one, other in combinations(group, 2):
             a, b = lab_as_seen(one, DEFICIENCIES[deficiency]), lab_as_seen(other, DEFICIENCIES[deficiency])
             assert sum((p - q) ** 2 for p, q in zip(a, b, strict=True)) ** 0.5 > 15, (one, other)
+
+
+def test_the_number_on_the_highest_whisker_stands_within_the_ladder() -> None:
+    steps = pd.DataFrame(
+        {"step": [1], "customers": [3], "return_rate": [0.5], "low": [0.0], "high": [1.0], "is_thin": [True]}
+    )
+    axis = repurchase.ladder_steps(steps, EN, LIGHT, 30).figure.layout.yaxis
+    assert axis.range[1] >= 1.1
+    assert max(axis.tickvals) == 1.0  # no share above all
