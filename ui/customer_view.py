@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -35,8 +37,9 @@ from ui.segment_cards import colour_bar
 from ui.session import Visit
 from ui.text import plain, plain_title
 
-EVENTS_AT_FIRST = 20
+EVENTS_AT_FIRST = 10
 LEAST_GAPS = 3
+TAGS_APART = re.compile("[,;|、，；]")
 UNKNOWN = "unknown_customer"
 Event = CustomerOrderDocument | CustomerAnswer | CustomerCase | CustomerInteraction
 
@@ -60,7 +63,6 @@ def customer_view(visit: Visit, params: Params, reference: str) -> None:
     with left:
         _timeline(visit, found)
     with right:
-        _consent(visit.t, found.header)
         _usual(visit, found.usual_products)
         known_card(visit, found)
         sources_card(visit, customer_id)
@@ -86,10 +88,22 @@ def _header(visit: Visit, header: CustomerHeader) -> None:
             colour_bar(visit.theme.segments[header.segment])
         st.subheader(plain_title(who(t, header.name, header.email, header.phone, header.customer_id)), anchor=False)
         st.markdown(plain(" · ".join([since_text(t, header), segment_text(t, header)])))
-        reached = [header.phone and national_phone(header.phone), header.email, header.city, header.tier, header.tags]
+        reached = [
+            header.phone and national_phone(header.phone),
+            header.email,
+            header.city,
+            *labels(header.tier, header.tags),
+        ]
         contact = " · ".join(part for part in reached if part)
         if contact:
             st.text(contact)
+        st.markdown(plain(consent_text(t, header)))
+
+
+def labels(tier: str | None, tags: str | None) -> list[str]:
+    """The member tier and the tags the shop gave; a tag that repeats the tier is told once."""
+    each = (tag.strip() for tag in TAGS_APART.split(tags or ""))
+    return list(dict.fromkeys(label for label in (tier, *each) if label))
 
 
 def since_text(t: Translator, header: CustomerHeader) -> str:
@@ -147,16 +161,15 @@ def rhythm_text(t: Translator, rhythm: Rhythm) -> tuple[str, str]:
     return t.days(rhythm.own_gap_median), "\n".join(notes)
 
 
-def _consent(t: Translator, header: CustomerHeader) -> None:
+def consent_text(t: Translator, header: CustomerHeader) -> str:
+    """In which channels the customer has agreed to be written to."""
     words = {True: "yes", False: "no", None: "unknown"}
     given = {"email": header.consent_email, "sms": header.consent_sms, "line": header.consent_line}
-    with st.container(border=True, key="card_consent", gap="xsmall"):
-        st.markdown(f"**{plain(t('customers.consent.title'))}**")
-        parts = [
-            f"{t(f'customers.consent.{key}')} {t(f'customers.consent.{words[is_given]}')}"
-            for key, is_given in given.items()
-        ]
-        st.markdown(plain(" · ".join(parts)))
+    parts = [
+        f"{t(f'customers.consent.{key}')} {t(f'customers.consent.{words[is_given]}')}"
+        for key, is_given in given.items()
+    ]
+    return t("customers.consent.all", channels=" · ".join(parts))
 
 
 def _timeline(visit: Visit, found: CustomerView) -> None:
@@ -270,4 +283,6 @@ def usual_text(t: Translator, product: UsualProduct) -> str:
     day = t.date(product.last_on)
     if product.gap_median is None:
         return t.plural("customers.usual.times", product.purchases, day=day)
-    return t("customers.usual.times_gap", days=t.days(product.gap_median), n=t.number(product.purchases), day=day)
+    return t(
+        "customers.usual.times_gap", days=t.days(math.ceil(product.gap_median)), n=t.number(product.purchases), day=day
+    )

@@ -26,6 +26,7 @@ from crm_core.params import Params, Period
 from crm_core.settings import ShopSettings
 from tests.core.builders import Shop
 from tests.pages.shops import HOSTILE_COMMENT, HOSTILE_NAME, opened, words
+from ui.customer_view import EVENTS_AT_FIRST, consent_text, labels
 from ui.text import WORD_JOINER
 
 LANGUAGES = ("zh-TW", "en")
@@ -103,15 +104,29 @@ def test_one_customer_is_shown_with_the_figures_of_the_core(filled_shop: Path, l
         assert f"{t('customers.one.purchases')} {t.number(view.header.purchases)}" in said
         assert f"{t('customers.one.revenue')} {t.money(view.header.revenue)}" in said
         assert t(f"segments.{view.header.segment}.name") in said
-        assert len(app.expander) == min(20, len(view.orders) + len(view.answers))
+        assert len(app.expander) == min(EVENTS_AT_FIRST, len(view.orders) + len(view.answers))
         for known in view.identifiers:
             assert known.sources
             assert known.kind == "phone" or known.identifier in said
         for product in view.usual_products:
             assert product.product in said
+        assert consent_text(t, view.header) in said
         app.button(key="back_to_customers").click().run()
         assert "customer" not in app.query_params
         assert t("customers.table.title") in words(app)
+
+
+@pytest.mark.parametrize(
+    ("tier", "tags", "told"),
+    [
+        ("VIP", "VIP, 門市會員", ["VIP", "門市會員"]),
+        (None, "a、b；a", ["a", "b"]),
+        ("Gold", None, ["Gold"]),
+        (None, None, []),
+    ],
+)
+def test_a_tag_that_repeats_the_tier_is_told_once(tier: str | None, tags: str | None, told: list[str]) -> None:
+    assert labels(tier, tags) == told
 
 
 def test_what_customers_typed_stays_plain_text(filled_shop: Path) -> None:
