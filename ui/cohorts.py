@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from crm_core.charts.cohorts import COHORTS_SHOWN, MEASURES, cohort_map, cohorts_hidden
+from crm_core.findings.repurchase import worth_words
 from crm_core.metrics.tables import table
 from crm_core.params import Params
 from ui.chart import ListLink, PeopleChoice, Rows, show_chart
@@ -34,6 +35,8 @@ def cohort_card(visit: Visit, asked: Params) -> None:
     found = remembered(visit, table, name, asked, visit.settings, latest=latest)
     by_week = grain == "week"
     older = cohorts_hidden(found.frame, by_week=by_week)
+    hidden = t("cohorts.older", shown=COHORTS_SHOWN, n=t.number(older)) if older else ""
+    is_worth = measure == "value" and not by_week
     show_chart(
         visit,
         "cohorts",
@@ -42,8 +45,14 @@ def cohort_card(visit: Visit, asked: Params) -> None:
         rows=Rows(found.frame, headed(t, found.columns), f"{found.name}.csv"),
         definition="\n\n".join(t(f"cohorts.how.{part}") for part in (grain, measure, "immature")),
         people=_people(visit, found.frame, grain),
-        note=t("cohorts.older", shown=COHORTS_SHOWN, n=t.number(older)) if older else "",
+        note=" ".join(part for part in (_worth(visit, asked) if is_worth else "", hidden) if part),
     )
+
+
+def _worth(visit: Visit, asked: Params) -> str:
+    """What all cohorts together have brought, per customer."""
+    brought = remembered(visit, table, "lifetime_value", asked, visit.settings)
+    return worth_words(brought.frame, visit.settings.thin_below, visit.t, visit.currency)
 
 
 def _people(visit: Visit, frame: pd.DataFrame, grain: str) -> PeopleChoice:

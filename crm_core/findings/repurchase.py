@@ -36,6 +36,7 @@ STEPS_TOLD = 4
 # Half a year of months is a line of six points; anything shorter is told by week.
 SHORTEST_BY_MONTH = 26 * 7
 DAYS_IN_A_WEEK = 7
+WORTH_MONTHS = 12
 QUARTER_WEEKS = 13
 
 TREND_METRICS = (
@@ -241,3 +242,16 @@ def value_title(first: Reading, again: Reading, t: Translator) -> str:
     if abs(ratio) < 0.005:  # shown without decimals
         return t("repurchase.value.same")
     return t("repurchase.value.more" if ratio > 0 else "repurchase.value.less", share=t.share(abs(ratio), 0))
+
+
+def worth_words(frame: pd.DataFrame, thin_below: int, t: Translator, currency: str) -> str:
+    """What a customer has brought after a year, or the longest time that enough customers are known for.
+
+    Out of the table lifetime_value; nothing where there are too few even for the first month after.
+    """
+    told = frame[frame["months_since"].between(1, WORTH_MONTHS) & (frame["customers"] >= thin_below)]
+    if told.empty:
+        return ""
+    last = told.iloc[-1]
+    amount = t.money(float(last["cumulative_revenue_per_customer"]), currency)
+    return t("cohorts.worth", months=int(last["months_since"]), amount=amount, n=t.number(int(last["customers"])))

@@ -14,6 +14,7 @@ from crm_core.metrics.complaint_tables import COMPLAINT_TABLES
 from crm_core.metrics.forecast_tables import FORECAST_TABLES
 from crm_core.metrics.group_tables import GROUP_TABLES
 from crm_core.metrics.life_cycle import LIFE_CYCLE_TABLES
+from crm_core.metrics.lifetime_value import WORTH_TABLES
 from crm_core.metrics.migration import MIGRATION_TABLES
 from crm_core.metrics.movements import MOVEMENT_TABLES
 from crm_core.metrics.nps_tables import NPS_TABLES
@@ -34,6 +35,7 @@ from crm_core.settings import ShopSettings
 
 TABLES: dict[str, TableSpec] = {
     **REPURCHASE_TABLES,
+    **WORTH_TABLES,
     **GROUP_TABLES,
     **PRODUCT_TABLES,
     **CYCLE_TABLES,

@@ -15,6 +15,8 @@ import pytest
 
 from crm_core.db import Cursor
 from crm_core.errors import InvalidParams
+from crm_core.findings.repurchase import worth_words
+from crm_core.i18n import Translator
 from crm_core.lists.groups import Value, group_members, group_of, group_size
 from crm_core.metrics.measure import BY_CHANNEL, breakdown, measure
 from crm_core.metrics.tables import table
@@ -198,6 +200,28 @@ def test_every_cell_is_what_plain_python_counts(cursor: Cursor, case: str, chann
         else:
             assert pd.isna(cell["share"])
             assert pd.isna(cell["cumulative_revenue_per_customer"])
+
+
+def test_what_a_customer_has_brought_is_counted_over_months_that_have_ended(cursor: Cursor) -> None:
+    asked = params(400)
+    frame = table(cursor, "lifetime_value", asked, SETTINGS).frame
+    first = {who: month_of(on(own[0].day)) for who, own in histories(400, None).items()}
+    paid = [(who, row.day, row.amount) for who, own in histories(400, None).items() for row in own]
+    paid.append((RETURN.customer_id, RETURN.day, RETURN.amount))
+    for row in frame.to_dict("records"):
+        k = int(row["months_since"])
+        known = {who for who, month in first.items() if end_of(month, k, by_month=True) <= asked.as_of}
+        spent = sum(
+            amount
+            for who, day, amount in paid
+            if who in known and since(month_of(on(day)), first[who], by_month=True) <= k
+        )
+        assert row["customers"] == len(known)
+        assert row["cumulative_revenue_per_customer"] == pytest.approx(float(spent) / len(known))
+    assert len(frame) > 12
+    told = worth_words(frame, 1, Translator("en"), "TWD")
+    assert told.startswith("By the end of month 12 after the first purchase a customer has brought NT$")
+    assert worth_words(frame, 10_000, Translator("en"), "TWD") == ""
 
 
 @pytest.mark.parametrize("name", ["cohorts", "cohorts_by_week"])
