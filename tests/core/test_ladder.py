@@ -29,7 +29,8 @@ SETTINGS = ShopSettings()
 SUNDAYS = ShopSettings(week_starts_on_sunday=True)
 LAST_DAY = 480
 CUSTOMERS = 240
-RETURN = Returned("c3", 200, Decimal(-70))
+# The second of an order that is not in the data: before the first purchase.
+RETURNS = (Returned("c3", 200, Decimal(-70)), Returned("c5", 20, Decimal(-30)))
 
 
 def random_purchases() -> list[Bought]:
@@ -52,7 +53,7 @@ PURCHASES = random_purchases()
 @pytest.fixture(scope="module")
 def cursor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cursor]:
     with shop(tmp_path_factory.mktemp("ladder")) as opened:
-        fill(opened, PURCHASES, [RETURN])
+        fill(opened, PURCHASES, RETURNS)
         yield opened
 
 
@@ -181,9 +182,9 @@ def test_every_cell_is_what_plain_python_counts(cursor: Cursor, case: str, chann
             k = since(start_of(on(row.day)), cohort, by_month=case == "month")
             active[cohort, k].add(customer)
             revenue[cohort, k] += row.amount
-        if customer == RETURN.customer_id:
-            k = since(start_of(on(RETURN.day)), cohort, by_month=case == "month")
-            revenue[cohort, max(k, 0)] += RETURN.amount
+        for back in [each for each in RETURNS if each.customer_id == customer]:
+            k = since(start_of(on(back.day)), cohort, by_month=case == "month")
+            revenue[cohort, max(k, 0)] += back.amount
     cells = {(day_of(row[first_key]), int(row[since_key])): row for row in frame.to_dict("records")}
     last = start_of(asked.as_of)
     assert len(cells) == len(frame) == sum(since(last, cohort, by_month=case == "month") + 1 for cohort in sizes)
@@ -207,7 +208,7 @@ def test_what_a_customer_has_brought_is_counted_over_months_that_have_ended(curs
     frame = table(cursor, "lifetime_value", asked, SETTINGS).frame
     first = {who: month_of(on(own[0].day)) for who, own in histories(400, None).items()}
     paid = [(who, row.day, row.amount) for who, own in histories(400, None).items() for row in own]
-    paid.append((RETURN.customer_id, RETURN.day, RETURN.amount))
+    paid += [(back.customer_id, back.day, back.amount) for back in RETURNS]
     for row in frame.to_dict("records"):
         k = int(row["months_since"])
         known = {who for who, month in first.items() if end_of(month, k, by_month=True) <= asked.as_of}

@@ -374,6 +374,7 @@ def test_marks_join_words_that_overlap() -> None:
         ("Word of mouth", True),
         ("網紅推薦", False),
         ("Google 搜尋", False),
+        ("評價網站推薦", False),
         ("Facebook 廣告", False),
         ("friendly advert", False),
         ("befriended", False),
