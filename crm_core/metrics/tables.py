@@ -73,4 +73,8 @@ def table(cursor: Cursor, name: str, params: Params, settings: ShopSettings, **o
 
 
 def _in_order(frame: pd.DataFrame, columns: tuple[Column, ...]) -> pd.DataFrame:
-    return frame[[column.key for column in columns]].reset_index(drop=True)
+    """The frame with its columns in order, and no negative zeros: nothing out of a negative total is nothing."""
+    ordered = frame[[column.key for column in columns]].reset_index(drop=True)
+    numbers = list(ordered.select_dtypes("float64").columns)
+    ordered[numbers] = ordered[numbers] + 0.0
+    return ordered

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from math import isclose
+from math import copysign, isclose
 
 import pandas as pd
 import pytest
@@ -246,3 +246,22 @@ def test_a_product_bought_twice_in_one_day_is_no_repurchase() -> None:
         rate = measure(cursor, ["repurchase_rate", "repeat_customers", "repurchase_orders"], params, SETTINGS)
     assert [product[key] for key in ("buyers", "repurchasers", "repurchase_purchases")] == [2, 1, 1]
     assert [reading.value for reading in rate.values()] == [0.5, 1, 1]
+
+
+def test_no_table_has_a_negative_zero() -> None:
+    """A shop that gave back more than it took: zero parts of a negative total."""
+    rows = [
+        *(line(f"{name}{month}", name, f"2024-0{month}-05T10:00") for name in ("ann", "ben") for month in (1, 3)),
+        *(line(f"return {month}", "ann", f"2024-0{month}-09T10:00", qty=-5) for month in (1, 3)),
+    ]
+    day = date(2024, 4, 30)
+    params = Params(day, Period(date(2024, 1, 1), day))
+    with shop(rows) as cursor:
+        found = {name: table(cursor, name, params, SETTINGS).frame for name in TABLES}
+    zeros = {
+        f"{name}.{column}"
+        for name, frame in found.items()
+        for column in frame.select_dtypes("float64")
+        if any(number == 0 and copysign(1, number) < 0 for number in frame[column])
+    }
+    assert zeros == set()
