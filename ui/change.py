@@ -161,8 +161,12 @@ def _normal_note(visit: Visit, rows: Sequence[Movement], has_moved: bool, *, is_
 def _moved_rows(visit: Visit, kind: Kind, movements: Sequence[Movement]) -> None:
     """The most unusual ones of a kind, with their counts, and how many more there are."""
     t, most = visit.t, MOVED_SHOWN[kind]
-    for row in movements[:most]:
-        st.markdown(f"{MARKS[row.is_up]} {plain(row.title(t))}  \n:small[{plain(row.words(t, visit.currency))}]")
+    lines = [
+        f"{MARKS[row.is_up]} {plain(row.title(t))} :small[{plain(row.words(t, visit.currency))}]"
+        for row in movements[:most]
+    ]
+    if lines:  # one block: apart from each other a dozen of them would fill the screen
+        st.markdown("  \n".join(lines))
     if len(movements) > most:
         st.caption(plain(t("change.normal.more", n=t.number(len(movements) - most))))
 

@@ -42,6 +42,22 @@ def due_people(visit: Visit, by: str, due: pd.DataFrame) -> PeopleChoice:
     )
 
 
+def people_of_months(visit: Visit, product: str, months: pd.DataFrame) -> PeopleChoice:
+    """For each row of the table product_months who bought the product in that month, the newest first."""
+    starts = [pd.Timestamp(start) for start in reversed(list(months["start"]))]
+    links = {
+        visit.t.month(start.date()): people_in(
+            "product_on_days",
+            product_key=product,
+            from_on=start.date(),
+            to_on=(start + pd.offsets.MonthEnd(0)).date(),
+        )
+        for start in starts
+    }
+    known = {text: link for text, link in links.items() if link is not None}
+    return PeopleChoice(visit.t("product.people.month"), known)
+
+
 def people_of_pairs(visit: Visit, by: str, pairs: pd.DataFrame, groups: Sequence[str]) -> PeopleChoice:
     """For each row of a table of pairs the people of each kind of group."""
     columns = ["product", "name", "next_product", "next_name"]

@@ -20,7 +20,7 @@ from crm_core.params import Params
 from ui import address, frame
 from ui.chart import PeopleChoice, Rows, show_chart
 from ui.product_pairs import BASKET_PEOPLE, NEXT_PEOPLE, ROWS_AROUND, pair_card
-from ui.product_people import due_people, people_of_products
+from ui.product_people import due_people, people_of_months, people_of_products
 from ui.remembered import remembered
 from ui.session import Visit
 from ui.table import headed
@@ -146,7 +146,9 @@ def _months(visit: Visit, asked: Params, by: str, product: str, name: str) -> No
         month_bars(months.frame, t, visit.theme, visit.currency),
         rows=Rows(months.frame, headed(t, months.columns), "product_months.csv"),
         definition=t("product.months.how"),
-        people=people_of_products(visit, by, [(product, name)], PEOPLE[:1]),
+        people=people_of_months(visit, product, months.frame)
+        if by == By.PRODUCT
+        else people_of_products(visit, by, [(product, name)], PEOPLE[:1]),
     )
 
 

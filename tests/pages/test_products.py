@@ -168,6 +168,10 @@ def test_one_product_has_a_page_of_its_own(
         assert numbers["Buyers"] == EN.number(tea["buyers"])
         assert numbers["Repurchase rate"] == EN.share(tea["repurchase_rate"])
         assert numbers["A quarter is back"] == EN.days(tea["cycle_p25"])
+        month = app.selectbox(key="people_of_product_months")
+        assert month.options[0] == "Aug 2026"  # the newest first
+        links = " ".join(str(link.proto) for link in app.get("page_link"))
+        assert "group=product_on_days&of_product_key=TEA&of_from_on=2026-08-01&of_to_on=2026-08-31" in links
         app.button(key="back_to_products").click().run()
         assert "product" not in app.query_params
         assert list(app.dataframe[-1].value) == list(SHOWN)
