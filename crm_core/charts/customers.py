@@ -1,9 +1,9 @@
-"""Charts of customers: the RFM map, the segments, who carries the revenue."""
+"""Charts of customers: the RFM map, who carries the revenue."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -15,11 +15,8 @@ from crm_core.charts.model import (
     draw_cells,
     give_axes,
     heading,
-    nice_ticks,
     note,
     records,
-    row_name,
-    rows_figure,
 )
 from crm_core.charts.theme import Theme, ink_on
 from crm_core.i18n import Translator
@@ -88,46 +85,6 @@ def _map_words(cells: Sequence[MapCell], t: Translator) -> str:
         counts[row.segment] += row.customers
     listed = [f"{t(f'segments.{segment}.name')} {t.number(count)}" for segment, count in counts.most_common()]
     return t("charts.rfm.alt", segments=t("charts.comma").join(listed))
-
-
-def segment_customers(frame: pd.DataFrame, t: Translator, theme: Theme) -> Chart:
-    """One bar of customers per segment from zero, in the segment's colour. Columns: :class:`SegmentRow`."""
-    rows = [(row.segment, row.customers, row.share) for row in records(frame, SegmentRow)]
-    return _segment_bars(rows, t, theme, t("charts.segments.customers"), t.number, t.compact)
-
-
-def segment_revenue(frame: pd.DataFrame, t: Translator, theme: Theme, currency: str) -> Chart:
-    """One bar of revenue per segment from zero, in the segment's colour. Columns: :class:`SegmentRow`."""
-    rows = [(row.segment, row.revenue, row.revenue_share) for row in records(frame, SegmentRow)]
-
-    def full(amount: float) -> str:
-        return t.money(amount, currency)
-
-    def compact(amount: float) -> str:
-        return t.compact_money(amount, currency)
-
-    return _segment_bars(rows, t, theme, t("charts.segments.revenue"), full, compact)
-
-
-def _segment_bars(
-    rows: Sequence[tuple[str, float, float | None]],
-    t: Translator,
-    theme: Theme,
-    title: str,
-    full: Callable[[float], str],
-    compact: Callable[[float], str],
-) -> Chart:
-    """Bars of (segment, amount, share) rows; ``full`` words an amount, ``compact`` a tick."""
-    figure = rows_figure(theme, [t(f"segments.{segment}.name") for segment, *_ in rows], axis=54)
-    for row, (segment, amount, share) in enumerate(rows):
-        row_name(figure, theme, row, t(f"segments.{segment}.name"), f"{full(amount)} · {t.share(share)}")
-        bar = {"orientation": "h", "width": 0.34, "marker_color": theme.segments[segment], "hoverinfo": "skip"}
-        figure.add_bar(x=[amount], y=[-row], **bar)
-    ticks = nice_ticks(max([amount for _, amount, _ in rows], default=0.0))
-    labels = [compact(tick) for tick in ticks]
-    figure.update_xaxes(range=[0, ticks[-1]], tickvals=ticks, ticktext=labels, title_text=title)
-    listed = [f"{t(f'segments.{segment}.name')} {t.share(share)}" for segment, _, share in rows]
-    return Chart(figure, t("charts.segments.alt", axis=title, segments=t("charts.comma").join(listed)))
 
 
 def pareto_curve(frame: pd.DataFrame, t: Translator, theme: Theme) -> Chart:

@@ -25,8 +25,6 @@ from crm_core.params import Params
 from crm_core.settings import ShopSettings
 
 DIMENSIONS = ("channel", "size", "product", "category", "season", "coupon", "products", "tier")
-# What a first order itself was like; a tier is given later.
-OF_THE_ORDER = tuple(dimension for dimension in DIMENSIONS if dimension != "tier")
 # A first order has one value of the other dimensions.
 SEVERAL_AT_ONCE = ("product", "category")
 # Groups whose keys are the same in every shop, and those that have names of the shop's own.

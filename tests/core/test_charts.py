@@ -103,16 +103,6 @@ def rfm_cells() -> pd.DataFrame:
     )
 
 
-def segment_rows() -> pd.DataFrame:
-    count = len(LIGHT.segments)
-    return pd.DataFrame(
-        [
-            {"segment": key, "customers": 10 + i, "share": 1 / count, "revenue": 1000.0 * i, "revenue_share": i / 28}
-            for i, key in enumerate(LIGHT.segments)
-        ]
-    )
-
-
 def pareto_points() -> pd.DataFrame:
     return pd.DataFrame({"customer_share": [0, 0.2, 0.6, 1], "revenue_share": [0, 0.6335, 0.9, 1]})
 
@@ -135,8 +125,6 @@ DRAWN: dict[str, Callable[[Translator, Theme], Chart]] = {
         ("shop", 0.412),
     ),
     "rfm_map": lambda t, theme: customers.rfm_map(rfm_cells(), t, theme),
-    "segment_customers": lambda t, theme: customers.segment_customers(segment_rows(), t, theme),
-    "segment_revenue": lambda t, theme: customers.segment_revenue(segment_rows(), t, theme, "TWD"),
     "pareto_curve": lambda t, theme: customers.pareto_curve(pareto_points(), t, theme),
     "nps_bar": lambda t, theme: voice.nps_bar(NPS, t, theme),
     "nps_trend": lambda t, theme: voice.nps_trend(trend([10, None, -5], Unit.POINTS, 20), t, theme),
@@ -183,8 +171,7 @@ def test_the_languages_say_it_in_their_own_words(name: str) -> None:
 def test_bars_start_at_zero() -> None:
     for name in ("revenue_by_week", "nps_distribution"):
         assert plain(DRAWN[name](EN, LIGHT))["layout"]["yaxis"]["range"][0] == 0
-    for name in ("repurchased_products", "segment_customers", "segment_revenue"):
-        assert plain(DRAWN[name](EN, LIGHT))["layout"]["xaxis"]["range"][0] == 0
+    assert plain(DRAWN["repurchased_products"](EN, LIGHT))["layout"]["xaxis"]["range"][0] == 0
 
 
 def test_revenue_parts_are_stacked_from_the_returning_ones() -> None:
