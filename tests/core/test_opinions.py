@@ -393,6 +393,10 @@ def test_the_share_of_friends_is_of_those_whose_source_is_known(cursor: Cursor) 
     frame = rows(cursor, "acquisition_sources", ALL)
     assert frame["customers"].sum() == 10
     assert people(cursor, "came_by_source", source="朋友", **PERIOD) == {"fay", "gus"}
+    the_day_before = group_members(
+        cursor, group_of("came_by_source", source="朋友", **PERIOD), params(29), SETTINGS, ["customer_id"]
+    )
+    assert the_day_before.frame.empty  # both came on day 30
 
 
 def test_the_profile_and_the_sources_of_new_customers_say_the_same(cursor: Cursor) -> None:
