@@ -417,7 +417,7 @@ def test_a_complaint_is_recovered_by_a_purchase_within_one_cycle_after_it_was_cl
     keys = ["complaints", "complaints_closed", "complaint_recovery_rate"]
     found = measure(cursor, keys, ALL, SETTINGS)
     assert [found[key].value for key in keys[:2]] == [6, 5]
-    # ann after 5 days and cat after 50; bob only while it was open; dan's cycle has not passed; the sixth is nobody known.
+    # ann after 5 days, cat after 50; bob only while it was open; dan's cycle has not passed; the sixth is nobody known.
     assert (found[keys[2]].value, found[keys[2]].sample_size) == (2 / 3, 3)
     topics = rows(cursor, "complaint_topics", ALL).set_index("topic")
     assert list(topics.loc["破損", ["complaints", "closed", "mature", "recovered"]]) == [5, 5, 3, 2]
