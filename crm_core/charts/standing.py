@@ -26,7 +26,7 @@ from crm_core.i18n import Translator
 
 SIGNS = {"up": "▲", "down": "▼", "same": "＝", "joined": "＋", "left": "－"}
 MOVES_SAID = 12
-LONGEST_LATIN, LONGEST_CHINESE = 10, 2  # letters on a line
+LONGEST_LATIN, LONGEST_CHINESE = 11, 3  # letters on a line
 LEAST_LONG = 4  # people: an axis of fewer would have ticks between whole ones
 
 
@@ -89,14 +89,14 @@ def move_matrix(frame: pd.DataFrame, t: Translator, theme: Theme, day: str) -> C
     figure.update_xaxes(
         range=[0.5, len(columns) + 0.5],
         tickvals=list(range(1, len(columns) + 1)),
-        ticktext=[_stacked(t(f"migration.segment.{segment}")) for segment in columns],
+        ticktext=[stacked(t(f"migration.segment.{segment}")) for segment in columns],
         tickangle=0 if t.language.startswith("zh") else -90,
         title_text=t("migration.now"),
     )
     figure.update_yaxes(
         range=[0.5, len(rows) + 0.5],
         tickvals=list(range(len(rows), 0, -1)),
-        ticktext=[_stacked(t(f"migration.segment.{segment}")) for segment in rows],
+        ticktext=[stacked(t(f"migration.segment.{segment}")) for segment in rows],
         showgrid=False,
     )
     told = [move for move in SIGNS if any(cell.move == move and cell.customers for cell in cells)]
@@ -115,11 +115,13 @@ def _move_colours(theme: Theme) -> dict[str, str]:
     }
 
 
-def _stacked(name: str) -> str:
-    """A name on lines short enough for the side of a narrow grid."""
+def stacked(name: str) -> str:
+    """A name on lines short enough for the side of a narrow grid, and about as long as each other."""
     if name.isascii():
         return "<br>".join(wrap(name, LONGEST_LATIN))
-    return "<br>".join(name[start : start + LONGEST_CHINESE] for start in range(0, len(name), LONGEST_CHINESE))
+    lines = -(-len(name) // LONGEST_CHINESE)
+    length = -(-len(name) // lines)
+    return "<br>".join(name[start : start + length] for start in range(0, len(name), length))
 
 
 def _move_words(cells: Sequence[MoveCell], t: Translator) -> str:
@@ -151,4 +153,4 @@ def stage_bars(bars: Sequence[Bar], t: Translator, theme: Theme, axis: str) -> C
         range=[0, ticks[-1]], tickvals=ticks, ticktext=[t.compact(tick) for tick in ticks], title_text=axis
     )
     listed = t("charts.comma").join(f"{bar.name} {bar.numbers}" for bar in bars)
-    return Chart(figure, t("charts.segments.alt", axis=axis, segments=listed))
+    return Chart(figure, t("charts.stages.alt", axis=axis, stages=listed))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from crm_core.charts.standing import move_matrix
+from crm_core.charts.standing import move_matrix, stacked
 from crm_core.charts.theme import DARK, LIGHT
 from crm_core.findings.standing import best_first, profile_answer
 from crm_core.i18n import Translator
@@ -47,6 +47,20 @@ def test_the_grid_has_the_best_first_and_says_what_each_move_is(theme: object) -
     }
     assert "New to Champions 5" in chart.alt
     assert move_matrix(moves_of({}), t, LIGHT, "").alt == t("charts.empty")
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("Hibernating", "Hibernating"),
+        ("Needs attention", "Needs<br>attention"),
+        ("有潛力", "有潛力"),
+        ("不能失去", "不能<br>失去"),
+        ("還不是顧客", "還不是<br>顧客"),
+    ],
+)
+def test_a_name_at_the_side_of_the_grid_is_cut_into_even_lines(name: str, lines: str) -> None:
+    assert stacked(name) == lines
 
 
 def profile_rows(*rows: tuple[str | None, int, float, float]) -> pd.DataFrame:
