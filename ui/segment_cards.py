@@ -57,10 +57,9 @@ def colour_bar(colour: str) -> None:
 
 
 def cut_points(visit: Visit, cuts: RfmCuts) -> None:
-    """What each score stands for now, the best score first, and by which rule purchases are cut."""
+    """What each score stands for now, the best score first, and by which rule purchases are cut; folded away."""
     t = visit.t
-    with st.container(border=True, key="card_cuts", gap="small"):
-        st.markdown(f"**{plain(t('customers.cuts.title'))}**")
+    with st.expander(t("customers.cuts.title"), icon=":material/straighten:", key="card_cuts"):
         st.table(_cut_rows(visit, cuts).map(plain), border="horizontal", hide_index=True)
         origin = t("customers.cuts.note", people=t.plural("lists.page.people", cuts.customers))
         st.caption(f"{plain(origin)}  \n{plain(t(f'customers.cuts.{cuts.frequency_rule}'))}")
