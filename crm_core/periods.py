@@ -65,6 +65,21 @@ def has_orders(cursor: Cursor) -> bool:
     return bool(cursor.execute("select exists (select 1 from order_mart)").fetchall()[0][0])
 
 
+def has_answers(cursor: Cursor) -> bool:
+    """Whether there is any survey answer."""
+    return bool(cursor.execute("select exists (from answer_mart)").fetchall()[0][0])
+
+
+def has_complaints(cursor: Cursor) -> bool:
+    """Whether any file of questions and complaints tells of a complaint."""
+    return bool(cursor.execute("select exists (from service_mart where is_complaint)").fetchall()[0][0])
+
+
+def has_activity(cursor: Cursor) -> bool:
+    """Whether there is any row of an activity file."""
+    return bool(cursor.execute("select exists (from activity_mart)").fetchall()[0][0])
+
+
 def preset_period(preset: Preset, as_of: date, first_on: date) -> Period:
     """The days a preset means on ``as_of``; week presets are whole weeks, so that last year's weekdays match."""
     if preset in WEEKS:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from crm_core.findings.voice import nps_change, voice_answer, waves
 from crm_core.metrics.measure import compare
+from crm_core.periods import has_answers
 from ui import frame
 from ui.comment_table import comment_table
 from ui.empty import missing, no_orders
@@ -36,7 +37,7 @@ with frame.page("voice", needs_orders=False) as visit:
         no_orders(visit)
         st.stop()
     asked = filter_bar(visit, answers=True)
-    if visit.cursor.execute("select exists (from answer_mart)").fetchall()[0][0]:
+    if has_answers(visit.cursor):
         voice(visit, asked)
         themes_section(visit, asked.params)
         comment_table(visit, asked.params)

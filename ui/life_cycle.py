@@ -17,6 +17,7 @@ from crm_core.metrics.measure import measure
 from crm_core.metrics.spec import Reading
 from crm_core.metrics.tables import table
 from crm_core.params import Params
+from crm_core.periods import has_answers
 from ui import frame
 from ui.chart import ListLink, PeopleChoice, Rows, show_chart
 from ui.people import people_in
@@ -87,7 +88,7 @@ def _journey_chart(visit: Visit, stages: pd.DataFrame) -> None:
         "lapsed": theme.anonymous,
     }
     names = {stage: t(f"life_cycle.{stage}.name") for stage in colours}
-    is_anyone_asked = bool(visit.cursor.execute("select exists (from answer_mart)").fetchall()[0][0])
+    is_anyone_asked = has_answers(visit.cursor)
     note = "" if is_anyone_asked else t("life_cycle.journey.note")
     how = t("life_cycle.journey.how")
     _chart(visit, "journey_stages", stages, _bars(t, stages, names, colours), "life_cycle.journey", how, note)

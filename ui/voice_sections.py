@@ -14,6 +14,7 @@ from crm_core.metrics.spec import Measured, Option, Reading, Table
 from crm_core.metrics.tables import table
 from crm_core.metrics.voice_tables import comment_page
 from crm_core.params import Params
+from crm_core.periods import has_activity, has_complaints
 from ui.choice import choice
 from ui.filters import Filters
 from ui.frame import section
@@ -98,13 +99,11 @@ def themes_section(visit: Visit, params: Params) -> None:
 
 def heard_section(visit: Visit, params: Params) -> None:
     """How customers heard of the shop, complaints and community: what the files tell, and which would tell the rest."""
-    has_cases, has_activity = visit.cursor.execute(
-        "select exists (from service_mart where is_complaint), exists (from activity_mart)"
-    ).fetchall()[0]
-    asked = (*SOURCES, *(COMPLAINTS if has_cases else ()), *(COMMUNITY if has_activity else ()))
+    has_cases, is_active = has_complaints(visit.cursor), has_activity(visit.cursor)
+    asked = (*SOURCES, *(COMPLAINTS if has_cases else ()), *(COMMUNITY if is_active else ()))
     found = remembered(visit, measure, asked, params, visit.settings)
     has_sources = bool(found["referred_customer_share"].sample_size)
-    present = {"sources": has_sources, "complaints": has_cases, "community": has_activity}
+    present = {"sources": has_sources, "complaints": has_cases, "community": is_active}
     absent = [name for name, is_there in present.items() if not is_there]
     if len(absent) == len(present):
         still_missing(visit, absent)
@@ -114,7 +113,7 @@ def heard_section(visit: Visit, params: Params) -> None:
     with left:
         if has_sources:
             sources_chart(visit, named(visit, "acquisition_sources", params), found, params)
-        if has_activity:
+        if is_active:
             community_chart(visit, named(visit, "community", params), found, params)
     with right:
         if has_cases:
