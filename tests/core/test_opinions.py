@@ -137,7 +137,7 @@ def cursor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cursor]:
             complaint("c1", "ann", 10, 35),  # bought on day 40: within one cycle
             complaint("c2", "bob", 90, 101),  # bought on day 100, before it was closed, and never since
             complaint("c3", "cat", 5, 10),  # bought on the day of closing, and again on day 60
-            complaint("c4", "dan", 195, 199),  # the cycle has not passed
+            complaint("c4", "joe", 195, 199),  # bought on day 200, but the cycle has not passed
             complaint("c5", "eve", 60, None, "太慢"),
             complaint("c6", None, 20, 25),
         ]
@@ -417,7 +417,7 @@ def test_a_complaint_is_recovered_by_a_purchase_within_one_cycle_after_it_was_cl
     keys = ["complaints", "complaints_closed", "complaint_recovery_rate"]
     found = measure(cursor, keys, ALL, SETTINGS)
     assert [found[key].value for key in keys[:2]] == [6, 5]
-    # ann after 5 days, cat after 50; bob only while it was open; dan's cycle has not passed; the sixth is nobody known.
+    # ann after 5 days, cat after 50; bob only while it was open; joe's cycle has not passed; the sixth is nobody known.
     assert (found[keys[2]].value, found[keys[2]].sample_size) == (2 / 3, 3)
     topics = rows(cursor, "complaint_topics", ALL).set_index("topic")
     assert list(topics.loc["破損", ["complaints", "closed", "mature", "recovered"]]) == [5, 5, 3, 2]
