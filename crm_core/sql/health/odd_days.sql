@@ -64,7 +64,7 @@ many as (
 much as (
     select 'much_revenue' as kind, channel, day as first_on, day as last_on, revenue as value, usual_revenue as usual
     from compared
-    where days_around >= 28 and usual_revenue > 0 and revenue >= $times * usual_revenue / least(usual_orders, 1)
+    where days_around >= 28 and usual_revenue > 0 and revenue * least(usual_orders, 1) >= $times * usual_revenue
         and order_count < $times * greatest(usual_orders, 1)
 ),
 
