@@ -13,7 +13,7 @@ import streamlit as st
 from crm_core.db import Cursor
 from crm_core.export import csv_chunks, national_phone, xlsx_bytes
 from crm_core.i18n import Translator
-from crm_core.lists.columns import LIST_COLUMNS, chosen, spec_of
+from crm_core.lists.columns import LIST_COLUMNS, chosen, spec_of, usual_columns
 from crm_core.lists.groups import Group, group_chunks, group_members, group_name
 from crm_core.lists.members import ListSize
 from crm_core.lists.ready_made import ReadyMadeList, list_chunks, list_members
@@ -115,7 +115,8 @@ def _columns(visit: Visit, opened: Opened) -> Columns:
     """The columns of the file, remembered for this list as long as the person's session lasts."""
     t, key = visit.t, f"columns_{opened.key}"
     memory: dict[str, Columns] = st.session_state.setdefault(COLUMNS_MEMORY, {})
-    st.session_state[key] = list(memory.get(opened.key, opened.columns))
+    usual = remembered(visit, usual_columns, opened.columns)
+    st.session_state[key] = list(memory.get(opened.key, usual))
 
     def changed() -> None:
         memory[opened.key] = tuple(st.session_state[key])

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from crm_core.db import Cursor, model
 from crm_core.errors import InvalidParams, UnknownName
 from crm_core.metrics.spec import Column, ColumnKind, Unit
 
+# What a customer is told by, and the columns that say whether one may write to them.
+NAMED_BY = ("name", "phone", "email")
+CONSENT_PREFIX = "consent_"
 MEMBER = "member"
 PERSON = "left join customer_mart as person on person.customer_id = member.customer_id"
 USUAL = "left join usual on usual.customer_id = member.customer_id"
@@ -66,6 +70,14 @@ _ALL = (
     _person("consent_line", ColumnKind.FLAG),
 )
 LIST_COLUMNS: dict[str, ListColumn] = {column.key: column for column in _ALL}
+
+
+def usual_columns(cursor: Cursor, keys: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns that a list shows at first: these, or the customer's number where nobody can be told otherwise."""
+    row = cursor.execute(model("lists/contact_presence")).fetchone()
+    if row and row[0]:
+        return keys
+    return ("customer_id", *(key for key in keys if key not in NAMED_BY and not key.startswith(CONSENT_PREFIX)))
 
 
 def chosen(keys: Sequence[str]) -> tuple[ListColumn, ...]:

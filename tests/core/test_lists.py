@@ -19,7 +19,7 @@ from crm_core.db import Cursor
 from crm_core.errors import InvalidParams, UnknownName
 from crm_core.lists import members as member_rows
 from crm_core.lists import ready_made
-from crm_core.lists.columns import LIST_COLUMNS
+from crm_core.lists.columns import LIST_COLUMNS, usual_columns
 from crm_core.lists.ready_made import LIMITS, READY_MADE, ListLimits, list_chunks, list_members, list_sizes
 from crm_core.metrics import rfm
 from crm_core.metrics.segments import SEGMENT_KEYS
@@ -208,6 +208,14 @@ def test_a_respondent_who_never_bought_is_on_the_list_of_answers(cursor: Cursor)
     open_shop(cursor, [Bought("a", 10)], [Answer("stranger", TODAY - 5, 2), Answer(None, TODAY, 1)])
     assert members(cursor, "detractors_to_call") == {"stranger"}
     assert list_sizes(cursor, params(TODAY), SETTINGS)["detractors_to_call"] == (1, Decimal(0))
+
+
+def test_customers_without_name_or_address_are_told_by_their_number(cursor: Cursor) -> None:
+    insert(cursor, "customer_mart", [{"customer_id": "17850", "has_line": False, "purchase_count": 0}])
+    columns = ("name", "phone", "email", "consent_sms", "last_on")
+    assert usual_columns(cursor, columns) == ("customer_id", "last_on")
+    cursor.execute("update customer_mart set email = 'a@example.com'")
+    assert usual_columns(cursor, columns) == columns
 
 
 def test_columns_come_in_the_order_chosen(cursor: Cursor) -> None:
