@@ -3,7 +3,8 @@
 -- On the Kaplan-Meier curve of an item, from a buyer's first purchase of it to the next (who has not bought it again is
 -- censored, never "no"): the days by which a quarter, half and three quarters of its buyers are back (NULL where the
 -- curve never gets there), and when it is due. Due is from the quarter to the three quarters; where the curve ends
--- before, the quartiles of those who do come back within a year, that is of the curve divided by its end.
+-- before, the quartiles of those who do come back within a year, that is of the curve divided by its end. An item that
+-- takes a quarter of its buyers more than a year has no such window: those quick ones are not its rhythm.
 with first_purchases as (
     select
         item_key,
@@ -64,9 +65,10 @@ cycles as (
 due as (
     select
         product, cycle_p25, cycle_median, cycle_p75,
-        case when cycle_p75 is null then returners_p25 else cycle_p25 end as due_from_days,
-        coalesce(cycle_p75, returners_p75) as due_to_days
+        coalesce(cycle_p25 > 365, false) as is_slow,
+        case when cycle_p75 is not null then cycle_p25 when not is_slow then returners_p25 end as due_from_days,
+        case when cycle_p75 is not null then cycle_p75 when not is_slow then returners_p75 end as due_to_days
     from cycles
 )
 
-select * from due;
+select * exclude (is_slow) from due;
