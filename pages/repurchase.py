@@ -12,6 +12,7 @@ from crm_core.metrics.spec import Reading
 from crm_core.params import Params
 from ui import frame
 from ui.change import why_card
+from ui.choice import choice
 from ui.cohorts import cohort_card
 from ui.empty import missing
 from ui.filters import filter_bar
@@ -20,11 +21,12 @@ from ui.repurchase import curve_card, ladder_card, period_cards, shares_card, ti
 from ui.repurchase_groups import groups_card
 from ui.session import Visit
 
+PARTS = ("overview", "cohorts", "first_orders", "change")
 ASKED = (*ANSWER_METRICS, *REMINDER_METRICS, "identified_order_share")
 
 
-def charts(visit: Visit, asked: Params, answered: Mapping[str, Reading]) -> None:
-    """The shares over time, the curve, the ladder, the order values, the cohorts, the groups."""
+def overview(visit: Visit, asked: Params, answered: Mapping[str, Reading]) -> None:
+    """The shares over time, the curve, the ladder, the order values."""
     left, right = st.columns(2)
     with left:
         shares_card(visit, asked)
@@ -35,8 +37,6 @@ def charts(visit: Visit, asked: Params, answered: Mapping[str, Reading]) -> None
         ladder_card(visit, asked)
     with right:
         period_cards(visit, asked)
-    cohort_card(visit, asked)
-    groups_card(visit, asked)
 
 
 with frame.page("repurchase") as visit:
@@ -47,8 +47,15 @@ with frame.page("repurchase") as visit:
         answer = repurchase_answer(readings, visit.t)
         frame.answer(answer.sentence, answer.how_sure)
         tile_cards(visit, asked, filters.comparison)
-        charts(visit, asked, readings)
-        why_card(visit, asked, filters.comparison)
+        part = choice(visit, "part", PARTS, "repurchase.part")
+        if part == "overview":
+            overview(visit, asked, readings)
+        elif part == "cohorts":
+            cohort_card(visit, asked)
+        elif part == "first_orders":
+            groups_card(visit, asked)
+        else:
+            why_card(visit, asked, filters.comparison)
     else:
         missing(visit, "customers")
     frame.footer(visit, readings["identified_order_share"])

@@ -108,7 +108,7 @@ def _factors(row: ChangeRow, t: Translator, currency: str) -> list[Part]:
 
 
 def _value(value: float | None, unit: Unit, t: Translator, currency: str) -> str:
-    return t.number(value, 2) if unit is Unit.TIMES else t.value(value, unit, currency)
+    return t.fixed(value, 2) if unit is Unit.TIMES else t.value(value, unit, currency)
 
 
 def by_group(rows: Sequence[ChangeRow], whole: float, t: Translator) -> list[Part]:

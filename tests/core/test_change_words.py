@@ -22,7 +22,7 @@ GROUPS = [replace(ROW, group=f"p{n}", name=f"Product {n}", change=100.0 - n) for
 def test_factors_stand_with_before_and_now_and_empty_parts_are_left_out(language: str) -> None:
     t = Translator(language)
     parts = parts_of([ROW], "total", 1610, t, "TWD")
-    assert [part.moved for part in parts] == ["10 → 20", "2 → 1.5", "NT$100 → NT$120", ""]
+    assert [part.moved for part in parts] == ["10 → 20", "2.00 → 1.50", "NT$100 → NT$120", ""]
     assert sum(part.amount for part in parts) == ROW.change
     assert parts[-1].name == t("change.part.anonymous_effect")
     title = change_title(1610, parts, Comparison.LAST_YEAR, t, "TWD")

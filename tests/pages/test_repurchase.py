@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from crm_core.charts.shares import order_values, share_bands
 from crm_core.charts.theme import LIGHT
@@ -41,7 +43,7 @@ TILES = (
 )
 WITHIN = ("repurchase_within_30d", "repurchase_within_60d", "repurchase_within_90d")
 # The people behind the shares, the ladder, the order values and the cohorts.
-LED_TO = {"repeat_buyers", "ladder_step", "first_buyers", "cohort"}
+LED_TO = {"overview": {"repeat_buyers", "ladder_step", "first_buyers"}, "cohorts": {"cohort"}}
 SETTINGS = ShopSettings()
 ZH, EN = Translator("zh-TW"), Translator("en")
 
@@ -70,8 +72,7 @@ def test_the_page_shows_what_the_command_line_prints(
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown == {t(f"metrics.{key}.label"): t.value(told[key]["value"], Unit(told[key]["unit"])) for key in TILES}
     n30, n60, n90 = (t.share(told[key]["value"], 0).removesuffix("%") for key in WITHIN)
-    links = " ".join(str(link.proto) for link in app.get("page_link"))
-    assert {key for key in LED_TO if f"group={key}&" in links} == LED_TO
+    assert LED_TO["overview"] <= led_to(app)
     sentence = {
         "zh-TW": f"每 100 位第一次來買的客人，30 天內有 {n30} 位回來，60 天內 {n60} 位，90 天內 {n90} 位。",
         "en": f"Of 100 first-time buyers, {n30} are back by day 30, {n60} by day 60, {n90} by day 90.",
@@ -79,6 +80,11 @@ def test_the_page_shows_what_the_command_line_prints(
     assert sentence[language] in said(app)
     assert t.share(told[WITHIN[2]]["low"]) in said(app)
     assert not app.exception
+
+
+def led_to(app: AppTest) -> set[str]:
+    """The kinds of group that the page's charts lead to."""
+    return set(re.findall(r"group=(\w+)&", " ".join(str(link.proto) for link in app.get("page_link"))))
 
 
 def test_the_shop_counted_by_hand(told: dict[str, Any]) -> None:
@@ -94,7 +100,8 @@ def test_the_shop_counted_by_hand(told: dict[str, Any]) -> None:
 
 @pytest.mark.usefixtures("shop")
 def test_the_choice_of_cohorts_stands_in_the_address() -> None:
-    app = opened("repurchase", lang="en")
+    app = opened("repurchase", lang="en", part="cohorts")
+    assert LED_TO["cohorts"] <= led_to(app)
     assert "Of each month's new customers, how many bought again?" in said(app)
     app.segmented_control(key="choice_repurchase_measure").set_value("value").run()
     assert "What has each month's new customer brought since?" in said(app)
@@ -107,7 +114,7 @@ def test_the_choice_of_cohorts_stands_in_the_address() -> None:
 
 
 @pytest.mark.usefixtures("shop")
-@pytest.mark.parametrize("query", [{"measure": "<script>"}, {"measure": ""}, {"as_of": "2026-13-01"}, {"period": "x"}])
+@pytest.mark.parametrize("query", [{"part": "cohorts", "measure": "<script>"}, {"part": ""}, {"as_of": "2026-13-01"}, {"period": "x"}])
 def test_a_value_that_makes_no_sense_is_refused_kindly(query: dict[str, str]) -> None:
     app = opened("repurchase", lang="en", **query)
     assert len(app.toast) == 1
@@ -259,7 +266,7 @@ def test_an_empty_shop_says_what_to_bring(
 @pytest.mark.usefixtures("shop")
 def test_groups_of_first_time_buyers_are_chosen_in_the_address() -> None:
     # What was chosen among products is no choice among channels, and what nobody knows is left out.
-    app = opened("repurchase", lang="en", groups="product:TEA")
+    app = opened("repurchase", lang="en", part="first_orders", groups="product:TEA")
     chosen = app.multiselect(key="groups_channel")
     assert sorted(chosen.value) == ["counter", "site"]
     assert "log-rank test" in said(app)
