@@ -114,7 +114,9 @@ def test_the_choice_of_cohorts_stands_in_the_address() -> None:
 
 
 @pytest.mark.usefixtures("shop")
-@pytest.mark.parametrize("query", [{"part": "cohorts", "measure": "<script>"}, {"part": ""}, {"as_of": "2026-13-01"}, {"period": "x"}])
+@pytest.mark.parametrize(
+    "query", [{"part": "cohorts", "measure": "<script>"}, {"part": ""}, {"as_of": "2026-13-01"}, {"period": "x"}]
+)
 def test_a_value_that_makes_no_sense_is_refused_kindly(query: dict[str, str]) -> None:
     app = opened("repurchase", lang="en", **query)
     assert len(app.toast) == 1
