@@ -16,7 +16,7 @@ import pytest
 from crm_core.sample import SAMPLE_FILES, SAMPLE_FOLDER, SampleFile, generate
 from crm_core.schema import Kind
 
-SITE, SHOPEE, COUNTER, MEMBERS, SPRING, AUTUMN = (file.path for file in SAMPLE_FILES)
+SITE, SHOPEE, COUNTER, MEMBERS, SPRING, AUTUMN, CASES, DEEDS = (file.path for file in SAMPLE_FILES)
 LOCALE = SAMPLE_FOLDER.parents[1] / "crm_core" / "locale"
 END = date(2026, 11, 15)
 NPS = "您有多大可能把我們推薦給朋友或家人？（0–10 分）"
@@ -128,11 +128,14 @@ def purchases(lines: pd.DataFrame) -> pd.DataFrame:
 
 
 def test_manifest_names_the_committed_files_in_the_order_of_import() -> None:
-    assert [file.kind for file in SAMPLE_FILES] == [Kind.ORDERS] * 3 + [Kind.CUSTOMERS] + [Kind.SURVEY] * 2
-    assert [file.channel for file in SAMPLE_FILES] == ["官網", "蝦皮", "巷口門市", None, None, None]
+    assert [file.kind for file in SAMPLE_FILES] == [Kind.ORDERS] * 3 + [Kind.CUSTOMERS] + [Kind.SURVEY] * 2 + [
+        Kind.SERVICE,
+        Kind.ACTIVITY,
+    ]
+    assert [file.channel for file in SAMPLE_FILES] == ["官網", "蝦皮", "巷口門市", *[None] * 5]
     on_disk = {path.name for path in SAMPLE_FOLDER.iterdir() if not path.name.startswith(".")}
     assert on_disk == {file.path.name for file in SAMPLE_FILES}
-    assert sum(file.path.stat().st_size for file in SAMPLE_FILES) < 3_200_000
+    assert sum(file.path.stat().st_size for file in SAMPLE_FILES) < 3_500_000
 
 
 @pytest.mark.parametrize("language", ["zh-TW", "en"])
@@ -402,6 +405,46 @@ def test_promoters_come_back_more_often(lines: pd.DataFrame, members: pd.DataFra
     back, score = customer[known].isin(later), answers.loc[known, NPS].astype(int)
     assert known.sum() > 100
     assert back[score >= 9].mean() > back[score <= 6].mean() + 0.1
+
+
+# --- cases and interactions -------------------------------------------------------------------------------------------
+
+
+def test_cases_tell_of_the_shops_own_orders_and_members(
+    site: pd.DataFrame, shopee: pd.DataFrame, members: pd.DataFrame
+) -> None:
+    cases = _frame(CASES)
+    complaints = cases[cases["是否客訴"] == "是"]
+    assert 60 <= len(cases) <= 150
+    assert len(complaints) >= 60
+    assert cases["案件編號"].is_unique
+    assert 3 <= (cases["結案時間"] == "").sum() <= 15
+    assert ((cases["結案時間"] == "") == (cases["處理狀態"] == "處理中")).all()
+    assert set(cases["訂單編號"]) - {""} <= set(site["訂單號碼"]) | set(shopee["訂單編號"])
+    assert set(cases["會員電話"]) - {""} <= set(members["會員綁定手機號碼"])
+    assert set(cases["通路"]) == {file.channel for file in SAMPLE_FILES} - {None}
+    opened, closed = pd.to_datetime(cases["建立時間"]), pd.to_datetime(cases["結案時間"])
+    assert (closed.isna() | (closed > opened)).all()
+    assert max(opened.max(), closed.max()) < pd.Timestamp(END) + pd.Timedelta(days=1)
+
+
+def test_newsletters_go_to_members_who_agreed_and_a_part_of_them_reads(members: pd.DataFrame) -> None:
+    log = _frame(DEEDS)
+    letters = log[log["管道"] == "電子報"].groupby(["標題", "互動類型"])["電子郵件"].nunique().unstack()
+    agreed = members[members["接受電郵優惠宣傳"] == "Y"]
+    assert set(log["電子郵件"]) <= set(members["電郵"]) - {""}
+    assert set(log.loc[log["互動類型"] == "寄出", "電子郵件"]) <= set(agreed["電郵"])
+    assert 4 <= len(letters) <= 8
+    assert (letters["開信"] / letters["寄出"]).between(0.25, 0.55).all()
+    assert (letters["點擊"] < letters["開信"] / 2).all()
+    assert 30 <= (log["互動類型"] == "留言").sum() <= 200
+
+
+def test_the_till_puts_every_product_into_one_category(counter: pd.DataFrame, lines: pd.DataFrame) -> None:
+    told = counter.groupby("品號")["品類"].nunique()
+    assert (told == 1).all()
+    assert 3 <= counter["品類"].nunique() <= 6
+    assert set(lines["sku"]) <= set(told.index)
 
 
 # --- invented people only ---------------------------------------------------------------------------------------------

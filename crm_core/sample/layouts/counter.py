@@ -10,10 +10,11 @@ from pathlib import Path
 
 from crm_core.sample.checkout import Line, Order
 from crm_core.sample.layouts.tables import Cells, write_csv
+from crm_core.sample.products import NAME_OF_CATEGORY
 
 STORE = "巷口門市"
 HEADER = (
-    "結帳時間", "單號", "會員電話", "品名", "品號", "數量", "單價", "小計", "折扣", "付款方式", "門市",
+    "結帳時間", "單號", "會員電話", "品名", "品號", "品類", "數量", "單價", "小計", "折扣", "付款方式", "門市",
 )  # fmt: skip
 
 
@@ -35,6 +36,7 @@ def _counter_cells(order: Order, line: Line) -> Cells:
         "會員電話": _typed_phone(order),
         "品名": line.product.name,
         "品號": line.product.sku,
+        "品類": NAME_OF_CATEGORY[line.product.category],
         "數量": line.quantity,
         "單價": line.paid_price,
         "小計": line.amount,
