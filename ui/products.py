@@ -143,7 +143,11 @@ def products_table(visit: Visit, asked: Params, products: Table, order: str, by:
     note = t("product.all.cut", n=t.number(TABLE_ROWS)) if is_cut else t.plural("products.all.note", len(rows.frame))
     frame.section(t("products.all.title"), note)
     st.text_input(t("product.all.search"), key="products_search", max_chars=100, width=300)
-    seen = [Column(column.key, t(f"products.column.{column.key}"), column.unit) for column in rows.columns[:AT_MOST]]
+    seen = [
+        Column(column.key, t(f"products.column.{column.key}"), column.unit)
+        for column in rows.columns[:AT_MOST]
+        if by == By.PRODUCT or column.key != "product"  # a category is its own key
+    ]
     picked = show_table(visit, rows.frame, seen, key="products_all", selectable=True)
     if len(rows.frame):
         download_csv(t("app.chart.download"), rows.frame, rows.columns, rows.file_name, key="products_all")

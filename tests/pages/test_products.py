@@ -122,7 +122,7 @@ def test_the_answer_in_words() -> None:
         "90 天內有 67.0% 再來，全店是 40.0%。"
     )
     assert "351 位" in answer.how_sure
-    assert "2 項商品裡最突出的" in answer.how_sure
+    assert "2 項裡最突出的" in answer.how_sure
     unsure = products_answer(products([("tea", 12, 3)]), first_products([]), 60, 30, EN)
     assert unsure.sentence == 'Most people came back for "tea": 12 bought it, 3 bought it again (25.0%).'
     assert "Few have bought it so far" in unsure.how_sure
