@@ -124,7 +124,7 @@ def complaints_chart(visit: Visit, by_month: Table, measured: Mapping[str, Readi
         rows=Rows(by_month.frame, headed(t, by_month.columns), "complaints_by_month.csv"),
         definition=t("metrics.complaint_recovery_rate.help"),
         people=PeopleChoice(t("service.complaints.people"), links),
-        note=f"{t('service.complaints.note', n=counts['complaints'], closed=counts['complaints_closed'])} {told}",
+        note=t("service.complaints.note", n=counts["complaints"], closed=counts["complaints_closed"], more=told),
     )
 
 
@@ -178,7 +178,6 @@ def community_chart(visit: Visit, found: Table, measured: Mapping[str, Reading],
         rates = {"opened": t.reading_text(opened), "clicked": t.reading_text(clicked)}
         told = t("service.community.note_messages", messages=t.number(opened.sample_size), **rates)
     words = {"share": t.reading_text(active), "interval": t.interval_text(active) or ""}
-    note = t("service.community.note", n=t.number(active.sample_size), **words)
     rows = [row for row in records(found.frame, ChannelRow) if row.engaged_customers]
     names = {row.channel: row.channel or t("service.community.channel_none") for row in rows}
     dots = [
@@ -198,7 +197,7 @@ def community_chart(visit: Visit, found: Table, measured: Mapping[str, Reading],
         rows=Rows(found.frame, headed(t, found.columns), "community.csv"),
         definition=f"{t('metrics.community_activity_rate.help')} {t('metrics.open_rate.help')}",
         people=PeopleChoice(t("service.community.people"), links),
-        note=f"{note} {told}",
+        note=t("service.community.note", n=t.number(active.sample_size), more=told, **words),
     )
 
 
