@@ -224,12 +224,16 @@ LIFE_CYCLE_STAGES = ("N", "E0", "S1", "S2", "S3")
 
 # Where the shop has no cycle yet nobody has a stage, and no stage has a count.
 LIFE_CYCLES = tuple(
-    _count(
+    Metric(
         f"life_cycle_{stage.lower()}",
+        Unit.COUNT,
+        Better.UP if stage in ("N", "E0") else Better.DOWN,
         "customers",
         LIFE_CYCLE,
-        f"case when count(*) = count(stage) then count(*) filter (where stage = '{stage}') end",
-        Better.UP if stage in ("N", "E0") else Better.DOWN,
+        Aggregate(
+            f"case when count(*) = count(stage) then count(*) filter (where stage = '{stage}') end",
+            sample="count(stage)",
+        ),
     )
     for stage in LIFE_CYCLE_STAGES
 )

@@ -211,6 +211,7 @@ def test_a_respondent_who_never_bought_is_on_the_list_of_answers(cursor: Cursor)
 
 
 def test_customers_without_name_or_address_are_told_by_their_number(cursor: Cursor) -> None:
+    fill(cursor, [])
     insert(cursor, "customer_mart", [{"customer_id": "17850", "has_line": False, "purchase_count": 0}])
     columns = ("name", "phone", "email", "consent_sms", "last_on")
     assert usual_columns(cursor, columns) == ("customer_id", "last_on")

@@ -204,9 +204,9 @@ def test_a_shop_with_answers_only_is_told_what_it_has(language: str) -> None:
     app = load(bring(opened("data", lang=language), ("survey.csv", SURVEY)))
     assert t("upload.answer.no_orders", parts=t.plural("upload.answer.answers", 3)) in words(app)
     assert t("upload.health.title") not in words(app)
-    footer = words(opened("voice", lang=language))
-    assert t("app.footer.identified", share="—") not in footer
-    assert t("opinions.groups.alone") in footer
+    voice = words(opened("voice", lang=language))
+    assert t("app.footer.identified", share="—") not in voice
+    assert t("opinions.groups.unknown") in voice
 
 
 @pytest.mark.usefixtures("empty_shop")
