@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import pandas as pd
 import streamlit as st
@@ -143,7 +144,7 @@ def normal_card(visit: Visit, asked: Params, *, is_running: bool) -> None:
         under(
             visit,
             "normal",
-            _movement_rows(visit, found),
+            _movement_rows(visit, found, rows),
             t("change.normal.definition"),
             _buyers(visit, products, period),
         )
@@ -171,15 +172,19 @@ def _moved_rows(visit: Visit, kind: Kind, movements: Sequence[Movement]) -> None
         st.caption(plain(t("change.normal.more", n=t.number(len(movements) - most))))
 
 
-def _movement_rows(visit: Visit, found: Table) -> Rows:
+def _movement_rows(visit: Visit, found: Table, rows: Sequence[Movement]) -> Rows:
     """The table in words: its values have units of their own."""
     t = visit.t
-    rows = all_movements(found.frame)
+
+    @cache  # thousands of products sell the same few numbers
+    def said(value: float | None, unit: str) -> str:
+        return t.value(value, Unit(unit), visit.currency)
+
     frame = found.frame.assign(
         kind=[t(f"change.kind.{row.kind}") for row in rows],
         name=[row.title(t) for row in rows],
-        value=[t.value(row.value, Unit(row.unit), visit.currency) for row in rows],
-        usual=[t.value(row.usual, Unit(row.unit), visit.currency) for row in rows],
+        value=[said(row.value, row.unit) for row in rows],
+        usual=[said(row.usual, row.unit) for row in rows],
         verdict=[t(f"change.verdict.{row.verdict}") for row in rows],
     )
     columns = [Column(key, t(f"metrics.column.{key}"), unit) for key, unit in MOVEMENT_COLUMNS.items()]

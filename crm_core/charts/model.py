@@ -48,8 +48,9 @@ class Chart:
 def records(frame: pd.DataFrame, kind: type[Row]) -> list[Row]:
     """The rows of a frame as a chart reads them: the columns named by the fields of ``kind``, NULL as ``None``."""
     names = [field.name for field in fields(kind)]
-    rows = frame.loc[:, names].astype(object).to_dict("records")
-    return [kind(**{str(name): None if pd.isna(cell) else cell for name, cell in row.items()}) for row in rows]
+    cells = frame.loc[:, names].astype(object)
+    cells = cells.where(cells.notna(), None)
+    return [kind(**dict(zip(names, row, strict=True))) for row in cells.itertuples(index=False, name=None)]
 
 
 def clean(text: str) -> str:
