@@ -15,7 +15,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2
 
 from crm_core.analysis.intervals import SIGNIFICANCE
 from crm_core.analysis.survival import WaitCount
@@ -64,7 +63,7 @@ def log_rank(groups: Sequence[Sequence[WaitCount]]) -> LogRank | None:
     return LogRank(
         statistic,
         len(free),
-        float(chi2.sf(statistic, len(free))),
+        _chi_square_tail(statistic, len(free)),
         tuple(int(count) for count in returned.sum(axis=0)),
         tuple(float(count) for count in expected),
     )
@@ -98,3 +97,10 @@ def _covariance(returned: Counts, waiting: Counts) -> Counts:
     scale = back * (in_all - back) / np.maximum(in_all - 1, 1)
     covariance: Counts = np.diag(scale @ part) - (part * scale[:, None]).T @ part
     return covariance
+
+
+def _chi_square_tail(statistic: float, degrees: int) -> float:
+    """The chance of at least this much by chance alone; the library is loaded where a test is asked for, not before."""
+    from scipy.special import chdtrc
+
+    return float(chdtrc(degrees, statistic))
