@@ -127,14 +127,21 @@ def test_all_checks_run_and_the_last_ones_closing_line_ends_the_output(
 @pytest.mark.skipif(os.name == "nt", reason="Windows passes Ctrl-C to the server itself")
 @pytest.mark.parametrize("request_to_stop", [signal.SIGINT, signal.SIGTERM])
 def test_a_request_to_stop_ends_the_server_in_order(request_to_stop: signal.Signals) -> None:
-    starter = f"import run, sys; sys.exit(run.serve([sys.executable, '-c', {SERVER!r}]))"
+    # A shell that starts the tests in the background lets them ignore Ctrl-C, and every process below them with it.
+    starter = (
+        "import run, signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
+        f"sys.exit(run.serve([sys.executable, '-c', {SERVER!r}]))"
+    )
     with subprocess.Popen(
         [sys.executable, "-c", starter], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         process.send_signal(request_to_stop)
-        output, errors = process.communicate(timeout=30)
+        try:
+            output, errors = process.communicate(timeout=30)
+        finally:
+            process.kill()
     assert (output, errors, process.returncode) == ("ended\n", "", 7)
 
 
