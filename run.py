@@ -173,7 +173,7 @@ def start(arguments: list[str]) -> int:
     """Start the app and stay until it ends; its exit status."""
     prepare(RUN_TIME)
     say("Starting Huike. Ctrl-C stops it.", "Huike 啟動中，按 Ctrl-C 結束。")
-    return serve([PYTHON, "-m", "streamlit", "run", "app.py", *arguments])
+    return serve([PYTHON, "-m", "ui", *arguments])
 
 
 def serve(command: list[str]) -> int:

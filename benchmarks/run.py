@@ -30,6 +30,7 @@ PROJECT = Path(__file__).parents[1]
 PYMC = "pymc-marketing==0.19.2"
 MEGABYTE = 1_000_000
 ROUNDS = 3
+STARTS = 5
 
 Measured = dict[str, Any]
 
@@ -264,14 +265,15 @@ def app(size: Size, database: Path) -> list[Line]:
 
 
 def start() -> list[Line]:
-    """From the command to the first page of the sample shop."""
+    """From the command to the first page of the sample shop, the best of several."""
     database = fresh("sample") / "huike.duckdb"
     load = [sys.executable, "-m", "crm_core", "sample", "load", "--db", str(database)]
     subprocess.run(load, cwd=PROJECT, check=True, capture_output=True)
-    found = run_task("start", database=database)
+    rounds = [run_task("start", database=database) for _ in range(STARTS)]
+    memory = max(one["memory"] for one in rounds)
     return [
-        Line("start to first page in a browser, sample shop", seconds(found["seconds"]), budget="3 s"),
-        Line("memory of the idle app after it", f"{found['memory']} MB", budget="below 300 MB"),
+        Line("start to first page in a browser, sample shop", told(best(rounds)), budget="3 s"),
+        Line("memory of the idle app after it", f"{memory} MB", budget="below 300 MB"),
     ]
 
 
@@ -313,11 +315,15 @@ def main() -> None:
     parser.add_argument("--size", choices=sorted(SIZES), default="small")
     parser.add_argument("--imports", action="store_true", help="only files into an empty shop, not the large shop")
     parser.add_argument("--pages", action="store_true", help="only the pages on the large shop")
+    parser.add_argument("--start", action="store_true", help="only the start")
     parser.add_argument("--keep", action="store_true", help="use the large shop of an earlier run")
     arguments = parser.parse_args()
     size = SIZES[arguments.size]
     WORK.mkdir(exist_ok=True)
     print(f"{machine()}\n\n| work | ours | peer | ratio | budget |\n|---|---|---|---|---|", flush=True)
+    if arguments.start:
+        show(start())
+        return
     if arguments.pages:
         show(app(size, large_shop(size, keep=arguments.keep)[0]))
         return

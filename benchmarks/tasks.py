@@ -187,7 +187,7 @@ def pages() -> Result:
 
 
 def start() -> Result:
-    """Seconds from the command to the first page in a browser on ``HUIKE_DB``, and the memory of the server then."""
+    """Seconds from the command to the first page in a browser on ``HUIKE_DB``; memory and processor of the server."""
     from playwright.sync_api import sync_playwright
 
     from run import find_chromium
@@ -203,15 +203,17 @@ def start() -> Result:
         seconds = perf_counter() - begin
         browser.close()
         status = Path(f"/proc/{server.pid}/status").read_text()
+        before = _processor_seconds()
         server.terminate()
         server.wait()
+        processor = _processor_seconds() - before
     resident = re.search(r"VmRSS:\s+(\d+)", status)
-    return {"seconds": seconds, "memory": int(resident[1]) // 1024 if resident else 0}
+    return {"seconds": seconds, "processor": processor, "memory": int(resident[1]) // 1024 if resident else 0}
 
 
 def _server() -> subprocess.Popen[str]:
     options = ["--server.port", "0", "--server.headless", "true"]
-    command = [sys.executable, "-u", "-m", "streamlit", "run", "app.py", *options]
+    command = [sys.executable, "-u", "-m", "ui", *options]
     return subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, encoding="utf-8")
 
 

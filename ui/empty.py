@@ -7,7 +7,6 @@ from pathlib import Path
 import streamlit as st
 
 from crm_core.periods import data_extent
-from ui.sample_shop import offer_sample
 from ui.session import Visit
 
 PAGES = Path(__file__).parent.parent / "pages"
@@ -16,6 +15,8 @@ STEPS = ("find", "upload", "read")
 
 def no_orders(visit: Visit) -> None:
     """The first visit: one sentence, three steps, and the way to the upload and to the sample shop."""
+    from ui.sample_shop import offer_sample  # loads all that reads files, which a shop with orders need not wait for
+
     t = visit.t
     with st.container(border=True, key="card_empty"):
         st.subheader(t("app.empty.title"), anchor=False)
