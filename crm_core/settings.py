@@ -37,6 +37,15 @@ class ShopSettings:
     # Rules of thumb for repurchase_order_share, not laws; without a note of the owner's the locale files have one.
     share_bands: tuple[float, ...] = (0.10, 0.20, 0.40)
     share_bands_source: str = ""
+    # At most so many contacts with one customer within so many days.
+    contact_cap_count: int = 1
+    contact_cap_days: int = 14
+    contact_failed_calls: int = 3  # after so many calls in a row that reached nobody, messages instead
+    contact_needs_consent: bool = False  # an opt-out always counts; with this, no consent on record does too
+    contacts_per_hour: float = 12.0  # until the log of four weeks tells it
+    contact_people: int = 1
+    contact_hours: float = 2.0  # per day and person
+    gross_margin: float | None = None  # share of revenue that is profit before the cost of a campaign
 
     def __post_init__(self) -> None:
         if self.time_zone not in _known_zones():
@@ -51,6 +60,22 @@ class ShopSettings:
             raise InvalidParams("stale_after_days", days=self.stale_after_days)
         if list(self.share_bands) != sorted(set(self.share_bands)) or not all(0 < b < 1 for b in self.share_bands):
             raise InvalidParams(share_bands=str(self.share_bands))
+        self._check_contacts()
+
+    def _check_contacts(self) -> None:
+        bounds = {
+            "contact_cap_count": (1, 30),
+            "contact_cap_days": (1, 365),
+            "contact_failed_calls": (1, 20),
+            "contacts_per_hour": (0.1, 120),
+            "contact_people": (1, 1_000),
+            "contact_hours": (0.1, 24),
+            "gross_margin": (0, 1),
+        }
+        for name, (lowest, highest) in bounds.items():
+            value = getattr(self, name)
+            if value is not None and not lowest <= value <= highest:
+                raise InvalidParams("out_of_bounds", setting=name, lowest=lowest, highest=highest)
 
     @property
     def zone(self) -> ZoneInfo:

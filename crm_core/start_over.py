@@ -1,4 +1,4 @@
-"""Empty the shop: everything imported goes, the settings stay."""
+"""Empty the shop: everything imported and every contact goes, the settings and the saved lists stay."""
 
 from __future__ import annotations
 
@@ -30,6 +30,14 @@ STORED = (
     "decision_identifiers",
     "customer_notes",
     "note_identifiers",
+    "contact_versions",
+    "contact_mart",
+    "contact_entries",
+    "contact_entry_identifiers",
+    "campaigns",
+    "campaign_members",
+    "campaign_identifiers",
+    "exports",
 )
 
 

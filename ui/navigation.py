@@ -23,7 +23,7 @@ PAGES: dict[str, dict[str, str]] = {
         "forecast": "trending_up",
         "voice": "chat_bubble",
     },
-    "act": {"lists": "checklist"},
+    "act": {"lists": "checklist", "calls": "call", "campaigns": "campaign"},
     "shop": {"data": "upload_file", "health": "health_and_safety", "duplicates": "group_work", "settings": "settings"},
 }
 

@@ -11,14 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 from math import isfinite
 
 from crm_core.db import Cursor, model
 from crm_core.errors import InvalidParams, UnknownName
 from crm_core.i18n import Translator
-from crm_core.lists.members import ListSize, chunks_of, members_of
+from crm_core.lists.members import ListSize, chunks_of, members_of, people_source, size_of
 from crm_core.lists.ready_made import BOUGHT, CONSENT, CONTACT, SAID
 from crm_core.metrics.complaint_tables import OUTCOMES
 from crm_core.metrics.forecast_tables import BANDS
@@ -258,10 +257,7 @@ def _product_name(cursor: Cursor, product_key: str) -> str:
 
 def group_size(cursor: Cursor, group: Group, params: Params, settings: ShopSettings) -> ListSize:
     """How many customers are in a group, and what they have spent up to the as-of date."""
-    row = cursor.execute(
-        model("lists/group_size").format(people=model(f"groups/{group.kind.key}")), _binds(group, params, settings)
-    ).fetchone()
-    return ListSize(row[0], row[1]) if row else ListSize(0, Decimal(0))
+    return size_of(cursor, model(f"groups/{group.kind.key}"), group_binds(group, params, settings))
 
 
 def group_members(
@@ -274,7 +270,7 @@ def group_members(
     limit: int | None = None,
 ) -> Table:
     """The customers of a group as :func:`crm_core.lists.ready_made.list_members` gives those of a list."""
-    binds = {**_binds(group, params, settings), "limit": limit}
+    binds = {**group_binds(group, params, settings), "limit": limit}
     return members_of(cursor, group.kind.key, _source(group), columns or group.kind.columns, binds)
 
 
@@ -282,14 +278,15 @@ def group_chunks(
     cursor: Cursor, group: Group, params: Params, settings: ShopSettings, columns: Sequence[str] | None = None
 ) -> Iterator[list[tuple[object, ...]]]:
     """The same customers in chunks of rows; the cursor is busy until the last one is taken."""
-    binds = {**_binds(group, params, settings), "limit": None}
+    binds = {**group_binds(group, params, settings), "limit": None}
     return chunks_of(cursor, _source(group), columns or group.kind.columns, binds)
 
 
 def _source(group: Group) -> str:
-    return model("lists/of_group").format(people=model(f"groups/{group.kind.key}"))
+    return people_source(model(f"groups/{group.kind.key}"))
 
 
-def _binds(group: Group, params: Params, settings: ShopSettings) -> dict[str, object]:
+def group_binds(group: Group, params: Params, settings: ShopSettings) -> dict[str, object]:
+    """What the model of the group binds."""
     asked: dict[str, object] = {"question": question(params, settings)}
     return {**asked, "group": dict(group.values)} if group.values else asked

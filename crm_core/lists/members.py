@@ -36,6 +36,17 @@ def chunks_of(
         yield chunk
 
 
+def people_source(people: str) -> str:
+    """The source of :func:`members_of` over a select of ``customer_id``, SQL of the code."""
+    return model("lists/of_group").format(people=people)
+
+
+def size_of(cursor: Cursor, people: str, binds: Mapping[str, object]) -> ListSize:
+    """How many customers a select of ``customer_id`` finds, and what they have spent up to the as-of date."""
+    row = cursor.execute(model("lists/group_size").format(people=people), dict(binds)).fetchone()
+    return ListSize(row[0], row[1]) if row else ListSize(0, Decimal(0))
+
+
 def _members_sql(source: str, columns: Sequence[ListColumn]) -> str:
     """The members model with the chosen columns, and only the joins that these need; all of it text of the code."""
     joins = dict.fromkeys(column.join for column in columns if column.join != MEMBER)

@@ -1,0 +1,204 @@
+"""Facts: what a condition of a list can be about. One registry; the select behind each stands in ``sql/facts``.
+
+A fact is a column of a source. A source gives one row per customer that it knows something of; who is not in it has
+the fact's ``missing`` value: nothing (``None``: unknown) or what it amounts to (no purchases: 0). Some sources take
+values, such as the product that was bought, and some need what Python computes, such as a fitted forecast.
+
+The words of a fact stand in the locale files under ``conditions.fact.<key>``, those of fixed texts under ``words``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+
+from crm_core.db import Cursor
+from crm_core.lists.groups import ITEM_KIND, NUMBER, PRODUCT, TEXT, THEME, GroupValue, Told, Value
+from crm_core.lists.ready_made import LIMITS, READY_MADE
+from crm_core.metrics.forecast import forecast_of
+from crm_core.metrics.forecast_tables import BANDS
+from crm_core.metrics.items import has_categories
+from crm_core.metrics.life_cycle import JOURNEY_STAGES
+from crm_core.metrics.product_cycles import due_to_reorder
+from crm_core.metrics.profile import GENDERS
+from crm_core.metrics.registry import LIFE_CYCLE_STAGES
+from crm_core.metrics.segments import SEGMENT_KEYS
+from crm_core.metrics.tiers import BASES, STANDINGS
+from crm_core.metrics.voice_tables import ATTITUDES
+from crm_core.params import Params
+from crm_core.settings import ShopSettings
+
+CONSENTS = ("yes", "no", "unknown")
+OUTCOMES = ("reached", "not_reached", "refused", "invalid", "sent")
+ARMS = ("contacted", "held_out")
+
+
+class FactType(StrEnum):
+    """What a fact's values are; it decides the comparisons that make sense."""
+
+    NUMBER = "number"
+    DAYS = "days"
+    MONEY = "money"
+    SHARE = "share"
+    CHOICE = "choice"  # one of fixed keys
+    TEXT = "text"  # one of what the shop's data holds
+    FLAG = "flag"
+
+
+AMOUNTS = frozenset({FactType.NUMBER, FactType.DAYS, FactType.MONEY, FactType.SHARE})
+WHOLE = frozenset({FactType.NUMBER, FactType.DAYS})
+
+Provided = Callable[[Cursor, Params, ShopSettings, Mapping[str, Value]], Mapping[str, object]]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One model of ``sql/facts``: the values that it takes, and what Python has to compute for it."""
+
+    key: str
+    values: Mapping[str, GroupValue] = field(default_factory=dict)
+    provide: Provided | None = None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One fact: its stable key, the column of its source, its type, and what it is where the source has no row.
+
+    ``options`` are the only values of a ``CHOICE``, ``words`` the locale key of their texts with ``{}`` in its place.
+    """
+
+    key: str
+    area: str
+    source: Source
+    column: str
+    type: FactType
+    options: tuple[str, ...] = ()
+    words: str = ""
+    missing: int | float | str | bool | None = None
+
+    @property
+    def can_be_unknown(self) -> bool:
+        """Whether a customer may have no value."""
+        return self.missing is None
+
+
+def _fitted(cursor: Cursor, params: Params, settings: ShopSettings, values: Mapping[str, Value]) -> dict[str, object]:
+    """The forecast's models; without a forecast their terms are ``None``, and so is every fact that stands on them."""
+    found = forecast_of(cursor, params)
+    return {name: None if found.refusal else term for name, term in found.terms.items()}
+
+
+def _due_windows(
+    cursor: Cursor, params: Params, settings: ShopSettings, values: Mapping[str, Value]
+) -> dict[str, object]:
+    """When the item is due, or every product where none is named."""
+    kind, item = str(values["kind"]), str(values["item_key"])
+    frame = due_to_reorder(cursor, params, settings, by=kind, product=item)
+    columns = frame[["product", "due_from_days", "due_to_days"]].itertuples(index=False)
+    windows = [
+        {"kind": kind, "item_key": str(key), "from_days": int(first), "to_days": int(last)}
+        for key, first, last in columns
+    ]
+    # A list without an entry has no type to read a struct from.
+    return {"windows": windows or [{"kind": kind, "item_key": "", "from_days": 1, "to_days": 0}]}
+
+
+def _limits(cursor: Cursor, params: Params, settings: ShopSettings, values: Mapping[str, Value]) -> dict[str, object]:
+    return asdict(LIMITS)
+
+
+WITHIN = {"within_days": GroupValue(int, Told.DAYS)}
+ONE_ITEM = {"kind": ITEM_KIND, "item_key": PRODUCT}
+PERSON, COUNTY, HEARD = Source("person"), Source("county"), Source("heard")
+SCORES, RANK = Source("scores"), Source("rank")
+LIFE_CYCLE, JOURNEY, ANSWER = Source("life_cycle"), Source("journey"), Source("answer")
+COMMENTED = Source("commented", {"theme": THEME})
+BOUGHT = Source("bought", {**ONE_ITEM, **WITHIN})
+STARTED_WITH = Source("started_with", ONE_ITEM)
+REORDER_DUE = Source("reorder_due", ONE_ITEM, _due_windows)
+ON_LIST = Source("on_list", {"list_key": GroupValue(str, options=tuple(READY_MADE))}, _limits)
+PREFERRED = Source("preferred")
+TAGGED = Source("tagged", {"tag": TEXT})
+BOUGHT_LATELY = Source("bought_lately", WITHIN)
+BOUGHT_THROUGH = Source("bought_through", {"channel": TEXT})
+FORECAST = Source("forecast", provide=_fitted)
+CONTACTS = Source("contacts", WITHIN)
+IN_CAMPAIGN = Source("in_campaign", {"campaign_id": NUMBER})
+COMPLAINTS = Source("complaints")
+TIER = Source("tier", {"basis": GroupValue(str, options=BASES), "threshold": GroupValue(float, Told.MONEY), **WITHIN})
+
+
+def _choice(key: str, area: str, source: Source, column: str, options: tuple[str, ...], words: str) -> Fact:
+    return Fact(key, area, source, column, FactType.CHOICE, options, words)
+
+
+def _consent(channel: str) -> Fact:
+    key = f"consent_{channel}"
+    return Fact(key, "reach", PERSON, key, FactType.CHOICE, CONSENTS, "conditions.consent.{}", "unknown")
+
+
+def _flag(key: str, area: str, source: Source, column: str) -> Fact:
+    return Fact(key, area, source, column, FactType.FLAG, missing=False)
+
+
+# In the order and the groups in which they are offered.
+FACTS: dict[str, Fact] = {
+    fact.key: fact
+    for fact in (
+        _choice("segment", "standing", SCORES, "segment", SEGMENT_KEYS, "segments.{}.name"),
+        _choice("life_cycle", "standing", LIFE_CYCLE, "stage", LIFE_CYCLE_STAGES, "life_cycle.{}.name"),
+        _choice("journey_stage", "standing", JOURNEY, "stage", JOURNEY_STAGES, "life_cycle.{}.name"),
+        Fact("top_share", "standing", RANK, "top_share", FactType.SHARE),
+        _choice("tier_standing", "standing", TIER, "standing", STANDINGS, "tiers.standing.{}"),
+        Fact("member_tier", "standing", PERSON, "member_tier", FactType.TEXT),
+        _flag("on_list", "standing", ON_LIST, "is_on_list"),
+        Fact("recency_days", "buying", SCORES, "recency_days", FactType.DAYS),
+        Fact("purchases", "buying", SCORES, "purchase_count", FactType.NUMBER, missing=0),
+        Fact("revenue", "buying", SCORES, "revenue", FactType.MONEY, missing=0),
+        Fact("purchase_value", "buying", SCORES, "purchase_value", FactType.MONEY),
+        Fact("first_purchase_days", "buying", PERSON, "first_purchase_days", FactType.DAYS),
+        Fact("purchases_lately", "buying", BOUGHT_LATELY, "purchases", FactType.NUMBER, missing=0),
+        Fact("revenue_lately", "buying", BOUGHT_LATELY, "revenue", FactType.MONEY, missing=0),
+        Fact("first_channel", "buying", PERSON, "first_channel", FactType.TEXT),
+        Fact("orders_through", "buying", BOUGHT_THROUGH, "orders", FactType.NUMBER, missing=0),
+        Fact("bought", "products", BOUGHT, "purchases", FactType.NUMBER, missing=0),
+        Fact("bought_days", "products", BOUGHT, "purchased_days", FactType.DAYS),
+        _flag("started_with", "products", STARTED_WITH, "is_first"),
+        _flag("reorder_due", "products", REORDER_DUE, "is_due"),
+        Fact("preferred_category", "products", PREFERRED, "category", FactType.TEXT),
+        Fact("nps", "voice", ANSWER, "nps", FactType.NUMBER),
+        _choice("attitude", "voice", ANSWER, "attitude", ATTITUDES, "metrics.attitude.{}"),
+        Fact("answered_days", "voice", ANSWER, "answered_days", FactType.DAYS),
+        _flag("commented_on", "voice", COMMENTED, "has_commented"),
+        Fact("complaint_closed_days", "voice", COMPLAINTS, "closed_days", FactType.DAYS),
+        Fact("complained_days", "voice", COMPLAINTS, "complained_days", FactType.DAYS),
+        _flag("open_complaint", "voice", COMPLAINTS, "is_open"),
+        Fact("county", "person", COUNTY, "county", FactType.TEXT),
+        Fact("city", "person", PERSON, "city", FactType.TEXT),
+        _choice("gender", "person", PERSON, "gender", GENDERS, "profile.gender.{}"),
+        Fact("age", "person", PERSON, "age", FactType.NUMBER),
+        Fact("days_to_birthday", "person", PERSON, "days_to_birthday", FactType.DAYS),
+        Fact("joined_days", "person", PERSON, "joined_days", FactType.DAYS),
+        Fact("source_heard", "person", HEARD, "source_heard", FactType.TEXT),
+        _flag("tag", "person", TAGGED, "is_tagged"),
+        _choice("forecast_band", "forecast", FORECAST, "band", tuple(BANDS), "forecast.band.{}"),
+        Fact("chance_active", "forecast", FORECAST, "active", FactType.SHARE),
+        Fact("chance_90_days", "forecast", FORECAST, "buys_90", FactType.SHARE),
+        Fact("expected_purchase_value", "forecast", FORECAST, "purchase_value", FactType.MONEY),
+        _consent("email"),
+        _consent("sms"),
+        _consent("line"),
+        _flag("has_email", "reach", PERSON, "has_email"),
+        _flag("has_phone", "reach", PERSON, "has_phone"),
+        Fact("contacts_lately", "reach", CONTACTS, "contacts", FactType.NUMBER, missing=0),
+        Fact("contacted_days", "reach", CONTACTS, "contacted_days", FactType.DAYS),
+        _choice("last_outcome", "reach", CONTACTS, "outcome", OUTCOMES, "contacts.outcome.{}"),
+        _choice("campaign_arm", "reach", IN_CAMPAIGN, "arm", ARMS, "campaigns.arm.{}"),
+    )
+}
+
+
+def offered_facts(cursor: Cursor) -> tuple[Fact, ...]:
+    """The facts that the shop's data can tell anything of."""
+    return tuple(fact for fact in FACTS.values() if fact.key != "preferred_category" or has_categories(cursor))
