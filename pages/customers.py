@@ -51,4 +51,4 @@ with frame.page("customers") as visit:
         missing(visit, "customers")
     else:
         VIEWS[choice(visit, "view", tuple(VIEWS), "customers.view")](visit, asked)
-    frame.footer(visit, share["identified_order_share"])
+    frame.footer(visit, share["identified_order_share"], asked.period)

@@ -58,4 +58,4 @@ with frame.page("forecast") as visit:
         if found.check is not None:
             check_chart(visit, found, remembered(visit, table, "forecast_check", asked, visit.settings))
     share = remembered(visit, measure, ("identified_order_share",), asked, visit.settings)
-    frame.footer(visit, share["identified_order_share"])
+    frame.footer(visit, share["identified_order_share"], asked.period)

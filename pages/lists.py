@@ -48,4 +48,4 @@ with frame.page("lists") as visit:
     else:
         all_lists(visit, params)
     share = remembered(visit, measure, ("identified_order_share",), params, visit.settings)
-    frame.footer(visit, share["identified_order_share"])
+    frame.footer(visit, share["identified_order_share"], params.period)

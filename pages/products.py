@@ -19,4 +19,4 @@ with frame.page("products") as visit:
         product_view(visit, asked, product)
     else:
         overview(visit, asked)
-    frame.footer(visit, share["identified_order_share"])
+    frame.footer(visit, share["identified_order_share"], asked.period)

@@ -58,4 +58,4 @@ with frame.page("repurchase") as visit:
             why_card(visit, asked, filters.comparison)
     else:
         missing(visit, "customers")
-    frame.footer(visit, readings["identified_order_share"])
+    frame.footer(visit, readings["identified_order_share"], asked.period)

@@ -66,4 +66,4 @@ with frame.page("week") as visit:
     charts(visit, found)
     why(visit, found, asked)
     today(visit, asked.params, extent)
-    frame.footer(visit, found.reading("identified_order_share"))
+    frame.footer(visit, found.reading("identified_order_share"), found.params.period)

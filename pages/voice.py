@@ -47,4 +47,4 @@ with frame.page("voice", needs_orders=False) as visit:
     heard_section(visit, asked.params)
     people = remembered(visit, compare, (*CONTACT, "identified_order_share"), asked.params, visit.settings)
     contact_tiles(visit, people, asked.comparison)
-    frame.footer(visit, people["identified_order_share"].reading)
+    frame.footer(visit, people["identified_order_share"].reading, asked.params.period)

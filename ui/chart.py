@@ -63,11 +63,11 @@ def show_chart(
     with st.container(border=True, key=f"card_{key}", gap="small", height="stretch"):
         st.markdown(f"**{plain(title)}**")
         if chart.alt == visit.t("charts.empty"):  # axes around nothing tell nobody anything
-            st.caption(plain(chart.alt))
+            st.caption(plain(note or chart.alt))
         else:
             st.plotly_chart(chart.figure, theme=None, config=CONFIG, alt=chart.alt, key=f"chart_{key}")
-        if note:
-            st.caption(plain(note))
+            if note:
+                st.caption(plain(note))
         under(visit, key, rows, definition, people)
 
 

@@ -14,6 +14,7 @@ from crm_core.errors import CrmError
 from crm_core.i18n import Translator, is_defined
 from crm_core.ingest.history import imports_of
 from crm_core.metrics.spec import Reading
+from crm_core.params import Period
 from crm_core.periods import data_extent, has_orders
 from ui import navigation, session
 from ui.empty import no_orders
@@ -78,15 +79,16 @@ def section(title: str, note: str = "") -> None:
         st.caption(plain(note))
 
 
-def footer(visit: Visit, identified: Reading | None = None) -> None:
-    """How far the data goes, how many orders have a known customer, and how many warnings wait."""
+def footer(visit: Visit, identified: Reading | None = None, period: Period | None = None) -> None:
+    """How far the data goes, how many orders of the period have a known customer, and how many warnings wait."""
     t = visit.t
     parts = []
     extent = data_extent(visit.cursor)
     if extent is not None:
         parts.append(t("app.footer.data_up_to", day=t.date(extent.last_on)))
-    if identified is not None and is_defined(identified.value):
-        parts.append(t("app.footer.identified", share=t.reading_text(identified)))
+    if identified is not None and period is not None and is_defined(identified.value):
+        days = t.date_range(period.start, period.end)
+        parts.append(t("app.footer.identified", share=t.reading_text(identified), days=days))
     warnings = warning_count(visit)
     st.divider()
     with st.container(horizontal=True, vertical_alignment="center", key="footer"):

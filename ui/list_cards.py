@@ -48,6 +48,8 @@ def _card(visit: Visit, entry: ReadyMadeList, size: ListSize, *, is_available: b
     st.markdown(size_text(visit, size, is_available=is_available))
     for label, words in reasons(t, entry):
         st.caption(f"**{plain(label)}**　{plain(words)}")
+    if is_available and not size.customers:  # nobody to see
+        return
     st.space("stretch")
     st.button(
         t("lists.page.open"),

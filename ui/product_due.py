@@ -40,7 +40,7 @@ CYCLE_COLUMNS = (
 def due_chart(visit: Visit, due: Table, by: str) -> None:
     """How many are due for each product; ``due`` is the table due_to_reorder."""
     t, shown = visit.t, due.frame[due.frame["due_customers"] > 0].head(CHART_ROWS)
-    answer = due_answer(due, t, visit.currency)
+    answer = due_answer(due, t, visit.currency, by)
     frame.answer(answer.sentence, answer.how_sure)
     columns = ["name", "due_customers", "due_from_days", "due_to_days", "is_thin"]
     bars = [
@@ -54,7 +54,7 @@ def due_chart(visit: Visit, due: Table, by: str) -> None:
         t("product.due.title"),
         count_bars(bars, t, visit.theme, t("product.due.axis")),
         rows=Rows(due.frame, headed(t, ranked), "due_to_reorder.csv"),
-        definition=t("product.due.how"),
+        definition=t("product.due.how", each=t(f"product.each.{by}")),
         people=due_people(visit, by, shown),
         note=t("product.due.note", thin=visit.settings.thin_below) if bars else "",
     )

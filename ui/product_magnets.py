@@ -23,7 +23,7 @@ def magnets_card(visit: Visit, first: Table, window_days: int, by: str) -> None:
         t("product.map.title"),
         magnet_chart(found, t, visit.theme),
         rows=Rows(first.frame, headed(t, ranked), "first_purchase_products.csv"),
-        definition=t("product.map.how", days=window_days),
+        definition=t("product.map.how", days=window_days, it=t(f"product.it.{by}")),
         people=_people(visit, found, by),
         note=t("product.map.note" if found.magnets else "product.map.thin", thin=visit.settings.thin_below),
     )

@@ -87,7 +87,7 @@ def _what_comes_back(visit: Visit, asked: Params, by: str) -> None:
     )
     first = remembered(visit, table, "first_purchase_products", asked, visit.settings, by=by)
     window = visit.settings.conversion_window_days
-    answer = products_answer(again, first, window, visit.settings.thin_below, visit.t)
+    answer = products_answer(again, first, window, visit.settings.thin_below, visit.t, by)
     with above:
         frame.answer(answer.sentence, answer.how_sure)
     left, right = st.columns(2)
@@ -116,7 +116,7 @@ def again_chart(visit: Visit, products: Table, order: str, by: str = By.PRODUCT)
         t("products.again.title"),
         repurchased_products(products.frame, t, visit.theme, CHART_ROWS),
         rows=_rows(visit, products, AGAIN_COLUMNS),
-        definition=t("products.again.how"),
+        definition=t("products.again.how", it=t(f"product.it.{by}")),
         people=people_of_products(visit, by, shown, ("product_repurchasers", "product_once")),
         note=t(f"products.again.note_{order}"),
     )
@@ -174,7 +174,7 @@ def first_chart(visit: Visit, products: Table, window_days: int, by: str = By.PR
         t("products.first.title"),
         dot_plot(dots, t, visit.theme, Unit.SHARE, t("products.first.axis", days=window_days), shop),
         rows=_rows(visit, products, FIRST_COLUMNS),
-        definition=t("products.first.how", days=window_days),
+        definition=t("products.first.how", days=window_days, each=t(f"product.each.{by}")),
         people=people_of_products(
             visit, by, shown[["product", "name"]].itertuples(index=False, name=None), ("started_with",)
         ),

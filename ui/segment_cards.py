@@ -46,6 +46,8 @@ def _card(visit: Visit, row: SegmentRow) -> None:
     st.markdown(f"{plain(customers)}  \n{plain(revenue)}")
     st.caption(f"**{t('customers.segments.rule')}**　{plain(t(f'segments.{row.segment}.rule'))}")
     st.caption(f"**{t('customers.segments.action')}**　{plain(t(f'segments.{row.segment}.action'))}")
+    if not row.customers:  # nobody to list
+        return
     st.space("stretch")
     query = {"list": f"{SEGMENT_PREFIX}{row.segment}"}
     st.page_link(LISTS_PAGE, label=t("app.chart.list"), icon=":material/group_add:", query_params=query)

@@ -36,16 +36,34 @@ class Tile:
 
 
 def tiles(visit: Visit, shown: Sequence[Tile], comparison: Comparison, *, key: str = "page") -> None:
-    """A row of at most five tiles; two beside each other on a phone."""
+    """A row of at most five tiles, two beside each other on a phone; that none has anything earlier is said once."""
+    told = [against(visit.t, tile, comparison) for tile in shown[:AT_MOST]]
+    once = told[0] if len(told) > 1 and len(set(told)) == 1 and not _is_compared(shown[0], comparison) else ""
     with st.container(key=f"tiles_{key}"):
-        for tile in shown[:AT_MOST]:
+        for tile, words in zip(shown, told, strict=False):
             with st.container(border=True, key=f"card_tile_{key}_{tile.metric}", gap="xsmall", height="stretch"):
-                _tile(visit, tile, comparison)
+                _tile(visit, tile, comparison, "" if once else words)
+    if once:
+        st.caption(plain(once))
 
 
-def _tile(visit: Visit, tile: Tile, comparison: Comparison) -> None:
-    t, reading = visit.t, tile.measured.reading
-    change = tile.measured.previous if comparison is Comparison.PREVIOUS else tile.measured.last_year
+def against(t: Translator, tile: Tile, comparison: Comparison) -> str:
+    """Against what the change of a tile is held, or that there is nothing to hold it against."""
+    usual = f"app.tile.versus_{comparison.value}" if _is_compared(tile, comparison) else "app.tile.no_earlier"
+    return tile.held_against or t(usual)
+
+
+def _change(tile: Tile, comparison: Comparison) -> Change | None:
+    return tile.measured.previous if comparison is Comparison.PREVIOUS else tile.measured.last_year
+
+
+def _is_compared(tile: Tile, comparison: Comparison) -> bool:
+    change = _change(tile, comparison)
+    return change is not None and is_defined(change.absolute)
+
+
+def _tile(visit: Visit, tile: Tile, comparison: Comparison, held_against: str) -> None:
+    t, reading, change = visit.t, tile.measured.reading, _change(tile, comparison)
     arrow, colour = direction(change, tile.better)
     line = [float(point.reading.value) for point in tile.trend if is_defined(point.reading.value)]
     st.metric(
@@ -58,10 +76,8 @@ def _tile(visit: Visit, tile: Tile, comparison: Comparison) -> None:
         chart_data=line if len(line) > 1 else None,
         chart_type="line",
     )
-    is_compared = change is not None and is_defined(change.absolute)
-    usual = t(f"app.tile.versus_{comparison.value}" if is_compared else "app.tile.no_earlier")
-    held_against = tile.held_against or usual
-    st.caption(f"{plain(held_against)}  \n{plain(sample_text(t, tile, visit.currency))}")
+    lines = (held_against, sample_text(t, tile, visit.currency))
+    st.caption("  \n".join(plain(line) for line in lines if line))
 
 
 def value_text(t: Translator, reading: Reading, currency: str) -> str:

@@ -17,6 +17,7 @@ from crm_core.errors import InvalidParams
 from crm_core.export import csv_bytes
 from crm_core.i18n import Translator
 from crm_core.json_forms import NO_DAY, dumps, metrics_form
+from crm_core.lists.columns import usual_columns
 from crm_core.lists.groups import GROUPS, group_from_texts, group_members
 from crm_core.lists.ready_made import list_members, list_of
 from crm_core.metrics.measure import compare, default_params
@@ -48,7 +49,7 @@ def add_table(command: argparse.ArgumentParser) -> None:
 def add_list(command: argparse.ArgumentParser) -> None:
     """What ``list`` may be told."""
     command.add_argument("name", help="a ready-made list, or a kind of group")
-    command.add_argument("--columns", help="the columns, separated by commas")
+    command.add_argument("--columns", help="the columns, separated by commas (default: those of the page)")
     _add_values(command, "a value of the group, as --with product_key=P-1")
     _add_file(command)
     _add_question(command)
@@ -106,9 +107,11 @@ def run_list(arguments: argparse.Namespace, t: Translator) -> int:
     with _asking(arguments, t) as (cursor, params, settings):
         if arguments.name in GROUPS:
             group = group_from_texts(arguments.name, _values(arguments))
-            found = group_members(cursor, group, params, settings, columns)
+            shown = columns or usual_columns(cursor, group.kind.columns)
+            found = group_members(cursor, group, params, settings, shown)
         else:
-            found = list_members(cursor, list_of(arguments.name).key, params, settings, columns)
+            entry = list_of(arguments.name)
+            found = list_members(cursor, entry.key, params, settings, columns or usual_columns(cursor, entry.columns))
     if arguments.json:
         say(dumps(table_form(found)))
     else:

@@ -97,15 +97,13 @@ def groups_answer(compared: GroupsCompared, t: Translator, currency: str, thin_b
 def _title(groups: Sequence[GroupCurve], test: LogRank, day: int, t: Translator, currency: str) -> str:
     if not test.is_significant:
         return t("first_orders.compare.same")
-    if len(groups) > FEWEST_GROUPS:
-        return t("first_orders.compare.differ")
-    first, second = groups
-    gap = _gap(first, second, day)
+    ordered = sorted(groups, key=lambda of: _estimate(of, day).share, reverse=True)
+    best, worst = ordered[0], ordered[-1]
+    gap = _gap(best, worst, day)
     if gap.low <= 0 <= gap.high:
         return t("first_orders.compare.differ")
-    better, worse = (first, second) if gap.difference > 0 else (second, first)
-    names = {key: group_words(of.group, t, currency) for key, of in (("better", better), ("worse", worse))}
-    return t("first_orders.compare.more", **names)
+    names = {key: group_words(of.group, t, currency) for key, of in (("better", best), ("worse", worst))}
+    return t("first_orders.compare.more" if len(groups) == FEWEST_GROUPS else "first_orders.compare.most", **names)
 
 
 def _test_words(test: LogRank, t: Translator) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 from crm_core.charts.magnets import Magnet, MagnetMap, magnet_map
 from crm_core.findings.words import Answer
 from crm_core.i18n import Translator
+from crm_core.metrics.items import By
 from crm_core.metrics.spec import Table
 
 MOST_ON_MAP = 12
@@ -77,11 +78,13 @@ def best_start(first_products: Table) -> BestStart | None:
     )
 
 
-def products_answer(products: Table, first_products: Table, window_days: int, thin_below: int, t: Translator) -> Answer:
-    """Which product is bought again by most, and which first product leads to a second purchase."""
+def products_answer(
+    products: Table, first_products: Table, window_days: int, thin_below: int, t: Translator, by: str = By.PRODUCT
+) -> Answer:
+    """Which product (or category) is bought again by most, and which one leads to a second purchase."""
     best, start = best_product(products), best_start(first_products)
     if best is None:
-        return Answer(t("products.sentence.nobody"))
+        return Answer(t("products.sentence.nobody", same=t(f"product.same.{by}")))
     sentence = t(
         "products.sentence.best",
         name=best.name,
@@ -141,13 +144,13 @@ def sure_pairs(pairs: Table) -> pd.DataFrame:
 
 def pairs_answer(following: Table, together: Table, t: Translator) -> Answer:
     """What is bought next after what, and what is bought together."""
-    parts = []
+    parts, found_any = [], False
     for kind, pairs in (("next", following), ("basket", together)):
         sure = sure_pairs(pairs)
         if sure.empty:
             parts.append(t(f"product.pairs.nothing_{kind}"))
             continue
-        best = sure.iloc[0]
+        best, found_any = sure.iloc[0], True
         parts.append(
             t(
                 f"product.pairs.best_{kind}",
@@ -158,14 +161,14 @@ def pairs_answer(following: Table, together: Table, t: Translator) -> Answer:
                 times=t.fixed(float(best["lift"]), 1),
             )
         )
-    return Answer("".join(parts), t("product.pairs.sure"))
+    return Answer("".join(parts), t("product.pairs.sure") if found_any else "")
 
 
-def due_answer(due: Table, t: Translator, currency: str) -> Answer:
+def due_answer(due: Table, t: Translator, currency: str, by: str = By.PRODUCT) -> Answer:
     """How many are due to buy something again; the same person may be due for several products."""
     sure = due.frame[~due.frame["is_thin"].astype(bool) & (due.frame["due_customers"] > 0)]
     if sure.empty:
-        return Answer(t("product.due.nobody"))
+        return Answer(t("product.due.nobody", same=t(f"product.same.{by}")))
     best = sure.iloc[0]
     sentence = t(
         "product.due.sentence",

@@ -316,6 +316,19 @@ def test_clearly_different_groups_are_called_so(cursor: Cursor) -> None:
     assert groups_answer(compared, ZH, "TWD", SETTINGS.thin_below).sentence == "「Tea」比「Bag」更多人回來"
 
 
+def test_of_several_groups_the_best_and_the_worst_are_named(cursor: Cursor) -> None:
+    asked = params(AS_OF)
+    groups = first_order_groups(cursor, asked, SETTINGS, by="product")[:4]
+    assert len(groups) > 2
+    compared = compare_groups(cursor, asked, SETTINGS, groups)
+    assert compared.test is not None
+    assert compared.test.is_significant
+    shares = {of.group.name: point.share for of in compared.groups if (point := of.curve.within(90)) is not None}
+    best, worst = max(shares, key=shares.__getitem__), min(shares, key=shares.__getitem__)
+    answer = groups_answer(compared, EN, "TWD", SETTINGS.thin_below)
+    assert answer.sentence == f"{best}: most come back; {worst}: fewest"
+
+
 def test_groups_that_do_not_differ_are_not_told_apart(cursor: Cursor) -> None:
     asked = params(AS_OF)
     coupons = first_order_groups(cursor, asked, SETTINGS, by="coupon")
