@@ -80,7 +80,7 @@ def fill_marts(cursor: Cursor, rows: Iterable[Line], answers: Sequence[Record] =
     insert(cursor, "purchase_mart", purchases)
     lines = [line for order in orders for line in _line_rows(order, number)]
     insert(cursor, "order_line_mart", lines)
-    insert(cursor, "product_purchase_mart", _product_purchases(lines))
+    insert(cursor, "product_purchase_mart", _product_purchases(lines, number))
     skus = sorted({line["product_key"] for line in lines})
     insert(cursor, "product_mart", [{"product_key": sku, "sku": sku, "name": f"Product {sku}"} for sku in skus])
     insert(cursor, "customer_mart", customer_rows(purchases))
@@ -111,6 +111,9 @@ def _purchases(orders: Iterable[Order]) -> list[Record]:
                     "net_amount": amount,
                     "net_so_far": so_far,
                     "channel": of_day[0].channel,
+                    "first_on": days[0][0],
+                    "first_amount": amount if no == 1 else found[-1]["first_amount"],
+                    "first_channel": days[0][1][0].channel,
                 }
             )
     return found
@@ -161,7 +164,7 @@ def _line_rows(order: Order, number: dict[tuple[str, date], Record]) -> list[Rec
     ]
 
 
-def _product_purchases(lines: Iterable[Record]) -> list[Record]:
+def _product_purchases(lines: Iterable[Record], number: dict[tuple[str, date], Record]) -> list[Record]:
     ranked = [line for line in lines if line["is_ranked"] and line["purchase_no"] is not None]
     by_pair: dict[tuple[str, str], dict[date, list[Record]]] = defaultdict(lambda: defaultdict(list))
     for line in ranked:
@@ -182,6 +185,7 @@ def _product_purchases(lines: Iterable[Record]) -> list[Record]:
                     "next_on": days[no + 1] if no + 1 < len(days) else None,
                     "quantity": sum((line["quantity"] for line in by_day[day]), Decimal(0)),
                     "net_amount": sum((line["net_amount"] for line in by_day[day]), Decimal(0)),
+                    "followed_on": number[customer, day]["next_on"],
                 }
             )
     return found

@@ -15,6 +15,7 @@ from typing import Any, Literal, get_args
 
 from crm_core.db import Cursor, model
 from crm_core.errors import InvalidParams, UnknownName
+from crm_core.metrics.kept_scores import scored_once
 from crm_core.metrics.query import Row
 from crm_core.metrics.rfm import question
 from crm_core.metrics.segments import Segment
@@ -248,7 +249,8 @@ def customer_page(
         "limit": limit,
         "offset": offset,
     }
-    frame = cursor.execute(model("customers/page"), binds).df()
+    with scored_once(cursor, params, settings):
+        frame = cursor.execute(model("customers/page"), binds).df()
     total = int(frame["total"].iloc[0]) if len(frame) else 0
     frame["preferred_category"] = _preferred_categories(cursor, params, list(frame["customer_id"]))
     return CustomerPage(Table("customers", CUSTOMER_COLUMNS, frame.drop(columns="total")), total)

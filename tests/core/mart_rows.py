@@ -93,6 +93,9 @@ def _purchases(group: list[Bought]) -> Iterator[Row]:
             "net_amount": row.amount,
             "net_so_far": sum((earlier.amount for earlier in group[:number]), Decimal(0)),
             "channel": row.channel,
+            "first_on": on(group[0].day),
+            "first_amount": group[0].amount,
+            "first_channel": group[0].channel,
         }
 
 

@@ -162,3 +162,25 @@ def test_an_undone_shop_is_empty(database: Database) -> None:
     for number in chance.sample(numbers, len(numbers)):
         undo(database, number)
     assert fingerprints(database) == empty
+
+
+def test_a_shop_from_before_a_purchase_told_of_the_first_one_and_the_next_opens_as_a_new_one(tmp_path: Path) -> None:
+    path = tmp_path / "huike.duckdb"
+    database = Database(path)
+    taken_in(database, Kind.ORDERS, order_rows(random.Random(5)))
+    before = fingerprints(database)
+    added = {
+        "purchase_mart": ("first_on", "first_amount", "first_channel"),
+        "product_purchase_mart": ("followed_on",),
+        "category_purchase_mart": ("followed_on",),
+    }
+    with database.write() as cursor:
+        for mart, columns in added.items():
+            for column in columns:
+                cursor.execute(f"alter table {mart} drop column {column}")
+        cursor.execute("delete from schema_migrations where name like '%/0016_%'")
+    database.close()
+    reopened = Database(path)
+    after = fingerprints(reopened)
+    reopened.close()
+    assert after == before

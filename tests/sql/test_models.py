@@ -83,6 +83,9 @@ def purchase(customer: str, day: int, number: int, next_day: int | None, gap: in
         "net_amount": 10,
         "net_so_far": 10 * number,
         "channel": "web",
+        "first_on": date(2024, 3, 1),
+        "first_amount": 10,
+        "first_channel": "web",
     }
 
 

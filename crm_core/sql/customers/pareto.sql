@@ -1,11 +1,18 @@
--- Grain: point of the curve, at most 101. Input: revenue_ranks.
+-- Grain: point of the curve, at most 101. Input: rfm_customers.
 -- The share of revenue that comes from the best 0, 1, … 100 % of customers (numbers of customers are rounded up).
-with ranks as (
-    select * from revenue_ranks($question)
+with revenues as (
+    select revenue from rfm_customers($question)
+),
+
+-- Who of several with the same revenue comes first makes no difference to the sums.
+ranks as (
+    select row_number() over by_revenue as revenue_rank, sum(revenue) over by_revenue as revenue_so_far
+    from revenues
+    window by_revenue as (order by revenue desc rows unbounded preceding)
 ),
 
 shop as (
-    select any_value(customer_count) as customer_count, any_value(revenue_total) as revenue_total from ranks
+    select count(*) as customer_count, sum(revenue) as revenue_total from revenues
 ),
 
 marks as (
@@ -23,7 +30,7 @@ points as (
         (coalesce(revenue_so_far, 0) / nullif(revenue_total, 0))::double as revenue_share
     from marks
     cross join shop
-    left join (select revenue_rank, revenue_so_far from ranks) on revenue_rank = customers
+    left join ranks on revenue_rank = customers
     order by customers
 )
 

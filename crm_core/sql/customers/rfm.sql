@@ -5,7 +5,7 @@ with scores as (
 ),
 
 people as (
-    select customer_id, name, first_on from customer_mart
+    select customer_id, name from customer_mart
 ),
 
 named as (

@@ -24,6 +24,7 @@ with days as (
     select
         customer_id, category, purchased_on,
         any_value(purchase_no) as purchase_no,  -- a customer has one purchase a day
+        any_value(followed_on) as followed_on,
         sum(net_amount)::decimal(18, 4) as net_amount
     from product_purchase_mart
     inner join product_mart using (product_key)
@@ -41,4 +42,6 @@ numbered as (
     window by_day as (partition by customer_id, category order by purchased_on)
 )
 
-select customer_id, category, purchased_on, purchase_no, category_purchase_no, gap_days, next_on, net_amount from numbered;
+select
+    customer_id, category, purchased_on, purchase_no, category_purchase_no, gap_days, next_on, net_amount, followed_on
+from numbered;

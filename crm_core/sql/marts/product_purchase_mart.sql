@@ -1,4 +1,4 @@
--- Grain: customer x product x shop day. Inputs: order_line_mart, touched_customers.
+-- Grain: customer x product x shop day. Inputs: order_line_mart, purchase_mart, touched_customers.
 -- Which product a customer bought on which of their purchases, for the how-manieth time.
 insert into product_purchase_mart
 with bought as (
@@ -20,8 +20,16 @@ numbered as (
         lead(purchased_on) over by_day as next_on
     from bought
     window by_day as (partition by customer_id, product_key order by purchased_on)
+),
+
+followed as (
+    select customer_id, purchased_on, next_on as followed_on
+    from purchase_mart
+    where next_on is not null and customer_id in (select customer_id from touched_customers)
 )
 
 select
-    customer_id, product_key, purchased_on, purchase_no, product_purchase_no, gap_days, next_on, quantity, net_amount
-from numbered;
+    customer_id, product_key, purchased_on, purchase_no, product_purchase_no, gap_days, next_on, quantity, net_amount,
+    followed_on
+from numbered
+left join followed using (customer_id, purchased_on);

@@ -22,11 +22,16 @@ numbered as (
         row_number() over by_day as purchase_no,
         purchased_on - lag(purchased_on) over by_day as gap_days,
         lead(purchased_on) over by_day as next_on,
-        (sum(net_amount) over by_day)::decimal(18, 4) as net_so_far
+        (sum(net_amount) over by_day)::decimal(18, 4) as net_so_far,
+        first_value(purchased_on) over by_day as first_on,
+        first_value(net_amount) over by_day as first_amount,
+        first_value(channel) over by_day as first_channel
     from days
     window by_day as (partition by customer_id order by purchased_on rows unbounded preceding)
 )
 
-select customer_id, purchased_on, purchase_no, gap_days, next_on, order_count, net_amount, net_so_far, channel
+select
+    customer_id, purchased_on, purchase_no, gap_days, next_on, order_count, net_amount, net_so_far, channel,
+    first_on, first_amount, first_channel
 from numbered
 order by purchased_on, customer_id;

@@ -1,17 +1,15 @@
--- Grain: segment x how likely somebody still is a customer. Inputs: customer_forecasts, expected_purchases, rfm_scores; $question, $model.
+-- Grain: segment x how likely somebody still is a customer. Inputs: rfm_scores, expectations_of, expected_purchases;
+-- $question (over all history), $model.
 -- Customers, how many of them are expected to be active still, and what is expected of them.
-with judged as (
-    select * from customer_forecasts($question, $model)
-),
-
-forecasts as (
-    select judged.*, active * within_90 as purchases_90, active * within_365 as purchases_365
-    from judged
-    inner join expected_purchases using (repeats, observed_days)
-),
-
-scores as (
-    select customer_id, segment from rfm_scores($question)
+-- The histories of customer_histories: without a window the scores are of the same purchases.
+with histories as (
+    select
+        segment, spent,
+        purchase_count - 1 as repeats,
+        (last_on - first_on)::integer as last_days,
+        (($question).as_of - first_on)::integer as observed_days,
+        spent - first_amount as spent_again
+    from rfm_scores($question)
 ),
 
 summed as (
@@ -24,8 +22,7 @@ summed as (
         sum(purchases_365) as expected_purchases_365d,
         sum(purchases_365 * purchase_value) as expected_revenue_365d,
         sum(spent)::double as revenue
-    from forecasts
-    left join scores using (customer_id)
+    from expectations_of('histories', 'expected_purchases', $model)
     group by segment, band
 )
 

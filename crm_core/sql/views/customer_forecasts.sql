@@ -1,19 +1,13 @@
 -- What the forecast knows of each customer (METRICS §7; crm_core.analysis.bg_nbd tells the model).
 
 -- Grain: customer with a purchase up to the as-of date; with a channel, those whose first purchase was in it.
--- Inputs: purchase_mart, customer_mart. Repeat purchases (x), days from the first purchase to the last of them (t_x) and
+-- Input: purchase_mart. Repeat purchases (x), days from the first purchase to the last of them (t_x) and
 -- to the as-of date (T), what all purchases brought and what those after the first brought.
 create or replace macro customer_histories(as_of, channel) as table
 with last_purchases as (
-    select customer_id, purchased_on, purchase_no, net_so_far
+    select customer_id, purchased_on, purchase_no, net_so_far, first_on, first_amount
     from purchase_mart
-    where purchased_on <= as_of and coalesce(next_on > as_of, true)
-),
-
-first_purchases as (
-    select customer_id, purchased_on as first_on, net_amount as first_amount
-    from purchase_mart
-    where purchase_no = 1 and purchased_on <= as_of and purchase_mart.channel = coalesce(channel, purchase_mart.channel)
+    where purchased_on <= as_of and coalesce(next_on > as_of, true) and first_channel = coalesce(channel, first_channel)
 ),
 
 histories as (
@@ -25,7 +19,6 @@ histories as (
         net_so_far as spent,
         net_so_far - first_amount as spent_again
     from last_purchases
-    inner join first_purchases using (customer_id)
 )
 
 select * from histories;
@@ -52,12 +45,12 @@ create or replace macro activity_band(repeats, active) as
         else 'active'
     end;
 
--- Grain: as customer_histories. Input: customer_histories. `q` is the question of customer_rfm.sql, `m` a fitted model as
--- for still_active, with p, q, gamma of the value of a purchase (all NULL where that could not be fitted).
-create or replace macro customer_forecasts(q, m) as table
+-- Grain and input: the relation named `histories`, with columns as customer_histories. `m` is a fitted model as for
+-- still_active, with p, q, gamma of the value of a purchase (all NULL where that could not be fitted).
+-- What the model says of each history.
+create or replace macro forecasts_of(histories, m) as table
 with judged as (
-    select *, still_active(m, repeats, last_days, observed_days) as active
-    from customer_histories((q).as_of, (q).channel)
+    select *, still_active(m, repeats, last_days, observed_days) as active from query_table(histories)
 ),
 
 forecasts as (
@@ -70,3 +63,23 @@ forecasts as (
 )
 
 select * from forecasts;
+
+-- Grain: as customer_histories. Inputs: customer_histories, forecasts_of; `q` is the question of customer_rfm.sql.
+create or replace macro customer_forecasts(q, m) as table
+with histories as (
+    select * from customer_histories((q).as_of, (q).channel)
+)
+
+select * from forecasts_of('histories', m);
+
+-- Grain and input: the relation named `histories`, as for forecasts_of; `expected` names one of repeats x observed_days with
+-- the purchases expected of somebody still active, within_90 and within_365.
+-- What the model says of each history, and how many purchases it expects.
+create or replace macro expectations_of(histories, expected, m) as table
+with expectations as (
+    select forecasts.*, active * within_90 as purchases_90, active * within_365 as purchases_365
+    from forecasts_of(histories, m) as forecasts
+    inner join query_table(expected) as expected_within using (repeats, observed_days)
+)
+
+select * from expectations;

@@ -17,7 +17,7 @@ create or replace macro cuts_above(cut_1, cut_2, cut_3, cut_4, figure) as
 -- How long ago, how often and for how much each customer bought; stand-alone returns lower the revenue.
 create or replace macro rfm_values(q) as table
 with last_purchases as (
-    select customer_id, purchased_on, purchase_no, net_so_far
+    select customer_id, purchased_on, purchase_no, net_so_far, first_on, first_amount, first_channel
     from purchase_mart
     where purchased_on <= (q).as_of and coalesce(next_on > (q).as_of, true)
         and purchased_on >= coalesce((q).since, '-infinity'::date)
@@ -31,7 +31,7 @@ earlier_purchases as (
 ),
 
 returns as (
-    select customer_id, sum(net_amount) as returned
+    select customer_id, sum(net_amount)::decimal(18, 4) as returned
     from order_mart
     where is_adjustment and customer_id is not null
         and ordered_on <= (q).as_of and ordered_on >= coalesce((q).since, '-infinity'::date)
@@ -42,7 +42,8 @@ totals as (
     select
         customer_id,
         purchased_on as last_on,
-        last_purchases.purchase_no as purchase_count, -- over all history, whatever the window
+        first_on, first_channel, first_amount, last_purchases.net_so_far as spent,
+        last_purchases.purchase_no as purchase_count, -- over all history, whatever the window, as are first_ and spent
         last_purchases.purchase_no - coalesce(earlier_purchases.purchase_no, 0) as frequency,
         last_purchases.net_so_far - coalesce(earlier_purchases.net_so_far, 0) as purchased
     from last_purchases
@@ -50,14 +51,16 @@ totals as (
 ),
 
 net as (
-    select customer_id, last_on, purchase_count, frequency, (purchased + coalesce(returned, 0))::decimal(18, 4) as revenue
+    select
+        customer_id, last_on, first_on, first_channel, first_amount, spent, purchase_count, frequency,
+        (purchased + coalesce(returned, 0))::decimal(18, 4) as revenue
     from totals
     left join returns using (customer_id)
 ),
 
 figures as (
     select
-        customer_id, last_on, purchase_count,
+        customer_id, last_on, first_on, first_channel, first_amount, spent, purchase_count,
         ((q).as_of - last_on)::integer as recency_days,
         frequency, revenue,
         -- Whole units of 0.0001, divided once: equal means stay equal whatever numbers they come from.
@@ -113,19 +116,19 @@ in_force as (
 select * from in_force;
 
 -- Grain: customer with a purchase in the window; with a channel, only those whose first purchase was in it.
--- Inputs: rfm_values, purchase_mart. The customers that the question is about.
+-- Input: rfm_values. The customers that the question is about.
 create or replace macro rfm_customers(q) as table
 with of_channel as (
     select *
     from rfm_values(q)
-    where (q).channel is null
-        or customer_id in (select customer_id from purchase_mart where purchase_no = 1 and channel = (q).channel)
+    where (q).channel is null or first_channel = (q).channel
 )
 
 select * from of_channel;
 
 -- Grain: as rfm_customers. Inputs: rfm_customers, rfm_cuts.
--- The scores, relative to the whole shop, and the segment of their cell.
+-- The scores, relative to the whole shop, and the segment of their cell; purchase_count, spent (returns not taken off) and
+-- what begins with first_ are over all history, whatever the window.
 create or replace macro rfm_scores(q) as table
 -- One column per cut point: a list would be copied for every customer.
 with cuts as (
@@ -138,7 +141,7 @@ with cuts as (
 
 scored as (
     select
-        customer_id, last_on, purchase_count, recency_days, frequency, revenue, monetary,
+        customer_id, last_on, first_on, first_amount, spent, purchase_count, recency_days, frequency, revenue, monetary,
         1 + cuts_above(r_1, r_2, r_3, r_4, recency_days) as r_score,
         1 + cuts_below(f_1, f_2, f_3, f_4, frequency) as f_score,
         1 + cuts_below(m_1, m_2, m_3, m_4, monetary) as m_score

@@ -43,26 +43,17 @@ shop_rhythm as (
     where gap_days is not null and purchased_on <= (q).as_of
 ),
 
-best_customers as (
-    select customer_id from scores cross join best where revenue >= revenue_from and revenue > 0
+ranked as (
+    select scores.*, revenue >= revenue_from and revenue > 0 as is_best from scores cross join best
 ),
 
-best_gaps as (
+-- The gaps of those whose silence is long enough for the question: how many there are, and their median.
+own_gaps as (
     select customer_id, median(gap_days) as own_gap_median, count(*) as own_gap_count
     from purchase_mart
     where gap_days is not null and purchased_on <= (q).as_of
-        and customer_id in (select customer_id from best_customers)
+        and customer_id in (select customer_id from ranked where is_best and recency_days >= (l).silent_least_days)
     group by customer_id
-),
-
--- The own rhythm where there are enough gaps to speak of one, else the shop's.
-best_rhythm as (
-    select
-        customer_id,
-        case when own_gap_count >= (l).own_rhythm_gaps then own_gap_median else gap_median end as rhythm_days
-    from best_customers
-    left join best_gaps using (customer_id)
-    cross join shop_rhythm
 ),
 
 answers as (
@@ -74,16 +65,18 @@ answers as (
 
 facts as (
     select
-        coalesce(scores.customer_id, answers.customer_id) as customer_id,
+        coalesce(ranked.customer_id, answers.customer_id) as customer_id,
         segment, recency_days, frequency, monetary, r_score, f_score, m_score, last_on, purchase_count,
         coalesce(revenue, 0) as revenue,
         attitude,
         answered_on >= (q).as_of - (l).answered_within_days as is_answer_fresh,
-        best_rhythm.customer_id is not null as is_best,
-        rhythm_days, second_from_days, second_to_days
-    from scores
-    full join answers on scores.customer_id = answers.customer_id
-    left join best_rhythm on scores.customer_id = best_rhythm.customer_id
+        coalesce(is_best, false) as is_best,
+        -- The own rhythm where there are enough gaps to speak of one, else the shop's.
+        case when own_gap_count >= (l).own_rhythm_gaps then own_gap_median else gap_median end as rhythm_days,
+        second_from_days, second_to_days
+    from ranked
+    full join answers on ranked.customer_id = answers.customer_id
+    left join own_gaps on ranked.customer_id = own_gaps.customer_id
     cross join shop_rhythm
 ),
 

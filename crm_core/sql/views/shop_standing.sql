@@ -7,10 +7,11 @@ with last_purchases as (
     select customer_id, purchased_on as last_on, purchase_no as purchase_count, net_so_far
     from purchase_mart
     where purchased_on <= as_of and coalesce(next_on > as_of, true)
+        and (channel_key is null or first_channel = channel_key)
 ),
 
 returns as (
-    select customer_id, sum(net_amount) as returned
+    select customer_id, sum(net_amount)::decimal(18, 4) as returned
     from order_mart
     where is_adjustment and customer_id is not null and ordered_on <= as_of
     group by customer_id
@@ -23,8 +24,6 @@ buyers as (
         (net_so_far + coalesce(returned, 0))::decimal(18, 4) as revenue
     from last_purchases
     left join returns using (customer_id)
-    where channel_key is null
-        or customer_id in (select customer_id from purchase_mart where purchase_no = 1 and channel = channel_key)
 )
 
 select * from buyers;
