@@ -7,35 +7,58 @@ then, in a thread beside the server, instead of when the page is asked for.
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
+from streamlit import runtime
 from streamlit.web import cli
 
 from crm_core.errors import CrmError
-from ui import session
 
 APP = Path(__file__).parent.parent / "app.py"
+LOOK_SECONDS = 0.01
+SHARE_SECONDS = 0.0002
 
-# What brings nearly all modules of the first page along, heaviest first. Not the page's own parts in ``ui``: declaring
-# what ``st.cache_data`` remembers asks for a server that runs already.
+# The parts of the first page, which bring nearly everything else along, and what its libraries load when first asked.
 AHEAD = (
-    "pandas",
-    "crm_core.findings.change",
-    "crm_core.findings.moved",
-    "crm_core.findings.week",
-    "crm_core.charts.change",
-    "crm_core.charts.weekly",
-    "crm_core.metrics.tables",
-    "crm_core.lists.groups",
-    "crm_core.export",
-    "crm_core.ingest.history",
+    "ui.change",
+    "ui.filters",
+    "ui.frame",
+    "ui.navigation",
+    "ui.this_week",
     "plotly.tools",
     "streamlit.emojis",
     "streamlit.material_icon_names",
 )
+
+
+def main(options: list[str]) -> None:
+    """Serve until asked to stop."""
+    Thread(target=_load_beside_server, daemon=True).start()
+    cli.main(["run", str(APP), *options], prog_name="streamlit")
+
+
+def _load_beside_server() -> None:
+    """Load as soon as there is a server, and let it have its turn often: a browser asks for a hundred small files."""
+    while not _is_serving():
+        Event().wait(LOOK_SECONDS)
+    with _short_turns():
+        load_ahead()
+
+
+def _is_serving() -> bool:
+    return runtime.exists() and runtime.get_instance().state is not runtime.RuntimeState.INITIAL
+
+
+@contextmanager
+def _short_turns() -> Iterator[None]:
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(SHARE_SECONDS)
+    yield
+    sys.setswitchinterval(usual)
 
 
 def load_ahead() -> None:
@@ -43,13 +66,7 @@ def load_ahead() -> None:
     for name in AHEAD:
         import_module(name)
     with suppress(CrmError):
-        session.shop_database()
-
-
-def main(options: list[str]) -> None:
-    """Serve until asked to stop."""
-    Thread(target=load_ahead, name="load_ahead", daemon=True).start()
-    cli.main(["run", str(APP), *options], prog_name="streamlit")
+        import_module("ui.session").shop_database()
 
 
 if __name__ == "__main__":
