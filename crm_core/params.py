@@ -79,19 +79,26 @@ class Params:
     ``period`` bounds the period metrics (METRICS §2, §6); ``as_of`` bounds everything: nothing after it is used.
     ``channel`` restricts orders to one channel; ``purchase_no`` stays what it is over all channels. Customer-level
     numbers with a channel take the customers whose first purchase was in it. ``window_days`` limits RFM to the
-    purchases of the last N days before ``as_of``.
+    purchases of the last N days before ``as_of``. ``contact_on`` is the day on which the customers are contacted, where
+    it is after ``as_of``: what is bought and said is known up to ``as_of``, contacts and birthdays count from that day.
     """
 
     as_of: date
     period: Period
     channel: str | None = None
     window_days: int | None = None
+    contact_on: date | None = None
 
     def __post_init__(self) -> None:
         if self.window_days is not None and self.window_days < 1:
             raise InvalidParams("window_too_short", days=self.window_days)
         if self.period.start > self.as_of:
             raise InvalidParams("period_after_as_of", start=self.period.start.isoformat(), as_of=self.as_of.isoformat())
+
+    @property
+    def day(self) -> date:
+        """The day of the contact work: ``contact_on``, never before the as-of date."""
+        return self.as_of if self.contact_on is None else max(self.as_of, self.contact_on)
 
     def with_period(self, period: Period) -> Params:
         """The same question about another period."""

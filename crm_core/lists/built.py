@@ -1,4 +1,4 @@
-"""Lists that somebody built: a tree of conditions as one bound select, and the customers that it finds.
+"""Lists that somebody built: a tree of conditions as one bound select.
 
 Only texts of the code reach the statement: models of ``sql/facts``, column names of the registry, names of binds. What
 a person entered is always a bound value.
@@ -6,22 +6,19 @@ a person entered is always a bound value.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from crm_core.db import Cursor, model
-from crm_core.lists.conditions import All, AnyOf, Comparison, Condition, Node, Not, leaves
+from crm_core.lists.conditions import All, AnyOf, Comparison, Condition, Node, Not
 from crm_core.lists.facts import Fact, FactType, Source
 from crm_core.lists.groups import Value
-from crm_core.lists.members import ListSize, chunks_of, members_of, people_source, size_of
 from crm_core.lists.ready_made import BOUGHT, CONSENT, CONTACT
 from crm_core.metrics.rfm import question
-from crm_core.metrics.spec import Table
 from crm_core.params import Params
 from crm_core.settings import ShopSettings
 
-BUILT = "built"
 COLUMNS = (*CONTACT, *CONSENT, "segment", *BOUGHT)
 SIGNS = {Comparison.AT_LEAST: ">=", Comparison.AT_MOST: "<=", Comparison.EXACTLY: "="}
 Asked = tuple[str, tuple[tuple[str, Value], ...]]
@@ -57,10 +54,33 @@ class _Statement:
 
 
 def compiled(cursor: Cursor, node: Node, params: Params, settings: ShopSettings) -> Compiled:
-    """The tree as a select over the customers known on the as-of date; with a channel, those who came by it."""
+    """The tree as a select over the customers known on the as-of date; with a channel, those who came by it.
+
+    The facts are over all history, whatever the window of the question.
+    """
     statement = _Statement()
     rule = _rule(node, statement)
-    binds: dict[str, object] = {"question": question(params, settings), **statement.binds}
+    return _over_known(cursor, statement, "known.customer_id", rule, params, settings)
+
+
+def counts(
+    cursor: Cursor, parts: Sequence[Node], params: Params, settings: ShopSettings
+) -> tuple[int, tuple[int, ...]]:
+    """How many customers there are, and how many of them fulfil each of the parts on its own, in one pass."""
+    statement = _Statement()
+    counted = [f"count(*) filter (where {_rule(part, statement)})" for part in parts]
+    selected = ", ".join(["count(*)", *counted])
+    asked = _over_known(cursor, statement, selected, "true", params, settings)
+    everyone, *found = cursor.execute(asked.sql, dict(asked.binds)).fetchone() or (0, *(0 for _ in parts))
+    return everyone, tuple(found)
+
+
+def _over_known(
+    cursor: Cursor, statement: _Statement, selected: str, rule: str, params: Params, settings: ShopSettings
+) -> Compiled:
+    """A select over the known customers and what is known of them; its texts are those of the code."""
+    all_history = replace(params, window_days=None)
+    binds: dict[str, object] = {"question": question(all_history, settings), **statement.binds}
     sources, joins = [], []
     for number, ((_, values), (name, source)) in enumerate(statement.sources.items()):
         of = f"of_{number}"
@@ -68,44 +88,11 @@ def compiled(cursor: Cursor, node: Node, params: Params, settings: ShopSettings)
         sources.append(f"{name} as (\n{text})")
         joins.append(f"left join {name} on {name}.customer_id = known.customer_id")
         if source.values or source.provide:
-            provided = source.provide(cursor, params, settings, dict(values)) if source.provide else {}
+            provided = source.provide(cursor, all_history, settings, dict(values)) if source.provide else {}
             binds[of] = {**dict(values), **provided}
     head = f"with {','.join(sources)}\n" if sources else ""
-    people = model("lists/known").format(joins="\n".join(joins), rule=rule)
+    people = model("lists/known").format(selected=selected, joins="\n".join(joins), rule=rule)
     return Compiled(head + people, binds)
-
-
-def built_size(cursor: Cursor, node: Node, params: Params, settings: ShopSettings) -> ListSize:
-    """How many customers fulfil the conditions, and what they have spent up to the as-of date."""
-    found = compiled(cursor, node, params, settings)
-    return size_of(cursor, found.sql, found.binds)
-
-
-def built_members(
-    cursor: Cursor,
-    node: Node,
-    params: Params,
-    settings: ShopSettings,
-    columns: Sequence[str] | None = None,
-    *,
-    limit: int | None = None,
-) -> Table:
-    """The customers as :func:`crm_core.lists.ready_made.list_members` gives those of a list."""
-    found = compiled(cursor, node, params, settings)
-    return members_of(cursor, BUILT, people_source(found.sql), columns or COLUMNS, {**found.binds, "limit": limit})
-
-
-def built_chunks(
-    cursor: Cursor, node: Node, params: Params, settings: ShopSettings, columns: Sequence[str] | None = None
-) -> Iterator[list[tuple[object, ...]]]:
-    """The same customers in chunks of rows; the cursor is busy until the last one is taken."""
-    found = compiled(cursor, node, params, settings)
-    return chunks_of(cursor, people_source(found.sql), columns or COLUMNS, {**found.binds, "limit": None})
-
-
-def needs(node: Node) -> frozenset[str]:
-    """The keys of the sources that a tree asks."""
-    return frozenset(leaf.fact.source.key for leaf in leaves(node))
 
 
 def _rule(node: Node, statement: _Statement) -> str:

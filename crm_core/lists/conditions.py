@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from math import isfinite
 
@@ -23,9 +24,12 @@ from crm_core.errors import InvalidParams
 from crm_core.lists.facts import AMOUNTS, FACTS, WHOLE, Fact, FactType
 from crm_core.lists.groups import LONGEST_TEXT, GroupValue, Told, Value
 
-DEEPEST, MOST_CONDITIONS, MOST_OPTIONS = 6, 60, 200
+DEEPEST, MOST_CONDITIONS, MOST_NODES, MOST_OPTIONS = 6, 60, 200, 200
+LONGEST_JSON = 60_000
 HIGHEST = 2**31 - 1
 LONGEST_DAYS = 36_500
+# Amounts are kept with four places; a share is of customers, or a chance.
+PLACES = {FactType.MONEY: 4, FactType.SHARE: 6}
 
 
 class Comparison(StrEnum):
@@ -111,6 +115,19 @@ def leaves(node: Node) -> Iterator[Condition]:
         yield from leaves(part)
 
 
+def nodes(node: Node) -> Iterator[Node]:
+    """The tree, then all of its parts, from left to right."""
+    yield node
+    if not isinstance(node, Condition):
+        for part in (node.part,) if isinstance(node, Not) else node.parts:
+            yield from nodes(part)
+
+
+def checked(node: Node) -> Node:
+    """The tree, where it can be kept and read again. Raises ``InvalidParams`` where it is too deep or too long."""
+    return from_json(to_json(node))
+
+
 def to_json(node: Node) -> str:
     """The tree as text; the same tree always gives the same text."""
     return json.dumps(_told(node), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
@@ -118,12 +135,15 @@ def to_json(node: Node) -> str:
 
 def from_json(text: str) -> Node:
     """The tree of a text. Raises ``InvalidParams`` where it is none, too deep or too long."""
+    if len(text) > LONGEST_JSON:
+        raise InvalidParams("too_many_conditions", most=MOST_CONDITIONS)
     try:
         told = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise InvalidParams("condition_unreadable") from error
     node = _read(told, DEEPEST)
-    if sum(1 for _ in leaves(node)) > MOST_CONDITIONS:
+    is_long = sum(1 for _ in leaves(node)) > MOST_CONDITIONS or sum(1 for _ in nodes(node)) > MOST_NODES
+    if is_long:
         raise InvalidParams("too_many_conditions", most=MOST_CONDITIONS)
     return node
 
@@ -173,31 +193,36 @@ def _held(fact: Fact, comparison: Comparison, value: object) -> Held:
 
 def _amount(fact: Fact, value: object) -> int | float:
     if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) and abs(value) <= HIGHEST:
-        if fact.type not in WHOLE:
-            return value
-        if int(value) == value:
+        if fact.type in WHOLE and int(value) == value:
             return int(value)
+        if fact.type in PLACES and round(Decimal(str(value)), PLACES[fact.type]) == Decimal(str(value)):
+            return value
     raise InvalidParams("condition_value", fact=fact.key)
 
 
 def _is_option(fact: Fact, option: object) -> bool:
-    is_text = isinstance(option, str) and 0 < len(option) <= LONGEST_TEXT
+    is_text = isinstance(option, str) and bool(option) and _can_be_kept(option)
     return is_text and (not fact.options or option in fact.options)
+
+
+def _can_be_kept(text: str) -> bool:
+    """Whether a database takes a text: not endless, no half of a character, no end-of-text sign."""
+    return len(text) <= LONGEST_TEXT and "\0" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def _source_values(fact: Fact, given: Mapping[str, object]) -> dict[str, Value]:
     expected = fact.source.values
     if given.keys() != expected.keys():
         raise InvalidParams("condition_value", fact=fact.key)
-    return {name: _source_value(fact, expected[name], given[name]) for name in expected}
+    return {name: _source_value(fact, name, expected[name], given[name]) for name in expected}
 
 
-def _source_value(fact: Fact, expected: GroupValue, given: object) -> Value:
+def _source_value(fact: Fact, name: str, expected: GroupValue, given: object) -> Value:
     if expected.type is float and isinstance(given, int) and not isinstance(given, bool):
         given = float(given)
     fits = type(given) is expected.type and (not expected.options or given in expected.options)
     if isinstance(given, str):
-        fits = fits and len(given) <= LONGEST_TEXT
+        fits = fits and _can_be_kept(given) and (bool(given) or name in fact.source.any_if_empty)
     elif isinstance(given, int | float):
         fits = fits and isfinite(given) and 0 <= given <= (LONGEST_DAYS if expected.told is Told.DAYS else HIGHEST)
     if not fits:

@@ -4,6 +4,9 @@ A fact is a column of a source. A source gives one row per customer that it know
 the fact's ``missing`` value: nothing (``None``: unknown) or what it amounts to (no purchases: 0). Some sources take
 values, such as the product that was bought, and some need what Python computes, such as a fitted forecast.
 
+What the member records say (city, tier, tags, consents, addresses) has no day: it is what they say now. Everything else
+is as of a date; contacts and birthdays count from the day of contact, ``Params.day``.
+
 The words of a fact stand in the locale files under ``conditions.fact.<key>``, those of fixed texts under ``words``.
 """
 
@@ -54,11 +57,15 @@ Provided = Callable[[Cursor, Params, ShopSettings, Mapping[str, Value]], Mapping
 
 @dataclass(frozen=True)
 class Source:
-    """One model of ``sql/facts``: the values that it takes, and what Python has to compute for it."""
+    """One model of ``sql/facts``: the values that it takes, and what Python has to compute for it.
+
+    Of the values named in ``any_if_empty`` an empty text stands for any.
+    """
 
     key: str
     values: Mapping[str, GroupValue] = field(default_factory=dict)
     provide: Provided | None = None
+    any_if_empty: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -92,7 +99,7 @@ def _fitted(cursor: Cursor, params: Params, settings: ShopSettings, values: Mapp
 def _due_windows(
     cursor: Cursor, params: Params, settings: ShopSettings, values: Mapping[str, Value]
 ) -> dict[str, object]:
-    """When the item is due, or every product where none is named."""
+    """When the item is due; where none is named, each of those that most people buy again."""
     kind, item = str(values["kind"]), str(values["item_key"])
     frame = due_to_reorder(cursor, params, settings, by=kind, product=item)
     columns = frame[["product", "due_from_days", "due_to_days"]].itertuples(index=False)
@@ -108,6 +115,14 @@ def _limits(cursor: Cursor, params: Params, settings: ShopSettings, values: Mapp
     return asdict(LIMITS)
 
 
+def _day(cursor: Cursor, params: Params, settings: ShopSettings, values: Mapping[str, Value]) -> dict[str, object]:
+    return {"day": params.day}
+
+
+def _ever(cursor: Cursor, params: Params, settings: ShopSettings, values: Mapping[str, Value]) -> dict[str, object]:
+    return {"day": params.day, "within_days": 0}
+
+
 WITHIN = {"within_days": GroupValue(int, Told.DAYS)}
 ONE_ITEM = {"kind": ITEM_KIND, "item_key": PRODUCT}
 PERSON, COUNTY, HEARD = Source("person"), Source("county"), Source("heard")
@@ -115,15 +130,18 @@ SCORES, RANK = Source("scores"), Source("rank")
 LIFE_CYCLE, JOURNEY, ANSWER = Source("life_cycle"), Source("journey"), Source("answer")
 COMMENTED = Source("commented", {"theme": THEME})
 BOUGHT = Source("bought", {**ONE_ITEM, **WITHIN})
+LAST_BOUGHT = Source("bought", ONE_ITEM, _ever)
 STARTED_WITH = Source("started_with", ONE_ITEM)
-REORDER_DUE = Source("reorder_due", ONE_ITEM, _due_windows)
+REORDER_DUE = Source("reorder_due", ONE_ITEM, _due_windows, frozenset({"item_key"}))
 ON_LIST = Source("on_list", {"list_key": GroupValue(str, options=tuple(READY_MADE))}, _limits)
 PREFERRED = Source("preferred")
 TAGGED = Source("tagged", {"tag": TEXT})
 BOUGHT_LATELY = Source("bought_lately", WITHIN)
 BOUGHT_THROUGH = Source("bought_through", {"channel": TEXT})
 FORECAST = Source("forecast", provide=_fitted)
-CONTACTS = Source("contacts", WITHIN)
+CONTACTS = Source("contacts", WITHIN, _day)
+LAST_CONTACT = Source("contacts", provide=_ever)
+BIRTHDAY = Source("birthday", provide=_day)
 IN_CAMPAIGN = Source("in_campaign", {"campaign_id": NUMBER})
 COMPLAINTS = Source("complaints")
 TIER = Source("tier", {"basis": GroupValue(str, options=BASES), "threshold": GroupValue(float, Told.MONEY), **WITHIN})
@@ -163,7 +181,7 @@ FACTS: dict[str, Fact] = {
         Fact("first_channel", "buying", PERSON, "first_channel", FactType.TEXT),
         Fact("orders_through", "buying", BOUGHT_THROUGH, "orders", FactType.NUMBER, missing=0),
         Fact("bought", "products", BOUGHT, "purchases", FactType.NUMBER, missing=0),
-        Fact("bought_days", "products", BOUGHT, "purchased_days", FactType.DAYS),
+        Fact("bought_days", "products", LAST_BOUGHT, "purchased_days", FactType.DAYS),
         _flag("started_with", "products", STARTED_WITH, "is_first"),
         _flag("reorder_due", "products", REORDER_DUE, "is_due"),
         Fact("preferred_category", "products", PREFERRED, "category", FactType.TEXT),
@@ -178,7 +196,7 @@ FACTS: dict[str, Fact] = {
         Fact("city", "person", PERSON, "city", FactType.TEXT),
         _choice("gender", "person", PERSON, "gender", GENDERS, "profile.gender.{}"),
         Fact("age", "person", PERSON, "age", FactType.NUMBER),
-        Fact("days_to_birthday", "person", PERSON, "days_to_birthday", FactType.DAYS),
+        Fact("days_to_birthday", "person", BIRTHDAY, "days_to_birthday", FactType.DAYS),
         Fact("joined_days", "person", PERSON, "joined_days", FactType.DAYS),
         Fact("source_heard", "person", HEARD, "source_heard", FactType.TEXT),
         _flag("tag", "person", TAGGED, "is_tagged"),
@@ -192,8 +210,8 @@ FACTS: dict[str, Fact] = {
         _flag("has_email", "reach", PERSON, "has_email"),
         _flag("has_phone", "reach", PERSON, "has_phone"),
         Fact("contacts_lately", "reach", CONTACTS, "contacts", FactType.NUMBER, missing=0),
-        Fact("contacted_days", "reach", CONTACTS, "contacted_days", FactType.DAYS),
-        _choice("last_outcome", "reach", CONTACTS, "outcome", OUTCOMES, "contacts.outcome.{}"),
+        Fact("contacted_days", "reach", LAST_CONTACT, "contacted_days", FactType.DAYS),
+        _choice("last_outcome", "reach", LAST_CONTACT, "outcome", OUTCOMES, "contacts.outcome.{}"),
         _choice("campaign_arm", "reach", IN_CAMPAIGN, "arm", ARMS, "campaigns.arm.{}"),
     )
 }

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from crm_core.db import Cursor, model
 from crm_core.errors import InvalidParams, UnknownName
-from crm_core.lists.conditions import Node, from_json, to_json
+from crm_core.lists.conditions import Node, checked, from_json, to_json
 
 LONGEST_NAME = 60
 LONGEST_AUTHOR = 60
@@ -68,7 +68,7 @@ def save_list(cursor: Cursor, name: str, node: Node, author: str, moment: dateti
     list_id = 1 + max((entry.list_id for entry in existing), default=0)
     who = " ".join(author.split())[:LONGEST_AUTHOR]
     cursor.execute(
-        "insert into saved_lists values (?, ?, ?, ?, ?, null)", [list_id, wording, to_json(node), who, moment]
+        "insert into saved_lists values (?, ?, ?, ?, ?, null)", [list_id, wording, to_json(checked(node)), who, moment]
     )
     return list_id
 
@@ -86,7 +86,8 @@ def replace_list(cursor: Cursor, list_id: int, node: Node, moment: datetime) -> 
     """Let other conditions stand under the name of a saved list. Raises as :func:`saved_list`."""
     saved_list(cursor, list_id)
     cursor.execute(
-        "update saved_lists set conditions = ?, changed_at = ? where list_id = ?", [to_json(node), moment, list_id]
+        "update saved_lists set conditions = ?, changed_at = ? where list_id = ?",
+        [to_json(checked(node)), moment, list_id],
     )
 
 

@@ -1,5 +1,6 @@
--- Grain: customer with a purchase in the last days; {of}: within_days. Input: purchase_mart. How many, and for how much.
+-- Grain: customer with a purchase in the last days; {of}: within_days (0: whenever). Input: purchase_mart. How many, and for how much.
 select customer_id, count(*) as purchases, sum(net_amount) as revenue
 from purchase_mart
-where purchased_on <= ($question).as_of and purchased_on > ($question).as_of - ({of}).within_days
+where purchased_on <= ($question).as_of
+    and (({of}).within_days = 0 or purchased_on > ($question).as_of - ({of}).within_days)
 group by customer_id

@@ -4,14 +4,6 @@ select
     case when first_on <= ($question).as_of then first_channel end as first_channel,
     case when date_sub('year', birthday, ($question).as_of) between 10 and 110
         then date_sub('year', birthday, ($question).as_of) end as age,
-    -- Whoever was born on 29 February has the 28th for a birthday in other years.
-    case when birthday <= ($question).as_of then least(
-        case when birthday + to_years((year(($question).as_of) - year(birthday))::integer) >= ($question).as_of
-            then date_diff('day', ($question).as_of,
-                (birthday + to_years((year(($question).as_of) - year(birthday))::integer))::date) end,
-        date_diff('day', ($question).as_of,
-            (birthday + to_years((year(($question).as_of) - year(birthday) + 1)::integer))::date)
-    ) end as days_to_birthday,
     case when joined_on <= ($question).as_of then ($question).as_of - joined_on end as joined_days,
     case when first_on <= ($question).as_of then ($question).as_of - first_on end as first_purchase_days,
     email is not null as has_email, phone is not null as has_phone, has_line,
