@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -98,16 +97,3 @@ def number_format(t: Translator, unit: Unit, currency: str) -> str:
             return "%.2f"
         case Unit.DAYS | Unit.COUNT:
             return "%,.0f"
-
-
-def localised(t: Translator, frame: pd.DataFrame, shown: Sequence[Column], currency: str) -> pd.DataFrame:
-    """Every cell as text in the person's language, under its heading: for small tables that are read, not sorted."""
-    result = pd.DataFrame(index=frame.index)
-    for column in shown:
-        cells = frame[column.key]
-        unit = column.unit
-        if isinstance(unit, Unit):
-            result[column.heading] = [t.value(c, unit, currency) for c in cells]
-        else:
-            result[column.heading] = [t.date(c) if isinstance(c, date) else str(c) for c in cells]
-    return result

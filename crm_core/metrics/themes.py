@@ -45,16 +45,7 @@ def word_pattern(word: str) -> str:
 
 def themes(cursor: Cursor) -> tuple[Theme, ...]:
     """The shop's themes: the owner's, else the default ones."""
-    return _read(cursor, "shop_comment_themes()")
-
-
-def default_themes(cursor: Cursor) -> tuple[Theme, ...]:
-    """The themes that every shop starts with."""
-    return _read(cursor, "default_comment_themes()")
-
-
-def _read(cursor: Cursor, source: str) -> tuple[Theme, ...]:
-    rows = cursor.execute(f"select theme, words from {source} order by position").fetchall()
+    rows = cursor.execute("select theme, words from shop_comment_themes() order by position").fetchall()
     return tuple(Theme(key, tuple(words)) for key, words in rows)
 
 

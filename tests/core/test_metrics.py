@@ -638,7 +638,7 @@ def test_every_table_has_exactly_its_columns() -> None:
 def test_every_metric_table_and_column_has_its_words(language: str) -> None:
     texts = Translator(language)
     for key in METRICS:
-        assert all(texts(f"metrics.{key}.{part}") for part in ("label", "short", "help"))
+        assert all(texts(f"metrics.{key}.{part}") for part in ("label", "help"))
     for name, spec in TABLES.items():
         assert texts(f"metrics.table.{name}.title")
         assert all(texts(f"metrics.column.{column.key}") for column in spec.columns)

@@ -19,7 +19,7 @@ from crm_core.metrics.spec import Better, Change, Measured, Reading, Unit
 from crm_core.params import Period
 from crm_core.settings import ShopSettings, load_settings
 from ui import session
-from ui.table import Column, displayed, localised, number_format
+from ui.table import Column, displayed, number_format
 from ui.text import plain
 from ui.tiles import Tile, change_text, direction, sample_text, value_text
 
@@ -331,5 +331,3 @@ def test_a_table_shows_shares_in_per_cent_and_amounts_in_the_currency() -> None:
     t = Translator("en")
     assert number_format(t, Unit.MONEY, "TWD") == "NT$%,.0f"
     assert number_format(t, Unit.MONEY, "USD") == "$%,.2f"
-    said = localised(t, frame, shown, "USD")
-    assert said.to_numpy().tolist() == [["a", "41.2%", "$1.50"], ["b", "—", "—"]]
