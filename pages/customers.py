@@ -9,7 +9,7 @@ from crm_core.params import Params
 from ui import address, frame
 from ui.choice import choice
 from ui.customer_charts import overview_charts
-from ui.customer_table import customer_table
+from ui.customer_table import customer_search, customer_table
 from ui.customer_view import customer_view
 from ui.empty import missing
 from ui.filters import filter_bar
@@ -23,7 +23,11 @@ from ui.tiers import tiers_view
 
 
 def overview(visit: Visit, params: Params) -> None:
-    """The whole shop: answer, charts, segments, cut points, table."""
+    """The whole shop: answer, charts, segments, cut points, table; of a search only what it found."""
+    search = customer_search(visit)
+    if search:
+        customer_table(visit, params, search)
+        return
     found = remembered(visit, rfm_overview, params, visit.settings)
     going = slipping(found.segments)
     answer = customers_answer(found.top20, going, params, visit.t, visit.currency)

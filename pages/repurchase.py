@@ -11,7 +11,7 @@ from crm_core.metrics.measure import measure
 from crm_core.metrics.spec import Reading
 from crm_core.params import Params
 from ui import frame
-from ui.change import why_card
+from ui.change import why_part
 from ui.choice import choice
 from ui.cohorts import cohort_card
 from ui.empty import missing
@@ -55,7 +55,7 @@ with frame.page("repurchase") as visit:
         elif part == "first_orders":
             groups_card(visit, asked)
         else:
-            why_card(visit, asked, filters.comparison)
+            why_part(visit, asked, filters.comparison)
     else:
         missing(visit, "customers")
     frame.footer(visit, readings["identified_order_share"], asked.period)

@@ -13,7 +13,7 @@ from crm_core.metrics.tables import table
 from crm_core.params import Params, Period
 from crm_core.periods import DataExtent, data_extent
 from ui import frame
-from ui.change import normal_card, why_card
+from ui.change import normal_card, why_folded
 from ui.empty import missing
 from ui.filters import Filters, week_bar
 from ui.remembered import remembered
@@ -39,7 +39,7 @@ def why(visit: Visit, found: WeekFindings, asked: Filters) -> None:
     """Why revenue changed, what is out of the ordinary, and what customers said."""
     earlier = found.earlier(asked.comparison)
     if earlier is not None:
-        why_card(visit, asked.params, earlier[0])
+        why_folded(visit, asked.params, earlier[0])
     left, right = st.columns(2)
     with left:
         normal_card(visit, asked.params, is_running=found.is_running)

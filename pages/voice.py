@@ -5,9 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from crm_core.findings.voice import nps_change, voice_answer, waves
-from crm_core.metrics.measure import compare
+from crm_core.metrics.measure import compare, measure
+from crm_core.metrics.spec import Reading
+from crm_core.params import Params
 from crm_core.periods import has_answers
 from ui import frame
+from ui.choice import choice
 from ui.comment_table import comment_table
 from ui.empty import missing, no_orders
 from ui.filters import Filters, filter_bar, voice_extent
@@ -17,19 +20,43 @@ from ui.voice_sections import groups_section, heard_section, money_section, scor
 from ui.voice_themes import folded_theme_form
 from ui.voice_view import CONTACT, SCORES, contact_tiles
 
+PARTS = ("scores", "groups", "comments", "service")
+
 
 def voice(visit: Visit, asked: Filters) -> None:
-    """The answers of the period."""
+    """The answer of the page, and one of its parts."""
     params, settings = asked.params, visit.settings
     found = remembered(visit, compare, SCORES, params, settings)
     points = remembered(visit, waves, params, settings)
     change = nps_change(found, asked.comparison, params.period, points)
     answer = voice_answer(found, change, visit.t, settings.thin_below)
     frame.answer(answer.sentence, answer.how_sure)
-    scores_section(visit, asked, found, points)
-    if found["nps"].reading.sample_size:
-        groups_section(visit, params, found["nps"].reading)
-        money_section(visit, params)
+    part = choice(visit, "part", PARTS, "voice.part")
+    if part == "scores":
+        scores_section(visit, asked, found, points)
+    elif part == "groups":
+        groups_part(visit, params, found["nps"].reading)
+    elif part == "comments":
+        themes_section(visit, params)
+        comment_table(visit, params)
+        folded_theme_form(visit)
+    else:
+        service(visit, asked)
+
+
+def groups_part(visit: Visit, params: Params, nps: Reading) -> None:
+    """Who says what, and whether it shows in what they buy."""
+    if not nps.sample_size:
+        st.caption(visit.t("voice.none"))
+        return
+    groups_section(visit, params, nps)
+    money_section(visit, params)
+
+
+def service(visit: Visit, asked: Filters) -> None:
+    """How customers heard of the shop, complaints, community, and whom one may write to."""
+    heard_section(visit, asked.params)
+    contact_tiles(visit, remembered(visit, compare, CONTACT, asked.params, visit.settings), asked.comparison)
 
 
 with frame.page("voice", needs_orders=False) as visit:
@@ -39,12 +66,8 @@ with frame.page("voice", needs_orders=False) as visit:
     asked = filter_bar(visit, answers=True)
     if has_answers(visit.cursor):
         voice(visit, asked)
-        themes_section(visit, asked.params)
-        comment_table(visit, asked.params)
-        folded_theme_form(visit)
     else:
         missing(visit, "answers")
-    heard_section(visit, asked.params)
-    people = remembered(visit, compare, (*CONTACT, "identified_order_share"), asked.params, visit.settings)
-    contact_tiles(visit, people, asked.comparison)
-    frame.footer(visit, people["identified_order_share"].reading, asked.params.period)
+        service(visit, asked)
+    share = remembered(visit, measure, ("identified_order_share",), asked.params, visit.settings)
+    frame.footer(visit, share["identified_order_share"], asked.params.period)

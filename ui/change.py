@@ -52,15 +52,37 @@ MOVEMENT_COLUMNS: Mapping[str, Unit | ColumnKind] = {
 }
 
 
-def why_card(visit: Visit, asked: Params, comparison: Comparison) -> None:
-    """The change of revenue since the earlier period, split exactly; nothing where there is nothing to split.
-
-    That is where the data does not cover the earlier period, and where neither has any revenue.
-    """
-    t, currency = visit.t, visit.currency
-    whole = change_rows(_split(visit, asked, comparison, "total").frame)
-    if not any(row.revenue or row.revenue_before for row in whole):
+def why_folded(visit: Visit, asked: Params, comparison: Comparison) -> None:
+    """The change of revenue as one line that opens; nothing where there is nothing to split."""
+    whole = _whole(visit, asked, comparison)
+    if not whole:
         return
+    t, currency = visit.t, visit.currency
+    parts = parts_of(whole, "total", whole[0].change, t, currency)
+    title = change_title(whole[0].change, parts, comparison, t, currency)
+    with st.expander(f"**{plain(title)}**", icon=":material/query_stats:", key="fold_why"):
+        why_card(visit, asked, comparison)
+
+
+def why_part(visit: Visit, asked: Params, comparison: Comparison) -> None:
+    """The change of revenue, or why there is none to show."""
+    if _whole(visit, asked, comparison):
+        why_card(visit, asked, comparison)
+        return
+    earlier = compared(asked, comparison, visit.settings).period
+    st.info(visit.t("change.no_earlier", days=visit.t.date_range(earlier.start, earlier.end)), icon=":material/info:")
+
+
+def _whole(visit: Visit, asked: Params, comparison: Comparison) -> Sequence[ChangeRow]:
+    """The change of all revenue; nothing where the data does not cover the earlier period, or neither has any."""
+    rows = change_rows(_split(visit, asked, comparison, "total").frame)
+    return rows if any(row.revenue or row.revenue_before for row in rows) else ()
+
+
+def why_card(visit: Visit, asked: Params, comparison: Comparison) -> None:
+    """The change of revenue since the earlier period, split exactly; there must be one."""
+    t, currency = visit.t, visit.currency
+    whole = _whole(visit, asked, comparison)
     by = choice(visit, "split", _splits(visit, asked), "change.split")
     found = _split(visit, asked, comparison, by)
     rows, difference = change_rows(found.frame), whole[0].change

@@ -38,7 +38,7 @@ UNITS: dict[str, Unit | ColumnKind] = {
 def comment_table(visit: Visit, params: Params) -> None:
     """One page of the comments that match."""
     t = visit.t
-    section(t("voice.comments.title"), t("voice.comments.note"))
+    above = st.container()
     own = themes(visit.cursor)
     search, attitude, theme = _asked(t, own)
     offset = offset_of(KEY, (params, search, attitude, theme))
@@ -53,13 +53,16 @@ def comment_table(visit: Visit, params: Params) -> None:
         limit=PAGE_ROWS,
         offset=offset,
     )
+    can_open = bool(found.frame["customer_id"].notna().any())
+    with above:
+        section(t("voice.comments.title"), t("voice.comments.note_open" if can_open else "voice.comments.note"))
     if found.frame.empty and not search and not attitude and not theme:
         st.caption(t("voice.comments.empty"))
         return
     frame, columns = shown(t, found.frame), comment_columns(t, found.frame)
     patterns = [re.escape(search.lower()), *(entry.pattern for entry in own if entry.key == theme)]
     seen = frame.assign(comment=[with_marks(t, comment, patterns) for comment in frame["comment"]])
-    picked = show_table(visit, seen, columns, key=KEY, selectable=True)
+    picked = show_table(visit, seen, columns, key=KEY, selectable=can_open)
     with st.container(horizontal=True, vertical_alignment="center", key="under_comments"):
         pager(visit, KEY, offset, len(frame), found.total)
         if len(frame):

@@ -21,7 +21,7 @@ from ui.table import Column, show_table
 
 KEY = "customers"
 ALL = ""
-SEARCH_WIDTH, PICK_WIDTH = 260, 230
+SEARCH_WIDTH, PICK_WIDTH = 360, 168
 UNITS: dict[str, Unit | ColumnKind] = {
     "segment": ColumnKind.TEXT,
     "category": ColumnKind.TEXT,
@@ -34,11 +34,23 @@ UNITS: dict[str, Unit | ColumnKind] = {
 }
 
 
-def customer_table(visit: Visit, params: Params) -> None:
+def customer_search(visit: Visit) -> str:
+    """The box to look for somebody; what is searched is never put into the address."""
+    search = st.text_input(
+        visit.t("customers.table.search"),
+        key="customers_search",
+        width=SEARCH_WIDTH,
+        max_chars=100,
+        icon=":material/search:",
+    )
+    return search.strip()
+
+
+def customer_table(visit: Visit, params: Params, search: str = "") -> None:
     """One page of the customers that match; picking one puts its reference into the address."""
     t = visit.t
-    section(t("customers.table.title"), t("customers.table.note"))
-    search, segment, order = _asked(visit)
+    section(t("customers.table.found" if search else "customers.table.title"), t("customers.table.note"))
+    segment, order = _asked(visit)
     offset = offset_of(KEY, (params, search, segment, order))
     found = remembered(
         visit, customer_page, params, visit.settings, search, segment, order, limit=PAGE_ROWS, offset=offset
@@ -55,11 +67,10 @@ def customer_table(visit: Visit, params: Params) -> None:
         st.rerun()
 
 
-def _asked(visit: Visit) -> tuple[str, str | None, CustomerOrder]:
-    """What is searched (never put into the address), the segment of the address, and the order."""
+def _asked(visit: Visit) -> tuple[str | None, CustomerOrder]:
+    """The segment of the address, and the order."""
     t = visit.t
     with st.container(horizontal=True, vertical_alignment="bottom", key="ask_customers"):
-        search = st.text_input(t("customers.table.search"), key="customers_search", width=SEARCH_WIDTH, max_chars=100)
         segment = _segment(visit)
         order = st.selectbox(
             t("customers.table.order"),
@@ -69,7 +80,7 @@ def _asked(visit: Visit) -> tuple[str, str | None, CustomerOrder]:
             width=PICK_WIDTH,
             filter_mode=None,
         )
-    return search.strip(), segment, order
+    return segment, order
 
 
 def _segment(visit: Visit) -> str | None:

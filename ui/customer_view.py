@@ -26,7 +26,6 @@ from crm_core.metrics.customers import (
 )
 from crm_core.metrics.customers import customer_view as view_of
 from crm_core.params import Params
-from ui import address
 from ui.customer_identity import join_card, known_card, sources_card
 from ui.customer_interactions import interaction_lines, interaction_title
 from ui.customer_notes import notes_card
@@ -36,8 +35,10 @@ from ui.decide import note
 from ui.segment_cards import colour_bar
 from ui.session import Visit
 from ui.text import plain, plain_title
+from ui.way_back import way_back
 
 EVENTS_AT_FIRST = 10
+SHORT = 9  # lines of an event that is open at first
 LEAST_GAPS = 3
 TAGS_APART = re.compile("[,;|、，；]")
 UNKNOWN = "unknown_customer"
@@ -47,7 +48,7 @@ Event = CustomerOrderDocument | CustomerAnswer | CustomerCase | CustomerInteract
 def customer_view(visit: Visit, params: Params, reference: str) -> None:
     """The customer of an opaque reference. Raises ``UnknownName`` where there is none."""
     note()
-    back_button(visit)
+    way_back(visit, "customer", visit.t("customers.one.back"))
     customer_id = customer_by_reference(visit.cursor, reference)
     if customer_id is None:
         raise UnknownName(UNKNOWN, reference=reference)
@@ -67,18 +68,6 @@ def customer_view(visit: Visit, params: Params, reference: str) -> None:
         known_card(visit, found)
         sources_card(visit, customer_id)
         join_card(visit, found, params)
-
-
-def back_button(visit: Visit) -> None:
-    """The way back to everyone."""
-    st.button(
-        visit.t("customers.one.back"),
-        icon=":material/arrow_back:",
-        type="tertiary",
-        key="back_to_customers",
-        on_click=address.choose,
-        args=("customer", None),
-    )
 
 
 def _header(visit: Visit, header: CustomerHeader) -> None:
@@ -182,8 +171,9 @@ def _timeline(visit: Visit, found: CustomerView) -> None:
         key = f"all_events_{found.header.reference}"
         shown = events if st.session_state.get(key) else events[:EVENTS_AT_FIRST]
         for position, event in enumerate(shown):
-            with st.expander(plain(event_title(visit, event)), expanded=position == 0):
-                st.text("\n".join(event_lines(visit, event)))
+            lines = event_lines(visit, event)
+            with st.expander(plain(event_title(visit, event)), expanded=position == 0 and len(lines) <= SHORT):
+                st.text("\n".join(lines))
         if len(shown) < len(events):
             st.checkbox(t("customers.timeline.more", n=t.number(len(events) - len(shown))), key=key)
 

@@ -27,6 +27,7 @@ PAGES = {
     "missing": "data",
     "stale": "data",
     "no_survey": "data",
+    "anonymous_answers": "data",
     "no_customers": "data",
 }
 ICONS = {

@@ -16,7 +16,7 @@ from crm_core.i18n import Translator
 from crm_core.lists.columns import LIST_COLUMNS, chosen, spec_of, usual_columns
 from crm_core.lists.groups import Group, group_chunks, group_members, group_name
 from crm_core.lists.members import ListSize
-from crm_core.lists.ready_made import ReadyMadeList, list_chunks, list_members
+from crm_core.lists.ready_made import CONSENT, ReadyMadeList, list_chunks, list_members
 from crm_core.metrics.customers import customer_reference
 from crm_core.metrics.segments import SEGMENT_KEYS
 from crm_core.metrics.spec import ColumnKind, Table, Unit
@@ -206,7 +206,8 @@ def _preview(visit: Visit, opened: Opened, params: Params, columns: Columns) -> 
         selectable=True,
         most=len(columns),
     )
-    st.caption(plain(t("lists.page.consent_note", no=t("lists.page.no"), unknown=t("lists.page.unknown"))))
+    if set(CONSENT) & set(columns):
+        st.caption(plain(t("lists.page.consent_note", no=t("lists.page.no"), unknown=t("lists.page.unknown"))))
     if picked is not None:
         reference = customer_reference(str(found.frame["customer_id"].iloc[picked]))
         st.switch_page(CUSTOMERS_PAGE, query_params={"customer": reference})

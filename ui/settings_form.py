@@ -11,6 +11,7 @@ from ui.session import Visit
 
 CURRENCIES = ("TWD", "USD", "EUR", "JPY", "HKD", "CNY", "SGD", "MYR", "GBP", "AUD", "KRW", "THB", "VND", "PHP")
 WINDOWS = (30, 60, 90, 180, 365)
+COUNTRIES = ("TW", "HK", "MO", "CN", "SG", "MY", "JP", "KR", "TH", "VN", "PH", "ID", "US", "CA", "GB", "AU", "NZ")
 MEASURES = ("recency", "frequency", "monetary")
 
 
@@ -31,10 +32,18 @@ def settings_form(visit: Visit) -> ShopSettings | None:
 def _shop(visit: Visit, now: ShopSettings) -> dict[str, object]:
     t = visit.t
     zones = sorted(available_timezones())
+    countries = COUNTRIES if now.country in COUNTRIES else (now.country, *COUNTRIES)
     currencies = CURRENCIES if now.currency in CURRENCIES else (now.currency, *CURRENCIES)
     with st.container(border=True, key="card_shop"):
         st.subheader(t("settings.shop.title"), anchor=False)
         name = st.text_input(t("settings.shop.name"), now.shop_name, max_chars=80)
+        country = st.selectbox(
+            t("settings.shop.country"),
+            countries,
+            countries.index(now.country),
+            format_func=lambda code: t.locale.territories.get(code, code),
+            help=t("settings.shop.country_help"),
+        )
         zone = st.selectbox(t("settings.shop.time_zone"), zones, zones.index(now.time_zone))
         currency = st.selectbox(
             t("settings.shop.currency"),
@@ -51,6 +60,7 @@ def _shop(visit: Visit, now: ShopSettings) -> dict[str, object]:
         )
     return {
         "shop_name": name.strip(),
+        "country": country,
         "time_zone": zone,
         "currency": currency,
         "week_starts_on_sunday": bool(sunday),

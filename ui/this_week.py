@@ -26,6 +26,7 @@ from ui.text import plain
 from ui.tiles import Tile, tiles
 
 COMMENTS_SHOWN = 3
+COMMENTS = {"part": "comments"}
 # The kinds of buyers of a week that a chart tells apart, as groups of ``crm_core.lists.groups``.
 REVENUE_OF = ("returning_on_days", "new_on_days")
 SHARE_OF = ("repeat_buyers",)
@@ -168,7 +169,7 @@ def said(visit: Visit, comments: Table) -> None:
         if not shown:
             st.caption(t("this_week.said.none"))
         if (path := page_path("voice")) is not None:
-            st.page_link(path, label=t("this_week.said.more"), icon=":material/chat_bubble:")
+            st.page_link(path, label=t("this_week.said.more"), icon=":material/chat_bubble:", query_params=COMMENTS)
 
 
 def _comment(visit: Visit, comment: Comment) -> None:

@@ -113,9 +113,10 @@ def after_chart(visit: Visit, found: AttitudeCurves, params: Params) -> None:
     """The return curves after the answer by attitude, and what the log-rank test says of them."""
     t, theme = visit.t, visit.theme
     attitudes = list(found.curves)
+    are_few = all(curve.customers < visit.settings.thin_below for curve in found.curves.values())
     curves = [NamedCurve(t(f"metrics.attitude.{key}"), found.curves[key]) for key in attitudes]
     chart = side_by_side(
-        curves,
+        [] if are_few else curves,
         t,
         theme,
         visit.settings.thin_below,
@@ -129,7 +130,8 @@ def after_chart(visit: Visit, found: AttitudeCurves, params: Params) -> None:
         for key in attitudes
         if (link := people_in("not_back_since_answer", attitude=key, **days_of(params))) is not None
     }
-    kind = "one" if found.test is None else "real" if found.test.is_significant else "alike"
+    few = t("opinions.after.too_few", n=t.number(visit.settings.thin_below))
+    kind = "one" if found.test is None or are_few else "real" if found.test.is_significant else "alike"
     show_chart(
         visit,
         "after_answer",
@@ -138,7 +140,7 @@ def after_chart(visit: Visit, found: AttitudeCurves, params: Params) -> None:
         rows=Rows(frame, headed(t, ATTITUDE_TABLES["repurchase_by_attitude"].columns), "repurchase_by_attitude.csv"),
         definition=t("opinions.after.how"),
         people=PeopleChoice(t("opinions.after.people"), links),
-        note=_after_note(t, kind, shares, found) if attitudes else "",
+        note=few if are_few else _after_note(t, kind, shares, found),
     )
 
 

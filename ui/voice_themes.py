@@ -33,6 +33,7 @@ from ui.table import headed
 from ui.voice_groups import can_list, days_of
 
 MOSTLY = 0.5
+THEME_WIDTH, THEME_HEIGHT = 110, 72
 
 
 @dataclass(frozen=True)
@@ -148,9 +149,10 @@ def _editor(visit: Visit, stored: tuple[Theme, ...]) -> pd.DataFrame:
     return st.data_editor(
         rows,
         column_config={
-            "theme": st.column_config.TextColumn(t("themes.form.theme"), required=True, width="small"),
-            "words": st.column_config.TextColumn(t("themes.form.words"), required=True, width="large"),
+            "theme": st.column_config.TextColumn(t("themes.form.theme"), required=True, width=THEME_WIDTH),
+            "words": st.column_config.TextColumn(t("themes.form.words"), required=True),
         },
+        row_height=THEME_HEIGHT,  # tall enough for several lines of words
         num_rows="dynamic",
         hide_index=True,
         width="stretch",

@@ -100,7 +100,8 @@ def magnet_chart(found: MagnetMap, t: Translator, theme: Theme) -> Chart:
     figure.add_vline(x=across.at(found.share_line), line=line, layer="below")
     figure.add_hline(y=found.rate_line, line=line, layer="below")
     for label in _placed(found, across, up, sizes):
-        note(figure, label.text, theme.ink, x=label.x, y=label.y, **label.place)
+        ground = {"bgcolor": theme.surface, "borderpad": 0}  # the lines of the shop must not strike a name through
+        note(figure, label.text, theme.ink, x=label.x, y=label.y, **ground, **label.place)
     _corners(figure, theme, t)
     figure.update_xaxes(
         range=list(across.range),

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import plotly.graph_objects as go
-
 from crm_core.charts.model import SQUARE, Chart, blank, heading, nice_ticks, row_name, rows_figure, share_axis
 from crm_core.charts.theme import Theme, ink_on
 from crm_core.i18n import Translator
@@ -46,7 +44,8 @@ def stacked_rows(
     """One bar per row from zero, in the order given; every row has the same parts. Sizes are counts, or shares 0..1."""
     if not any(row.size for row in rows):
         return Chart(blank(theme), t("charts.empty"))
-    figure = rows_figure(theme, [row.name for row in rows], axis=54)
+    key = _key(rows)
+    figure = rows_figure(theme, [row.name for row in rows], top=34 if key else 8, axis=54)
     widest = max(row.size for row in rows)
     y = [-place for place in range(len(rows))]
     for place, first in enumerate(rows[0].parts):
@@ -72,7 +71,8 @@ def stacked_rows(
     ticks = nice_ticks(max(widest, FEWEST_TICKS))
     counts = {"range": [0, ticks[-1]], "tickvals": ticks, "ticktext": [t.compact(tick) for tick in ticks]}
     figure.update_xaxes(title_text=axis, **(share_axis(t, widest) if are_shares else counts))
-    _key(figure, theme, rows)
+    if key:
+        heading(figure, theme, "", key)
     return Chart(figure, _words(rows, t))
 
 
@@ -81,11 +81,10 @@ def _has_room(part: Part, widest: float) -> bool:
     return part.size >= widest * SIGN_WIDTH * (len(part.label) + 0.7)
 
 
-def _key(figure: go.Figure, theme: Theme, rows: Sequence[StackedRow]) -> None:
+def _key(rows: Sequence[StackedRow]) -> list[tuple[str, str, str]]:
     """Which colour is what, where a bar has several parts or rows have several colours."""
     colours = {part.word: part.colour for row in rows for part in row.parts if part.size}
-    if len(colours) > 1:
-        heading(figure, theme, "", [(colour, SQUARE, word) for word, colour in colours.items()])
+    return [(colour, SQUARE, word) for word, colour in colours.items()] if len(colours) > 1 else []
 
 
 def _words(rows: Sequence[StackedRow], t: Translator) -> str:

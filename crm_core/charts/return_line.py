@@ -12,6 +12,7 @@ from crm_core.charts.theme import Theme
 from crm_core.i18n import Translator
 
 QUARTER = 0.25
+LOW = 0.1  # of the height: below that a share stands where the words of the quarter stand
 START = CurvePoint(0, 0.0, 0.0, 0.0, 0, 0)
 
 Marks = list[tuple[int, float]]
@@ -44,10 +45,11 @@ def draw_return_line(
     line = {"color": theme.accent, "width": 2.5, "shape": "hv"}
     figure.add_scatter(x=days, y=shares, mode="lines", line=line, hovertext=hover, hoverinfo="text")
     _draw_marks(figure, marks, t, theme)
+    figure.update_yaxes(**share_axis(t, min(1.0, max(highs) * 1.1) or 0.1))
     quarter = curve.day_reaching(QUARTER)
     if quarter is not None and quarter.days <= end:
-        _draw_quarter(figure, theme, quarter.days, end, t("charts.curve.quarter", n=t.number(quarter.days)))
-    figure.update_yaxes(**share_axis(t, min(1.0, max(highs) * 1.1) or 0.1))
+        words = t("charts.curve.quarter", n=t.number(quarter.days))
+        _draw_quarter(figure, theme, quarter.days, end, words, marks)
 
 
 def _draw_marks(figure: go.Figure, marks: Marks, t: Translator, theme: Theme) -> None:
@@ -64,7 +66,11 @@ def _draw_marks(figure: go.Figure, marks: Marks, t: Translator, theme: Theme) ->
     )
 
 
-def _draw_quarter(figure: go.Figure, theme: Theme, day: int, end: int, words: str) -> None:
+def _draw_quarter(figure: go.Figure, theme: Theme, day: int, end: int, words: str, marks: Marks) -> None:
+    """The line at the quarter, its words at the bottom; at the top where the share of a day stands in their way."""
+    top = figure.layout.yaxis.range[1]
+    is_taken = any(share < top * LOW and (mark > day) == (day < end / 2) for mark, share in marks)
+    y, anchor, up = (top, "top", -4) if is_taken else (0, "bottom", 4)
     figure.add_vline(x=day, line={"color": theme.warning, "width": 1.5, "dash": "dot"})
     side, shift = ("left", 6) if day < end / 2 else ("right", -6)
-    note(figure, words, theme.warning, x=day, y=0, xanchor=side, yanchor="bottom", xshift=shift, yshift=4)
+    note(figure, words, theme.warning, x=day, y=y, xanchor=side, yanchor=anchor, xshift=shift, yshift=up)

@@ -43,6 +43,7 @@ def concerns(found: Health, t: Translator) -> list[Concern]:
         *_stale(found, t),
         _unidentified(found, t),
         _absent(found, Kind.SURVEY, t),
+        _anonymous_answers(found, t),
         _absent(found, Kind.CUSTOMERS, t),
     ]
     return [concern for concern in listed if concern is not None]
@@ -126,6 +127,14 @@ def _unidentified(found: Health, t: Translator) -> Concern | None:
     share = found.identified_share
     is_enough = share is None or share >= IDENTIFIED_ENOUGH
     return None if is_enough else _concern(t, "unidentified", share=t.share(share))
+
+
+def _anonymous_answers(found: Health, t: Translator) -> Concern | None:
+    """Answers of which not one has a known customer."""
+    known = next((each for each in found.coverage if (each.kind, each.field) == (Kind.SURVEY, "customer")), None)
+    if known is None or known.filled:
+        return None
+    return _concern(t, "anonymous_answers", answers=t.plural("health.answers", known.total))
 
 
 def _absent(found: Health, kind: Kind, t: Translator) -> Concern | None:

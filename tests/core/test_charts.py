@@ -192,6 +192,19 @@ def test_the_curve_shows_the_shares_and_the_day_of_a_quarter() -> None:
     assert "within 30 days 10.0%, within 60 days 30.0%" in chart.alt
 
 
+def test_the_words_of_the_quarter_stand_clear_of_a_low_share() -> None:
+    """Three customers: nobody back by day 30, one on day 45; the share of day 30 stands at the bottom, left of it."""
+    few = repurchase.return_curve(curve_of([WaitCount(45, 1, 0), WaitCount(60, 0, 2)]), EN, LIGHT)
+    usual = DRAWN["return_curve"](EN, LIGHT)
+
+    def words_of(chart: Chart) -> dict[str, Any]:
+        return next(note for note in plain(chart)["layout"]["annotations"] if "a quarter is back" in note["text"])
+
+    assert words_of(few)["yanchor"] == "top"
+    assert words_of(few)["y"] > 0.3
+    assert words_of(usual)["y"] == 0
+
+
 def test_a_cell_that_is_not_over_is_grey_and_not_a_fall() -> None:
     figure = plain(DRAWN["cohort_heat_map"](EN, LIGHT))
     colours = [shape["fillcolor"] for shape in figure["layout"]["shapes"]]

@@ -198,3 +198,16 @@ def test_every_field_of_the_coverage_has_a_word(database: Database, tmp_path: Pa
     take_in(database, Kind.SURVEY, [{"response_id": "r1", "nps": 9}])
     t = Translator(language)
     assert all(t(f"health.field.{each.field}") for each in found_by(database).coverage)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_answers_of_which_nobody_is_known_are_told(database: Database, language: str) -> None:
+    t = Translator(language)
+    answers = [{"submitted_at": f"2024-02-0{day} 10:00", "nps": "9", "comment": "ok"} for day in (1, 2, 3)]
+    take_in(database, Kind.SURVEY, answers)
+    told = {concern.key: concern.what for concern in concerns(found_by(database), t)}
+    assert told["anonymous_answers"] == t(
+        "health.concern.anonymous_answers.what", answers=t.plural("health.answers", 3)
+    )
+    take_in(database, Kind.SURVEY, [{**answers[0], "submitted_at": "2024-02-04 10:00", "email": "a@example.com"}])
+    assert "anonymous_answers" not in {concern.key for concern in concerns(found_by(database), t)}

@@ -79,3 +79,12 @@ def test_groups_have_names_also_where_they_have_none(language: str) -> None:
     for by in ("segment", "channel", "first_channel", "product", "city", "tenure", "wave"):
         assert group_name(t, by, group(None, None, is_different=False)) == t(f"opinions.nobody.{by}")
     assert t.date(date(2024, 5, 1)) in group_name(t, "wave", group("2024-05-01", None, is_different=False))
+
+
+def test_rows_keep_their_height_under_a_key_to_the_colours() -> None:
+    """What the key takes above the rows is added to the figure, not taken from the rows."""
+    t = Translator("en")
+    plain = stacked_rows([bar("a", 5, 0), bar("b", 3, 0)], t, LIGHT, "n").figure.layout
+    keyed = stacked_rows([bar("a", 5, 2), bar("b", 3, 1)], t, LIGHT, "n").figure.layout
+    assert keyed.margin.t > plain.margin.t
+    assert keyed.height - keyed.margin.t == plain.height - plain.margin.t

@@ -17,9 +17,11 @@ from crm_core.metrics.segments import SEGMENT_KEYS
 from crm_core.metrics.spec import Change, Measured, Reading, Table, Unit
 from crm_core.params import Comparison, Period
 from crm_core.schema import Kind
+from crm_core.settings import load_settings
 from tests.core import builders
 from tests.pages import shops
 from tests.pages.shops import opened, words
+from ui import session
 from ui.tiles import Tile, against
 
 LANGUAGES = ("zh-TW", "en")
@@ -132,3 +134,48 @@ def test_what_is_computed_of_categories_is_told_of_categories(
             said = words(opened("products", lang=language, by=by))
         assert t("products.again.how", it=t(f"product.it.{by}")) in said
         assert t("products.again.how", it=t(f"product.it.{other}")) not in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_part_without_anything_to_compare_says_so(
+    language: str, tiny_shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages_of(tiny_shop, tmp_path, monkeypatch)
+    t = Translator(language)
+    with shops.served(tiny_shop, tmp_path):
+        young = opened("repurchase", lang=language, part="change")
+        days = t.date_range(date(2022, 4, 3), date(2023, 4, 1))
+        assert t("change.no_earlier", days=days) in words(young)
+        recent = opened("repurchase", lang=language, part="change", period="last_4_weeks", compare="previous")
+        assert "change.no_earlier" not in words(recent)
+        assert [choice.label for choice in recent.get("button_group") if choice.label == t("change.split.label")]
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_why_revenue_changed_stands_in_one_line_that_opens(language: str) -> None:
+    app, t = opened("this_week", lang=language, compare="previous"), Translator(language)
+    (folded,) = [each for each in app.expander if t("change.earlier.previous") in each.label]
+    title = folded.label.strip("*")
+    assert not folded.proto.expanded
+    assert title in "".join(element.value for element in folded.markdown)
+
+
+@pytest.mark.usefixtures("filled_shop")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_change_of_country_counts_for_later_files(language: str) -> None:
+    """The same number without a country code, before and after the change; nothing imported before is read anew."""
+    t = Translator(language)
+    row = {"quantity": 1, "unit_price": 10, "ordered_at": "2024-03-01"}
+    database = session.shop_database()
+    builders.take_in(database, Kind.ORDERS, [{**row, "order_id": "before", "phone": "0912-345-670"}])
+    app = opened("settings", lang=language)
+    (field,) = [each for each in app.selectbox if each.label == t("settings.shop.country")]
+    field.set_value("HK")
+    next(button for button in app.button if button.label == t("settings.save")).click().run()
+    assert not app.exception
+    builders.take_in(database, Kind.ORDERS, [{**row, "order_id": "after", "phone": "9123 4567"}])
+    with database.cursor() as cursor:
+        assert load_settings(cursor).country == "HK"
+        phones = {phone for (phone,) in cursor.execute("select phone from identity_sets").fetchall()}
+    assert {"+886912345670", "+85291234567"} <= phones

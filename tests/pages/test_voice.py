@@ -41,9 +41,9 @@ def test_tiles_and_answer_say_what_the_command_line_says(filled_shop: Path, lang
     t = Translator(language)
     keys = ("nps", "nps_answers", "nps_promoters", "nps_detractors", "nps_blank", "nps_invalid", "referral_rate")
     found = Shop(filled_shop).metrics(*keys, "contactable_rate", "contactable_rate_email")
-    app = opened("voice", lang=language, period="all")
+    app, contact = opened("voice", lang=language, period="all"), opened("voice", lang=language, part="service")
     said = words(app)
-    tiles = {metric.label: metric.value for metric in app.metric}
+    tiles = {metric.label: metric.value for metric in [*app.metric, *contact.metric]}
     assert tiles[t("metrics.nps.label")] == t.points(found["nps"]["value"])
     assert tiles[t("metrics.nps_promoters.label")] == t.number(found["nps_promoters"]["value"])
     assert tiles[t("metrics.referral_rate.label")] == t.share(found["referral_rate"]["value"])
@@ -62,8 +62,9 @@ def comments_in(app: AppTest) -> pd.DataFrame:
 
 @pytest.mark.usefixtures("filled_shop")
 def test_comments_are_searched_filtered_and_never_markdown() -> None:
-    app = opened("voice", lang="en", period="all")
+    app = opened("voice", lang="en", period="all", part="comments")
     everyone = comments_in(app)
+    assert Translator("en")("voice.comments.note_open") in words(app)
     assert HOSTILE_COMMENT in set(everyone["comment"])
     assert "**bold**" not in "".join(str(element.value) for element in app.markdown)
     assert list(everyone["score"]) == sorted(everyone["score"])
@@ -109,7 +110,7 @@ def test_answers_without_orders_are_shown() -> None:
     assert not app.error
     answers = next(metric.value for metric in app.metric if metric.label == "Valid scores")
     assert 0 < int(answers) <= len(scores)
-    assert HOSTILE_COMMENT in set(comments_in(app)["comment"])
+    assert HOSTILE_COMMENT in set(comments_in(opened("voice", lang="en", period="all", part="comments"))["comment"])
 
 
 @pytest.mark.usefixtures("filled_shop")
@@ -118,13 +119,15 @@ def test_answers_that_say_neither_who_nor_when_are_told_what_they_cannot_show() 
         cursor.execute(
             "update answer_mart set customer_id = null, channel = null, submitted_at = null, answered_on = null"
         )
-    t, app = Translator("en"), opened("voice", lang="en", period="all")
-    said = words(app)
-    assert t("voice.trend.undated") in said
-    assert t("opinions.groups.unknown") in said
-    assert t("opinions.title.segment") not in said
-    assert not {f"people_of_{chart}" for chart in ("nps", "trend", "themes")} & {picker.key for picker in app.selectbox}
-    assert not app.exception
+    t = Translator("en")
+    parts = {part: opened("voice", lang="en", period="all", part=part) for part in ("scores", "groups", "comments")}
+    assert t("voice.trend.undated") in words(parts["scores"])
+    assert t("opinions.groups.unknown") in words(parts["groups"])
+    assert t("opinions.title.segment") not in words(parts["groups"])
+    pickers = {picker.key for app in parts.values() for picker in app.selectbox}
+    assert "comments_theme" in pickers
+    assert not {f"people_of_{chart}" for chart in ("nps", "trend", "themes")} & pickers
+    assert t("voice.comments.note_open") not in words(parts["comments"])  # there is nobody to open
 
 
 # ------------------------------------------------------------------------------------- whether the change is real
@@ -252,9 +255,9 @@ def test_groups_waves_money_and_other_files_are_told_as_on_the_command_line(fill
             " from answer_mart where nps = 3 limit 1"
         )
     money = Shop(filled_shop).table("nps_by_money", as_of="2025-01-05")
-    app = opened("voice", lang=language, period="all", by="tenure")
+    app = opened("voice", lang=language, period="all", part="groups", by="tenure")
     said = words(app)
-    assert "lost" in set(comments_in(app)["comment"])
+    assert "lost" in set(comments_in(opened("voice", lang=language, period="all", part="comments"))["comment"])
     verdicts = tables_with(app, "verdict")[0]
     assert set(verdicts["verdict"]) <= {t(f"opinions.verdict.{key}") for key in ("higher", "lower", "alike", "alone")}
     assert set(verdicts["who"]) <= {*(t(f"opinions.tenure.{key}") for key in TENURES), t("opinions.nobody.tenure")}
@@ -262,15 +265,16 @@ def test_groups_waves_money_and_other_files_are_told_as_on_the_command_line(fill
     assert list(shown["customers"]) == [row["customers"] for row in money]
     silent = next(row for row in money if (row["worth"], row["attitude"]) == ("best", "silent"))
     assert t.number(silent["customers"]) in said
+    elsewhere = words(opened("voice", lang=language, period="all", part="service"))
     for missing in ("sources", "complaints", "community"):
-        assert t(f"service.missing.{missing}") in said
+        assert t(f"service.missing.{missing}") in elsewhere
 
 
 @pytest.mark.usefixtures("filled_shop")
 def test_a_theme_keeps_its_comments_and_marks_the_word() -> None:
     with session.shop_database().write() as cursor:
         save_themes(cursor, [Theme("<b>ten", ("10",)), Theme("site", ("img",))])
-    app = opened("voice", lang="en", period="all")
+    app = opened("voice", lang="en", period="all", part="comments")
     assert "<b>ten" in set(tables_with(app, "detractor_share")[0]["theme"])
     app.selectbox(key="comments_theme").set_value("<b>ten").run()
     assert set(comments_in(app)["comment"]) == {"score [10]"}
