@@ -17,7 +17,7 @@ from crm_core.metrics.product_view import item_curve, item_name
 from crm_core.metrics.spec import Table
 from crm_core.metrics.tables import TABLES, table
 from crm_core.params import Params
-from ui import address, frame
+from ui import frame
 from ui.chart import PeopleChoice, Rows, show_chart
 from ui.product_pairs import BASKET_PEOPLE, NEXT_PEOPLE, ROWS_AROUND, pair_card
 from ui.product_people import due_people, people_of_months, people_of_products
@@ -25,6 +25,7 @@ from ui.remembered import remembered
 from ui.session import Visit
 from ui.table import headed
 from ui.text import plain
+from ui.way_back import way_back
 
 PEOPLE = ("product_repurchasers", "product_once", "started_with")
 Row = Mapping[str, Any]
@@ -33,7 +34,7 @@ Row = Mapping[str, Any]
 def product_view(visit: Visit, asked: Params, product: str) -> None:
     """The product of a key. Raises ``UnknownName`` where the shop has none of that key."""
     by = By.CATEGORY.value if st.query_params.get("by") == By.CATEGORY else By.PRODUCT.value
-    _back_button(visit)
+    way_back(visit, "product", visit.t("product.one.back"))
     name = remembered(visit, item_name, by, product)
     if name is None:
         raise UnknownName("unknown_product", product=product)
@@ -69,17 +70,6 @@ def _row(found: Table, product: str) -> Row | None:
     if rows.empty:
         return None
     return {str(key): None if pd.isna(value) else value for key, value in rows.iloc[0].items()}
-
-
-def _back_button(visit: Visit) -> None:
-    st.button(
-        visit.t("product.one.back"),
-        icon=":material/arrow_back:",
-        type="tertiary",
-        key="back_to_products",
-        on_click=address.choose,
-        args=("product", None),
-    )
 
 
 def _figures(visit: Visit, again: Row, cycle: Row | None, due: Row | None) -> None:
