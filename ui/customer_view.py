@@ -38,6 +38,7 @@ from ui.text import plain, plain_title
 from ui.way_back import way_back
 
 EVENTS_AT_FIRST = 10
+SHORT = 9  # lines of an event that is open at first
 LEAST_GAPS = 3
 TAGS_APART = re.compile("[,;|、，；]")
 UNKNOWN = "unknown_customer"
@@ -170,8 +171,9 @@ def _timeline(visit: Visit, found: CustomerView) -> None:
         key = f"all_events_{found.header.reference}"
         shown = events if st.session_state.get(key) else events[:EVENTS_AT_FIRST]
         for position, event in enumerate(shown):
-            with st.expander(plain(event_title(visit, event)), expanded=position == 0):
-                st.text("\n".join(event_lines(visit, event)))
+            lines = event_lines(visit, event)
+            with st.expander(plain(event_title(visit, event)), expanded=position == 0 and len(lines) <= SHORT):
+                st.text("\n".join(lines))
         if len(shown) < len(events):
             st.checkbox(t("customers.timeline.more", n=t.number(len(events) - len(shown))), key=key)
 
