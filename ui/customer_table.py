@@ -21,7 +21,7 @@ from ui.table import Column, show_table
 
 KEY = "customers"
 ALL = ""
-SEARCH_WIDTH, PICK_WIDTH = 360, 168
+SEARCH_WIDTH, PICK_WIDTH, ORDER_WIDTH = 360, 168, 230
 UNITS: dict[str, Unit | ColumnKind] = {
     "segment": ColumnKind.TEXT,
     "category": ColumnKind.TEXT,
@@ -77,7 +77,7 @@ def _asked(visit: Visit) -> tuple[str | None, CustomerOrder]:
             CUSTOMER_ORDERS,
             format_func=lambda key: t(f"customers.order.{key}"),
             key="customers_order",
-            width=PICK_WIDTH,
+            width=ORDER_WIDTH,
             filter_mode=None,
         )
     return segment, order

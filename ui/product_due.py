@@ -71,7 +71,8 @@ def cycles_table(visit: Visit, cycles: Table, by: str) -> None:
     frame.section(t("product.cycles.title"), t("product.cycles.note"))
     ranked = sorted(cycles.columns, key=lambda c: CYCLE_COLUMNS.index(c.key) if c.key in CYCLE_COLUMNS else 99)
     columns = headed(t, ranked)
-    picked = show_table(visit, cycles.frame, columns[:AT_MOST], key="product_cycles", selectable=True)
+    seen = headed(t, ranked[:AT_MOST], "products.column")  # short headings: eight columns beside each other
+    picked = show_table(visit, cycles.frame, seen, key="product_cycles", selectable=True)
     if len(cycles.frame):
         download_csv(t("app.chart.download"), cycles.frame, columns, "product_cycles.csv", key="product_cycles")
     if picked is not None:

@@ -29,7 +29,7 @@ from ui.chart import ListLink, PeopleChoice, Rows, show_chart
 from ui.people import people_in
 from ui.refusal import show_refusal
 from ui.session import Visit
-from ui.table import headed
+from ui.table import ROW_HEIGHT, headed
 from ui.voice_groups import can_list, days_of
 
 MOSTLY = 0.5
@@ -152,6 +152,7 @@ def _editor(visit: Visit, stored: tuple[Theme, ...]) -> pd.DataFrame:
             "theme": st.column_config.TextColumn(t("themes.form.theme"), required=True, width=THEME_WIDTH),
             "words": st.column_config.TextColumn(t("themes.form.words"), required=True),
         },
+        height=ROW_HEIGHT + THEME_HEIGHT * (len(rows) + 1) + 2,  # all of them, and the empty row to fill in
         row_height=THEME_HEIGHT,  # tall enough for several lines of words
         num_rows="dynamic",
         hide_index=True,
