@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 
 from tests.pages import shops
 from tests.pages.weekly_shop import app_on, make_shop
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _packages_searched_once() -> Iterator[None]:
+    """Let Streamlit look for components in the installed packages once for each test process, as it does for a server.
+
+    It would do so for every ``AppTest``, and read what each package says of itself: a quarter of a second.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 @pytest.fixture(scope="session")
