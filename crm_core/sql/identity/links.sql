@@ -27,11 +27,12 @@ unlinked as (
 linking as (
     select * from links
     union all
-    select identity_key, '4' || concat_ws(' / ', email, phone, name) from unlinked where name_key is not null
-    union all
-    select identity_key, '8' || contact || ' / ' || name_key from unlinked where name_key is not null
-    union all
-    select identity_key, '5' from unlinked where name_key is null
+    -- Not a branch for each case: every filter of a branch would take the names apart again.
+    select identity_key, unnest(case
+        when name_key is null then ['5']
+        else ['4' || concat_ws(' / ', email, phone, name), '8' || contact || ' / ' || name_key]
+    end)
+    from unlinked
 ),
 
 merges as (

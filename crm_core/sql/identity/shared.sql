@@ -29,8 +29,9 @@ name_keys as materialized (
     select name, person_name_key(name) as name_key from (select distinct name from candidates)
 ),
 
+-- A name_key of NULL counts for nobody below; a filter on it here would take the names apart a second time.
 named as (
-    select identifier, account, name_key from candidates inner join name_keys using (name) where name_key is not null
+    select identifier, account, name_key from candidates inner join name_keys using (name)
 ),
 
 accounts as (
@@ -49,7 +50,7 @@ people as (
 ),
 
 crowded as (
-    select identifier, count(*) as names from people group by identifier
+    select identifier, count(name_key) as names from people group by identifier
 ),
 
 rivals as (
