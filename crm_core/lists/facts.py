@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
 from crm_core.db import Cursor
-from crm_core.lists.groups import ITEM_KIND, NUMBER, PRODUCT, TEXT, THEME, GroupValue, Told, Value
+from crm_core.lists.groups import AMOUNT, BASIS, ITEM_KIND, NUMBER, PRODUCT, TEXT, THEME, GroupValue, Told, Value
 from crm_core.lists.ready_made import LIMITS, READY_MADE
 from crm_core.metrics.forecast import forecast_of
 from crm_core.metrics.forecast_tables import BANDS
@@ -27,7 +27,7 @@ from crm_core.metrics.product_cycles import due_to_reorder
 from crm_core.metrics.profile import GENDERS
 from crm_core.metrics.registry import LIFE_CYCLE_STAGES
 from crm_core.metrics.segments import SEGMENT_KEYS
-from crm_core.metrics.tiers import BASES, STANDINGS
+from crm_core.metrics.tiers import STANDINGS
 from crm_core.metrics.voice_tables import ATTITUDES
 from crm_core.params import Params
 from crm_core.settings import ShopSettings
@@ -51,6 +51,19 @@ class FactType(StrEnum):
 
 AMOUNTS = frozenset({FactType.NUMBER, FactType.DAYS, FactType.MONEY, FactType.SHARE})
 WHOLE = frozenset({FactType.NUMBER, FactType.DAYS})
+# Days since something; the others are days until it.
+AGO = frozenset(
+    {
+        "recency_days",
+        "first_purchase_days",
+        "bought_days",
+        "answered_days",
+        "complaint_closed_days",
+        "complained_days",
+        "joined_days",
+        "contacted_days",
+    }
+)
 
 Provided = Callable[[Cursor, Params, ShopSettings, Mapping[str, Value]], Mapping[str, object]]
 
@@ -144,7 +157,7 @@ LAST_CONTACT = Source("contacts", provide=_ever)
 BIRTHDAY = Source("birthday", provide=_day)
 IN_CAMPAIGN = Source("in_campaign", {"campaign_id": NUMBER})
 COMPLAINTS = Source("complaints")
-TIER = Source("tier", {"basis": GroupValue(str, options=BASES), "threshold": GroupValue(float, Told.MONEY), **WITHIN})
+TIER = Source("tier", {"basis": BASIS, "threshold": AMOUNT, **WITHIN})
 
 
 def _choice(key: str, area: str, source: Source, column: str, options: tuple[str, ...], words: str) -> Fact:
@@ -211,8 +224,8 @@ FACTS: dict[str, Fact] = {
         _flag("has_phone", "reach", PERSON, "has_phone"),
         Fact("contacts_lately", "reach", CONTACTS, "contacts", FactType.NUMBER, missing=0),
         Fact("contacted_days", "reach", LAST_CONTACT, "contacted_days", FactType.DAYS),
-        _choice("last_outcome", "reach", LAST_CONTACT, "outcome", OUTCOMES, "contacts.outcome.{}"),
-        _choice("campaign_arm", "reach", IN_CAMPAIGN, "arm", ARMS, "campaigns.arm.{}"),
+        _choice("last_outcome", "reach", LAST_CONTACT, "outcome", OUTCOMES, "conditions.outcome.{}"),
+        _choice("campaign_arm", "reach", IN_CAMPAIGN, "arm", ARMS, "conditions.arm.{}"),
     )
 }
 
