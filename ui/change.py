@@ -30,7 +30,7 @@ from crm_core.params import Comparison, Params, Period
 from crm_core.periods import data_extent
 from ui.chart import ListLink, PeopleChoice, Rows, show_chart, under
 from ui.choice import choice
-from ui.people import people_in
+from ui.people import people_in, ways
 from ui.remembered import remembered
 from ui.session import Visit
 from ui.table import Column, headed
@@ -147,7 +147,7 @@ def _people(visit: Visit, rows: Sequence[ChangeRow], by: str, now: Period, then:
         }
     missing = people_in("not_back", then_from_on=then.start, then_to_on=then.end, **days)
     links[t("change.people.missing")] = missing
-    return {text: link for text, link in links.items() if link is not None}
+    return ways(links)
 
 
 def normal_card(visit: Visit, asked: Params, *, is_running: bool) -> None:
@@ -220,5 +220,5 @@ def _buyers(visit: Visit, products: Sequence[Movement], period: Period) -> Peopl
         )
         for row in products
     }
-    known = {text: link for text, link in links.items() if link is not None}
+    known = ways(links)
     return PeopleChoice(visit.t("change.people.label"), known) if known else None

@@ -20,7 +20,7 @@ from crm_core.metrics.segments import SEGMENT_KEYS
 from crm_core.metrics.spec import Table
 from crm_core.params import Params
 from ui.chart import ListLink, PeopleChoice, Rows, show_chart
-from ui.people import people_in, people_on
+from ui.people import people_in, people_on, ways
 from ui.remembered import remembered
 from ui.session import Visit
 from ui.table import headed, show_table
@@ -128,7 +128,7 @@ def _renamed(frame: pd.DataFrame, expected: Mapping[str, str]) -> pd.DataFrame:
 
 
 def _there(links: Mapping[str, ListLink | None]) -> dict[str, ListLink]:
-    return {name: link for name, link in links.items() if link is not None}
+    return ways(links)
 
 
 def segments_chart(visit: Visit, found: Forecast, forecast: Table, days: str) -> None:

@@ -20,7 +20,7 @@ from crm_core.params import Params
 from crm_core.periods import has_answers
 from ui import frame
 from ui.chart import ListLink, PeopleChoice, Rows, show_chart
-from ui.people import people_in
+from ui.people import people_in, ways
 from ui.remembered import remembered
 from ui.session import Visit
 from ui.table import headed
@@ -138,10 +138,12 @@ def days_text(t: Translator, row: StageDays) -> str:
 
 def _links(t: Translator, stages: pd.DataFrame, group: str) -> dict[str, ListLink]:
     """The way to the people of every stage that has any."""
-    links: dict[str, ListLink] = {}
-    for row in records(stages, StageRow):
-        link = people_in(group, stage=row.stage) if row.customers else None
-        if link is not None:
-            text = t("life_cycle.part", name=t(f"life_cycle.{row.stage}.name"), customers=t.number(row.customers))
-            links[text] = link
-    return links
+    return ways(
+        {
+            t("life_cycle.part", name=t(f"life_cycle.{row.stage}.name"), customers=t.number(row.customers)): people_in(
+                group, stage=row.stage
+            )
+            for row in records(stages, StageRow)
+            if row.customers
+        }
+    )

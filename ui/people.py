@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from crm_core.lists.groups import Value, group_of, group_texts
 from ui.address import in_address
 from ui.chart import ListLink
@@ -25,3 +27,8 @@ def people_in(group: str, **values: Value) -> ListLink | None:
     path = page_path("lists")
     texts = group_texts(group_of(group, **values))
     return ListLink(path, {"group": group, **in_address(texts)}) if path else None
+
+
+def ways(found: Mapping[str, ListLink | None]) -> dict[str, ListLink]:
+    """The ways by their words, those that there are."""
+    return {words: link for words, link in found.items() if link is not None}

@@ -8,7 +8,7 @@ import pandas as pd
 
 from crm_core.lists.groups import Value
 from ui.chart import ListLink, PeopleChoice
-from ui.people import people_in
+from ui.people import people_in, ways
 from ui.session import Visit
 
 
@@ -54,7 +54,7 @@ def people_of_months(visit: Visit, product: str, months: pd.DataFrame) -> People
         )
         for start in starts
     }
-    known = {text: link for text, link in links.items() if link is not None}
+    known = ways(links)
     return PeopleChoice(visit.t("product.people.month"), known)
 
 

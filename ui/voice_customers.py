@@ -15,7 +15,7 @@ from crm_core.metrics.nps_tables import MONEY_ATTITUDES, WORTHS
 from crm_core.metrics.spec import Table
 from crm_core.params import Params
 from ui.chart import ListLink, PeopleChoice, Rows, show_chart
-from ui.people import people_in
+from ui.people import people_in, ways
 from ui.session import Visit
 from ui.table import headed
 from ui.text import joined
@@ -99,14 +99,19 @@ def _money_bar(visit: Visit, worth: str, cells: dict[tuple[str, str], MoneyRow])
 
 
 def _money_links(t: Translator, rows: list[MoneyRow]) -> dict[str, ListLink]:
-    links = {}
     first = [("best", "detractor"), ("best", "silent")]
-    for row in sorted(rows, key=lambda row: (row.worth, row.attitude) not in first):
-        found = people_in("attitude_by_money", attitude=row.attitude, worth=row.worth) if row.customers else None
-        if found is not None:
-            words = {"group": t(f"opinions.worth.{row.worth}"), "attitude": t(f"opinions.attitude.{row.attitude}")}
-            links[t("opinions.groups.link", **words)] = found
-    return links
+    shown = sorted(rows, key=lambda row: (row.worth, row.attitude) not in first)
+    return ways(
+        {
+            t(
+                "opinions.groups.link",
+                group=t(f"opinions.worth.{row.worth}"),
+                attitude=t(f"opinions.attitude.{row.attitude}"),
+            ): people_in("attitude_by_money", attitude=row.attitude, worth=row.worth)
+            for row in shown
+            if row.customers
+        }
+    )
 
 
 def after_chart(visit: Visit, found: AttitudeCurves, params: Params) -> None:
