@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -10,18 +9,17 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from crm_core.db import Cursor
 from crm_core.export import csv_chunks, national_phone, xlsx_bytes
 from crm_core.i18n import Translator
 from crm_core.lists.columns import LIST_COLUMNS, chosen, spec_of, usual_columns
-from crm_core.lists.groups import Group, group_chunks, group_members, group_name
+from crm_core.lists.groups import Group, group_name
 from crm_core.lists.members import ListSize
-from crm_core.lists.ready_made import CONSENT, ReadyMadeList, list_chunks, list_members
+from crm_core.lists.ready_made import CONSENT, ReadyMadeList
+from crm_core.lists.sources import Source, source_chunks, source_members
 from crm_core.metrics.customers import customer_reference
 from crm_core.metrics.segments import SEGMENT_KEYS
-from crm_core.metrics.spec import ColumnKind, Table, Unit
+from crm_core.metrics.spec import ColumnKind, Unit
 from crm_core.params import Params
-from crm_core.settings import ShopSettings
 from ui import address, frame
 from ui.download import CSV, XLSX, download
 from ui.list_cards import reasons, size_text
@@ -37,7 +35,6 @@ SHEET_ROWS = 1_048_575  # of one sheet, under its headings
 COLUMNS_MEMORY = "list_columns"
 CUSTOMERS_PAGE = "pages/customers.py"
 Columns = tuple[str, ...]
-Source = str | Group  # the key of a ready-made list, or a group
 
 
 @dataclass(frozen=True)
@@ -163,38 +160,21 @@ def cell_words(t: Translator) -> dict[str, dict[str, str]]:
 def list_csv(visit: Visit, source: Source, params: Params, columns: Columns) -> bytes:
     """Everyone on the list as CSV. It runs after the page did, so it takes a cursor of its own."""
     with visit.database.cursor() as cursor:
-        chunks = _chunks(cursor, source, params, visit.settings, columns)
+        chunks = source_chunks(cursor, source, params, visit.settings, columns)
         return b"".join(csv_chunks(chunks, headings(visit.t, columns), cell_words(visit.t)))
 
 
 def list_xlsx(visit: Visit, source: Source, params: Params, columns: Columns) -> bytes:
     """Everyone on the list as a workbook."""
     with visit.database.cursor() as cursor:
-        people = members(cursor, source, params, visit.settings, columns).frame
+        people = source_members(cursor, source, params, visit.settings, columns).frame
     return xlsx_bytes(people, headings(visit.t, columns), cell_words(visit.t))
-
-
-def members(
-    cursor: Cursor, source: Source, params: Params, settings: ShopSettings, columns: Columns, limit: int | None = None
-) -> Table:
-    """The people of a list or group, the highest spenders first."""
-    if isinstance(source, Group):
-        return group_members(cursor, source, params, settings, columns, limit=limit)
-    return list_members(cursor, source, params, settings, columns, limit=limit)
-
-
-def _chunks(
-    cursor: Cursor, source: Source, params: Params, settings: ShopSettings, columns: Columns
-) -> Iterator[list[tuple[object, ...]]]:
-    if isinstance(source, Group):
-        return group_chunks(cursor, source, params, settings, columns)
-    return list_chunks(cursor, source, params, settings, columns)
 
 
 def _preview(visit: Visit, opened: Opened, params: Params, columns: Columns) -> None:
     t = visit.t
     asked = tuple(dict.fromkeys((*columns, "customer_id")))
-    found = remembered(visit, members, opened.source, params, visit.settings, asked, limit=PREVIEW_ROWS)
+    found = remembered(visit, source_members, opened.source, params, visit.settings, asked, limit=PREVIEW_ROWS)
     is_cut = opened.size.customers > PREVIEW_ROWS
     title = t("lists.page.preview", n=t.number(PREVIEW_ROWS)) if is_cut else t("lists.page.preview_all")
     frame.section(title, t("lists.page.pick"))
