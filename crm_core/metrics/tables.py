@@ -7,6 +7,7 @@ import pandas as pd
 from crm_core.db import Cursor
 from crm_core.errors import InvalidParams, UnknownName
 from crm_core.metrics.attitude_tables import ATTITUDE_TABLES
+from crm_core.metrics.campaigns import CAMPAIGN_TABLES
 from crm_core.metrics.change import CHANGE_TABLES
 from crm_core.metrics.comment_tables import COMMENT_TABLES
 from crm_core.metrics.community import COMMUNITY_TABLES
@@ -57,6 +58,7 @@ TABLES: dict[str, TableSpec] = {
     **PROFILE_TABLES,
     **TIER_TABLES,
     **FORECAST_TABLES,
+    **CAMPAIGN_TABLES,
 }
 
 
