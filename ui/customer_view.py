@@ -144,7 +144,7 @@ def rhythm_text(t: Translator, rhythm: Rhythm) -> tuple[str, str]:
     """The customer's usual days between purchases, and a note on few gaps, or on the shop's usual without any."""
     notes = []
     if 0 < rhythm.own_gap_count < LEAST_GAPS:
-        notes.append(t("customers.one.rhythm_thin", n=t.number(rhythm.own_gap_count)))
+        notes.append(t.plural("customers.one.rhythm_thin", rhythm.own_gap_count))
     if rhythm.own_gap_median is None and rhythm.shop_gap_median is not None:
         notes.append(t("customers.one.rhythm_shop", days=t.days(rhythm.shop_gap_median)))
     return t.days(rhythm.own_gap_median), "\n".join(notes)

@@ -13,6 +13,7 @@ from crm_core.db import Database
 from crm_core.findings.products import due_answer, pairs_answer, products_answer
 from crm_core.i18n import Translator
 from crm_core.lists.ready_made import READY_MADE
+from crm_core.metrics.customers import Rhythm
 from crm_core.metrics.segments import SEGMENT_KEYS
 from crm_core.metrics.spec import Change, Measured, Reading, Table, Unit
 from crm_core.params import Comparison, Period
@@ -22,6 +23,7 @@ from tests.core import builders
 from tests.pages import shops
 from tests.pages.shops import opened, words
 from ui import session
+from ui.customer_view import rhythm_text
 from ui.tiles import Tile, against
 
 LANGUAGES = ("zh-TW", "en")
@@ -179,3 +181,9 @@ def test_a_change_of_country_counts_for_later_files(language: str) -> None:
         assert load_settings(cursor).country == "HK"
         phones = {phone for (phone,) in cursor.execute("select phone from identity_sets").fetchall()}
     assert {"+886912345670", "+85291234567"} <= phones
+
+
+def test_one_gap_is_not_called_gaps() -> None:
+    one = rhythm_text(Translator("en"), Rhythm(45.0, 1, 40.0))[1]
+    two = rhythm_text(Translator("en"), Rhythm(45.0, 2, 40.0))[1]
+    assert (one, two) == ("from 1 gap only, take with care", "from 2 gaps only, take with care")
