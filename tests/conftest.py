@@ -15,6 +15,22 @@ from crm_core.db import Database
 from crm_core.ingest import parse as parsing
 from tests.reading_children import Nursery
 
+MEMORY_FILES = Path("/dev/shm")
+ENOUGH_BYTES = 4 * 2**30
+
+
+def _choose_temporary_folder() -> None:
+    """Put the tests' thousands of small shops into memory where there is room: no commit waits for the disk there.
+
+    Only the folders of tests that fail are kept (``tmp_path_retention_policy``), so that few of them exist at a time.
+    """
+    is_at_hand = MEMORY_FILES.is_dir() and os.access(MEMORY_FILES, os.W_OK)
+    if is_at_hand and shutil.disk_usage(MEMORY_FILES).free > ENOUGH_BYTES:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY_FILES))
+
+
+_choose_temporary_folder()
+
 SHARED_DATA = Path(__file__).parents[1].parent / "shared" / "data"
 
 
