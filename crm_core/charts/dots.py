@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from crm_core.charts.model import Chart, nice_ticks, note, row_name, rows_figure, share_axis
+from crm_core.charts.model import Chart, nice_ticks, note, row_names, rows_figure, share_axis
 from crm_core.charts.theme import Theme
 from crm_core.i18n import Translator
 from crm_core.metrics.spec import Unit
@@ -33,10 +33,13 @@ def dot_plot(
 ) -> Chart:
     """Rows in the given order; thin ones are hollow; the reference (name, value) is a dotted upright line."""
     figure = rows_figure(theme, [dot.name for dot in dots], top=28 if reference else 8, axis=54)
+    row_names(
+        figure,
+        theme,
+        [(dot.name, t("charts.dots.row", value=t.value(dot.value, unit), n=t.number(dot.n))) for dot in dots],
+    )
     for row, dot in enumerate(dots):
         colour = dot.colour or theme.accent
-        numbers = t("charts.dots.row", value=t.value(dot.value, unit), n=t.number(dot.n))
-        row_name(figure, theme, row, dot.name, numbers)
         add_dot(figure, theme, dot.value, dot.low, dot.high, row, colour=colour, is_thin=dot.is_thin)
     if reference is not None:
         figure.add_vline(x=reference[1], line={"color": theme.muted, "width": 1.5, "dash": "dot"}, layer="below")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from crm_core.charts.model import LINE, Chart, blank, heading, nice_ticks, note, row_name, rows_figure
+from crm_core.charts.model import LINE, Chart, blank, heading, nice_ticks, note, row_names, rows_figure
 from crm_core.charts.theme import Theme
 from crm_core.i18n import Translator
 from crm_core.metrics.forecast import Check
@@ -37,8 +37,7 @@ def forecast_bars(bars: Sequence[Bar], t: Translator, theme: Theme, axis: str, c
         marker_color=[bar.colour for bar in bars],
         hoverinfo="skip",
     )
-    for row, bar in enumerate(bars):
-        row_name(figure, theme, row, bar.name, bar.numbers)
+    row_names(figure, theme, [(bar.name, bar.numbers) for bar in bars])
     ticks = nice_ticks(top, 3)
     words = [t.compact_money(tick, currency) if currency else t.number(tick) for tick in ticks]
     figure.update_xaxes(title_text=axis, range=[0, ticks[-1]], tickvals=ticks, ticktext=words)

@@ -127,8 +127,12 @@ def blank(theme: Theme, height: int = 300, top: int = 12) -> go.Figure:
 
 def note(figure: go.Figure, text: str, colour: str, **place: object) -> None:
     """Words in the plot, without an arrow."""
-    place = {"showarrow": False, "xanchor": "left", "yanchor": "middle", "align": "left", **place}
-    figure.add_annotation(text=text, font={"color": colour, "size": 12}, **place)
+    figure.add_annotation(_annotation(text, colour, **place))
+
+
+def _annotation(text: str, colour: str, **place: object) -> dict[str, object]:
+    look = {"showarrow": False, "xanchor": "left", "yanchor": "middle", "align": "left"}
+    return {"text": text, "font": {"color": colour, "size": 12}, **look, **place}
 
 
 def heading(figure: go.Figure, theme: Theme, unit: str, key: Iterable[tuple[str, str, str]] = ()) -> None:
@@ -161,13 +165,26 @@ def rows_figure(theme: Theme, names: Sequence[str], *, top: int = 8, axis: int =
     return figure
 
 
+def row_names(figure: go.Figure, theme: Theme, rows: Iterable[tuple[str, str]]) -> None:
+    """Name every row, the first on top, as :func:`row_name` does one: each addition costs as much as all before it."""
+    named = [words for row, (name, numbers) in enumerate(rows) for words in _row_words(theme, row, name, numbers)]
+    figure.update_layout(annotations=[*figure.layout.annotations, *named])
+
+
 def row_name(figure: go.Figure, theme: Theme, row: int, name: str, numbers: str = "") -> None:
     """Above a row's marks: its name on the left, in two lines where it is long, its numbers on the right."""
+    for words in _row_words(theme, row, name, numbers):
+        figure.add_annotation(words)
+
+
+def _row_words(theme: Theme, row: int, name: str, numbers: str) -> list[dict[str, object]]:
     # The ground of the card behind the words: a line across the rows must not strike them through.
     place = {"xref": "paper", "yref": "y", "y": -row, "yshift": 11, "yanchor": "bottom", "bgcolor": theme.surface}
-    note(figure, "<br>".join(clean(line) for line in name_lines(name)), theme.ink, x=0, xshift=-12, **place)
+    lines = "<br>".join(clean(line) for line in name_lines(name))
+    words = [_annotation(lines, theme.ink, x=0, xshift=-12, **place)]
     if numbers:
-        note(figure, numbers, theme.muted, x=1, xshift=16, **{**place, "xanchor": "right"})
+        words.append(_annotation(numbers, theme.muted, x=1, xshift=16, **{**place, "xanchor": "right"}))
+    return words
 
 
 @dataclass(frozen=True)

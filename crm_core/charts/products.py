@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from crm_core.charts.dots import add_dot
-from crm_core.charts.model import SQUARE, Chart, heading, nice_ticks, records, row_name, rows_figure, share_axis
+from crm_core.charts.model import SQUARE, Chart, heading, nice_ticks, records, row_names, rows_figure, share_axis
 from crm_core.charts.theme import Theme
 from crm_core.i18n import Translator
 
@@ -40,9 +40,8 @@ def repurchased_products(frame: pd.DataFrame, t: Translator, theme: Theme, rows:
     for heights, colour in (([r.buyers for r in seen], theme.first), ([r.repurchasers for r in seen], theme.repeat)):
         bar = {"orientation": "h", "width": 0.34, "marker_color": colour, "hoverinfo": "skip"}
         figure.add_bar(x=heights, y=y, **bar)
+    row_names(figure, theme, [(product.name, _numbers(product, t)) for product in seen])
     for row, product in enumerate(seen):
-        counts = f"{t.number(product.repurchasers)} / {t.number(product.buyers)}"
-        row_name(figure, theme, row, product.name, f"{counts} · <b>{t.share(product.repurchase_rate)}</b>")
         if product.repurchase_rate is not None:
             rate, low, high = product.repurchase_rate, product.low, product.high
             add_dot(figure, theme, rate, low, high, row, colour=theme.accent, axis="x2")
@@ -80,6 +79,11 @@ def _few_ticks(axis: dict[str, object]) -> dict[str, object]:
     return {
         key: value[::2] if isinstance(value, list) and key.startswith("tick") else value for key, value in axis.items()
     }
+
+
+def _numbers(product: ProductRow, t: Translator) -> str:
+    counts = f"{t.number(product.repurchasers)} / {t.number(product.buyers)}"
+    return f"{counts} · <b>{t.share(product.repurchase_rate)}</b>"
 
 
 def _highest(seen: list[ProductRow]) -> float:

@@ -15,6 +15,7 @@ from typing import Any, Literal, get_args
 
 from crm_core.db import Cursor, model
 from crm_core.errors import InvalidParams, UnknownName
+from crm_core.metrics.items import has_categories
 from crm_core.metrics.kept_scores import scored_once
 from crm_core.metrics.query import Row
 from crm_core.metrics.rfm import question
@@ -259,7 +260,9 @@ def customer_page(
 def _preferred_categories(cursor: Cursor, params: Params, customer_ids: list[str]) -> list[str | None]:
     """The category that each of these customers prefers; asked for few, only their purchases are read."""
     binds = {"as_of": params.as_of, "customer_ids": customer_ids}
-    found = dict(cursor.execute(model("customers/preferred_categories"), binds).fetchall()) if customer_ids else {}
+    if not customer_ids or not has_categories(cursor):
+        return [None] * len(customer_ids)
+    found = dict(cursor.execute(model("customers/preferred_categories"), binds).fetchall())
     return [found.get(customer_id) for customer_id in customer_ids]
 
 

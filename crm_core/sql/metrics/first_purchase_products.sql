@@ -1,10 +1,9 @@
 -- Grain: item (product or category) in at least one customer's purchase 1 on or before the as-of date.
--- Inputs: purchase_mart, {{items}} and {{names}} of product or of category (views/item_purchases.sql).
+-- Inputs: purchase_mart, customer_mart, {{items}} and {{names}} of product or of category (views/item_purchases.sql).
 -- Which first item leads to a second purchase (of anything) within the window: among the customers whose window has
 -- ended by the as-of date, beside the same share of the whole shop.
 with first_purchases as (
     select
-        customer_id,
         purchased_on + $window_days::integer <= $as_of as is_mature,
         coalesce(next_on <= $as_of and next_on - purchased_on <= $window_days, false) as is_returned
     from purchase_mart
@@ -12,9 +11,13 @@ with first_purchases as (
 ),
 
 first_items as (
-    select customer_id, item_key
+    select
+        item_key,
+        purchased_on + $window_days::integer <= $as_of as is_mature,
+        coalesce(followed_on <= $as_of and followed_on - purchased_on <= $window_days, false) as is_returned
     from {items}
     where purchase_no = 1 and purchased_on <= $as_of
+        and ($channel is null or customer_id in (select customer_id from customer_mart where first_channel = $channel))
 ),
 
 shop as (
@@ -27,13 +30,12 @@ shop as (
 
 totals as (
     select
-        first_items.item_key,
+        item_key,
         count(*) as buyers,
         count(*) filter (where is_mature) as mature_buyers,
         count(*) filter (where is_mature and is_returned) as returned
     from first_items
-    inner join first_purchases on first_items.customer_id = first_purchases.customer_id
-    group by first_items.item_key
+    group by item_key
 ),
 
 described as (

@@ -7,7 +7,7 @@ create or replace macro product_items() as table
 with purchases as (
     select
         customer_id, product_key as item_key, purchased_on, purchase_no,
-        product_purchase_no as item_purchase_no, gap_days, next_on, net_amount
+        product_purchase_no as item_purchase_no, gap_days, next_on, net_amount, followed_on
     from product_purchase_mart
 )
 
@@ -19,7 +19,7 @@ create or replace macro category_items() as table
 with purchases as (
     select
         customer_id, category as item_key, purchased_on, purchase_no,
-        category_purchase_no as item_purchase_no, gap_days, next_on, net_amount
+        category_purchase_no as item_purchase_no, gap_days, next_on, net_amount, followed_on
     from category_purchase_mart
 )
 
