@@ -180,7 +180,7 @@ def test_a_shop_from_before_a_purchase_told_of_the_first_one_and_the_next_opens_
                 cursor.execute(f"alter table {mart} drop column {column}")
         cursor.execute("delete from schema_migrations where name like '%/0016_%'")
     database.close()
-    reopened = Database(path)
+    reopened = Database(path.rename(tmp_path / "older.duckdb"))
     after = fingerprints(reopened)
     reopened.close()
     assert after == before
