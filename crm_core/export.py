@@ -1,5 +1,8 @@
 """Frames and rows as CSV and XLSX bytes that Excel opens right and that nothing a customer typed can harm.
 
+``sql/views/csv_cells.sql`` writes the same cells inside the database, for files too long to pass through Python; a test
+holds the two to the same bytes.
+
 CSV: UTF-8 with byte-order mark, comma, lines end with CR LF, one heading line always (no rows: only that line).
 
 - Text that starts with ``=``, ``+``, ``-``, ``@``, a tab or a line break (or the full-width form of the first four)
@@ -15,10 +18,14 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from itertools import chain
+from pathlib import Path
 from typing import cast
+from unicodedata import east_asian_width
 
 import pandas as pd
 import xlsxwriter
@@ -26,12 +33,16 @@ import xlsxwriter
 BOM = b"\xef\xbb\xbf"
 FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
 PHONE_COLUMNS = frozenset({"phone"})
-HOME_CODE = "+886"
-MOBILE_START = "9"
+HOME_PHONE = re.compile(r"\+886(?:(9\d{2})(\d{3})(\d+)|([0-8])(\d+))", re.ASCII)
 DECIMALS = 6
+LONGEST_CELL = 32_767  # characters; what is longer no workbook can hold
+FIRST_ROWS = 200  # by which a column's width is chosen
+WIDEST = 40
+NARROWEST = 6
 FLAGS: Mapping[object, str] = {True: "TRUE", False: "FALSE"}
 
 Words = Mapping[str, Mapping[str, str]]
+PLAIN_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 Cell = str | int | float | bool | date | datetime | None
 Converter = Callable[[object], Cell]
 
@@ -49,44 +60,87 @@ def csv_chunks(
     chunks: Iterable[Iterable[tuple[object, ...]]], headings: Mapping[str, str], words: Words | None = None
 ) -> Iterator[bytes]:
     """Rows in chunks as pieces of one CSV file; the cells of a row are in the order of ``headings``."""
-    yield BOM + _csv_text([tuple(harmless(heading) for heading in headings.values())])
+    yield BOM + csv_heading(headings)
     for chunk in chunks:
         columns = zip(headings, zip(*chunk, strict=True), strict=False)
         yield _csv_text(zip(*(_csv_column(key, cells, words) for key, cells in columns), strict=True))
 
 
+def csv_heading(headings: Mapping[str, str]) -> bytes:
+    """The first line of a CSV file."""
+    return _csv_text([tuple(harmless(heading) for heading in headings.values())])
+
+
 def xlsx_bytes(
     frame: pd.DataFrame, headings: Mapping[str, str], words: Words | None = None, sheet: str = "Huike"
 ) -> bytes:
-    """The frame's columns named in ``headings`` as a workbook of one sheet: text is text, days are days.
-
-    Text is never taken for a formula, a link or a number, so it is written as it is; phones have their leading zero.
-    """
+    """The frame's columns named in ``headings`` as a workbook of one sheet; see :func:`write_xlsx`."""
     target = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(target, options) as book:
-        page = book.add_worksheet(sheet)
-        formats = {date: book.add_format({"num_format": "yyyy-mm-dd"}), "bold": book.add_format({"bold": True})}
-        formats[datetime] = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
-        page.freeze_panes(1, 0)
-        page.write_row(0, 0, list(headings.values()), formats["bold"])
-        for column, key in enumerate(headings):
-            _write_column(
-                page, column, map(_converter(key, (words or {}).get(key)), frame[key].astype(object)), formats
-            )
+    rows = frame.loc[:, list(headings)].astype(object).itertuples(index=False, name=None)
+    with xlsxwriter.Workbook(target, {"in_memory": True, **PLAIN_TEXT}) as book:
+        _write_sheet(book, sheet, [rows], headings, words)
     return target.getvalue()
 
 
-def _write_column(
-    page: xlsxwriter.worksheet.Worksheet, column: int, cells: Iterable[Cell], formats: Mapping[object, object]
+def write_xlsx(
+    target: Path,
+    chunks: Iterable[Iterable[tuple[object, ...]]],
+    headings: Mapping[str, str],
+    words: Words | None = None,
+    sheet: str = "Huike",
+) -> int:
+    """Rows in chunks as a workbook of one sheet: text is text, days are days; returns how many rows.
+
+    Text is never taken for a formula, a link or a number, so it is written as it is; phones have their leading zero.
+    Only one row at a time is in memory; the rest waits in the folder of the file.
+    """
+    with xlsxwriter.Workbook(target, {"constant_memory": True, "tmpdir": str(target.parent), **PLAIN_TEXT}) as book:
+        return _write_sheet(book, sheet, chunks, headings, words)
+
+
+def _write_sheet(
+    book: xlsxwriter.Workbook,
+    sheet: str,
+    chunks: Iterable[Iterable[tuple[object, ...]]],
+    headings: Mapping[str, str],
+    words: Words | None,
+) -> int:
+    page = book.add_worksheet(sheet)
+    formats = {date: book.add_format({"num_format": "yyyy-mm-dd"}), "bold": book.add_format({"bold": True})}
+    formats[datetime] = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+    page.freeze_panes(1, 0)
+    page.write_row(0, 0, list(headings.values()), formats["bold"])
+    converters = [_converter(key, (words or {}).get(key)) for key in headings]
+    widths = [_width(heading) for heading in headings.values()]
+    count = 0
+    for row in chain.from_iterable(chunks):
+        count += 1
+        cells = [convert(cell) for convert, cell in zip(converters, row, strict=True)]
+        if count <= FIRST_ROWS:
+            widths = [max(width, _width(cell)) for width, cell in zip(widths, cells, strict=True)]
+        _write_row(page, count, cells, formats)
+    for column, width in enumerate(widths):
+        page.set_column(column, column, width)
+    return count
+
+
+def _write_row(
+    page: xlsxwriter.worksheet.Worksheet, row: int, cells: Iterable[Cell], formats: Mapping[object, object]
 ) -> None:
-    for row, cell in enumerate(cells, start=1):
+    for column, cell in enumerate(cells):
         if isinstance(cell, str):
-            page.write_string(row, column, cell)
+            page.write_string(row, column, cell[:LONGEST_CELL])
         elif isinstance(cell, datetime | date):
             page.write_datetime(row, column, cell, formats[type(cell)])
         elif cell is not None:
             page.write(row, column, cell)
+
+
+def _width(cell: Cell) -> int:
+    """The width of a column that shows the first line of the cell; Chinese characters take twice the room."""
+    lines = str(cell).splitlines() if cell is not None else []
+    seen = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in lines[0][:WIDEST]) if lines else 0
+    return min(max(seen + 2, NARROWEST), WIDEST)
 
 
 def harmless(text: str) -> str:
@@ -99,12 +153,11 @@ def national_phone(phone: str) -> str:
 
     ``+886912345678`` is ``0912-345-678``, ``+886227001234`` is ``02-27001234``.
     """
-    if not phone.startswith(HOME_CODE):
+    found = HOME_PHONE.fullmatch(phone)
+    if found is None:
         return phone
-    rest = phone.removeprefix(HOME_CODE)
-    if rest.startswith(MOBILE_START):
-        return f"0{rest[:3]}-{rest[3:6]}-{rest[6:]}"
-    return f"0{rest[:1]}-{rest[1:]}"
+    mobile = [part for part in found.groups()[:3] if part]
+    return f"0{'-'.join(mobile or found.groups()[3:])}"
 
 
 def _csv_text(rows: Iterable[Sequence[Cell]]) -> bytes:

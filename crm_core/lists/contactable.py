@@ -1,4 +1,4 @@
-"""Whom one may contact: an address, no opt-out, not held out, not asked too often (``sql/views/contact_work.sql``).
+"""Whom one may contact: an address, no opt-out, not held out, not asked too often (``sql/views/contact_barriers.sql``).
 
 Every file that leaves for contacting people, and every call sheet, goes through these rules.
 """
@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from crm_core.db import Cursor, model
+from crm_core.lists.mobile import mobile_plan
 from crm_core.settings import ShopSettings
 
 
@@ -47,6 +48,9 @@ class ContactRules:
     cap_days: int
     failed_calls: int
     needs_consent: bool
+    home_code: str  # as MobilePlan, of the shop's country
+    trunk_prefix: str
+    mobile_pattern: str
     campaign_id: int | None = None
 
 
@@ -61,6 +65,7 @@ def rules_on(
         settings.contact_cap_days,
         settings.contact_failed_calls,
         settings.contact_needs_consent,
+        *mobile_plan(settings.country),
         campaign_id,
     )
 

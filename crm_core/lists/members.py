@@ -23,7 +23,7 @@ class ListSize(NamedTuple):
 def members_of(cursor: Cursor, name: str, source: str, columns: Sequence[str], binds: Mapping[str, object]) -> Table:
     """The customers of ``source``, SQL of the code, the highest spenders first. Money is float64 in the frame."""
     picked = chosen(columns)
-    frame = cursor.execute(_members_sql(source, picked), dict(binds)).df()
+    frame = cursor.execute(members_sql(source, picked), dict(binds)).df()
     return Table(name, spec_of(picked), frame)
 
 
@@ -31,7 +31,12 @@ def chunks_of(
     cursor: Cursor, source: str, columns: Sequence[str], binds: Mapping[str, object]
 ) -> Iterator[list[tuple[object, ...]]]:
     """The same customers in chunks of rows, for files that never stand in memory as a whole."""
-    result = cursor.execute(_members_sql(source, chosen(columns)), dict(binds))
+    return chunks(cursor, members_sql(source, chosen(columns)), binds)
+
+
+def chunks(cursor: Cursor, sql: str, binds: Mapping[str, object]) -> Iterator[list[tuple[object, ...]]]:
+    """The rows of a statement in chunks; the cursor is busy until the last one is taken."""
+    result = cursor.execute(sql, dict(binds))
     while chunk := result.fetchmany(CHUNK_ROWS):
         yield chunk
 
@@ -47,8 +52,9 @@ def size_of(cursor: Cursor, people: str, binds: Mapping[str, object]) -> ListSiz
     return ListSize(row[0], row[1]) if row else ListSize(0, Decimal(0))
 
 
-def _members_sql(source: str, columns: Sequence[ListColumn]) -> str:
+def members_sql(source: str, columns: Sequence[ListColumn]) -> str:
     """The members model with the chosen columns, and only the joins that these need; all of it text of the code."""
-    joins = dict.fromkeys(column.join for column in columns if column.join != MEMBER)
+    lines = (line.strip() for column in columns for line in column.join.splitlines())
+    joins = dict.fromkeys(line for line in lines if line != MEMBER)
     selected = ", ".join(f"{column.sql} as {column.key}" for column in columns)
     return model("lists/members").format(source=source, columns=selected, joins="\n    ".join(joins))

@@ -1,4 +1,4 @@
--- Who was contacted, who is in which campaign, and whom one may contact (METRICS §8).
+-- Who was contacted, and who is in which campaign (METRICS §8).
 
 -- Grain: identifier x customer who has it. Input: identities. What is kept by identifiers belongs to whoever has one of them now.
 create or replace macro identifier_owners() as table
@@ -37,6 +37,7 @@ contacts as (
         contact_key, customer_id, contacted_at, contacted_on, has_time, channel, outcome, source, reason, product, note,
         agent, address
     from contact_mart
+    where customer_id is not null
     union all by name
     select * from entered
 )
@@ -63,119 +64,3 @@ people as (
 )
 
 select people.* from people semi join campaigns on people.campaign_id = campaigns.campaign_id and stopped_at is null;
-
--- Grain: customer x reason not to contact the customer on a day. `r` is a struct that crm_core.lists.contactable.rules fills:
--- day DATE, channel VARCHAR (phone | sms | email | line | ads, NULL: none in particular), cap_count INTEGER and cap_days
--- INTEGER (at most so many contacts within so many days), failed_calls INTEGER (after so many calls in a row that reached
--- nobody no more calls), needs_consent BOOLEAN (a consent must be on record), campaign_id INTEGER (the campaign the contact is
--- for, which does not count against itself; NULL: none).
--- Inputs: customer_mart, contacts_until, campaigns, campaign_people.
-create or replace macro contact_barriers(r) as table
-with people as (
-    select
-        customer_id,
-        case (r).channel
-            when 'phone' then phone is null
-            when 'sms' then phone is null
-            when 'email' then email is null
-            when 'line' then not has_line and phone is null
-            when 'ads' then (email is null or coalesce(not consent_email, false)) and (phone is null or coalesce(not consent_sms, false))
-            else false
-        end as is_out_of_reach,
-        case (r).channel
-            when 'sms' then consent_sms
-            when 'email' then consent_email
-            when 'line' then consent_line
-            when 'ads' then case
-                when consent_email is false and consent_sms is false then false
-                when coalesce(consent_email, consent_sms, false) then true
-            end
-        end as consent,
-        (r).channel is not null and (r).channel <> 'phone' as has_consent,
-        phone
-    from customer_mart
-),
-
-contacts as (
-    select * from contacts_until((r).day)
-),
-
--- The last word on being contacted, on this channel or on every one. Advertising goes by addresses of e-mail and phone.
-wishes as (
-    select customer_id, arg_max(outcome, (contacted_at, contact_key)) as wish
-    from contacts
-    where outcome in ('refused', 'allowed')
-        and (channel is null or channel = (r).channel or ((r).channel = 'ads' and channel in ('email', 'sms')))
-    group by customer_id
-),
-
--- Grain: customer with calls. How many of the last calls in a row reached nobody, and the number that was wrong.
-calls as (
-    select
-        customer_id, contacted_at, outcome, address,
-        count(*) filter (where outcome <> 'not_reached') over (
-            partition by customer_id order by contacted_at desc, contact_key desc rows unbounded preceding
-        ) as answers_since
-    from contacts
-    where channel = 'phone' and outcome in ('reached', 'not_reached', 'refused', 'allowed', 'invalid')
-),
-
-call_states as (
-    select
-        customer_id, count(*) filter (where answers_since = 0) as failed_calls,
-        arg_max(address, contacted_at) filter (where outcome = 'invalid') as wrong_number,
-        coalesce(
-            max(contacted_at) filter (where outcome = 'invalid')
-            > max(contacted_at) filter (where outcome in ('reached', 'allowed')),
-            bool_or(outcome = 'invalid')
-        ) as is_number_wrong
-    from calls
-    group by customer_id
-),
-
--- Grain: contact that counts against the cap: whoever was reached, and every message; a campaign counts on its day.
-counting as (
-    select customer_id
-    from contacts
-    where outcome in ('reached', 'refused', 'sent') and contacted_on > (r).day - (r).cap_days
-    union all
-    select customer_id
-    from campaign_people() as person
-    inner join campaigns on person.campaign_id = campaigns.campaign_id
-    where not is_held_out and person.campaign_id is distinct from (r).campaign_id
-        and starts_on > (r).day - (r).cap_days and starts_on <= (r).day
-),
-
-capped as (
-    select customer_id from counting group by customer_id having count(*) >= (r).cap_count
-),
-
-held_out as (
-    select distinct customer_id
-    from campaign_people() as person
-    inner join campaigns on person.campaign_id = campaigns.campaign_id
-    where is_held_out and (r).day <= starts_on + window_days
-),
-
-barriers as (
-    select customer_id, 'held_out' as reason from held_out
-    union all
-    select customer_id, 'refused' from wishes where wish = 'refused'
-    union all
-    select customer_id, 'opted_out' from people where has_consent and consent is false
-    union all
-    select customer_id, 'no_consent' from people where (r).needs_consent and has_consent and consent is null
-    union all
-    select customer_id, 'no_address' from people where is_out_of_reach
-    union all
-    select call_states.customer_id, 'wrong_number'
-    from call_states
-    inner join people on call_states.customer_id = people.customer_id
-    where (r).channel in ('phone', 'sms') and is_number_wrong and (wrong_number is null or wrong_number = phone)
-    union all
-    select customer_id, 'not_reached_before' from call_states where (r).channel = 'phone' and failed_calls >= (r).failed_calls
-    union all
-    select customer_id, 'contacted_lately' from capped
-)
-
-select * from barriers;
