@@ -18,7 +18,7 @@ from tests.pages.weekly_shop import app_on, make_shop
 def _packages_searched_once() -> Iterator[None]:
     """Let Streamlit look for components in the installed packages once for each test process, as it does for a server.
 
-    It would do so for every ``AppTest``, and read what each package says of itself: a quarter of a second.
+    It would do so for every ``AppTest``, and read what each package says of itself (0.06 s).
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
