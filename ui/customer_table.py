@@ -32,6 +32,7 @@ UNITS: dict[str, Unit | ColumnKind] = {
     "phone": ColumnKind.TEXT,
     "email": ColumnKind.TEXT,
 }
+MAY_BE_EMPTY = ("category", "phone", "email")
 
 
 def customer_search(visit: Visit) -> str:
@@ -56,7 +57,7 @@ def customer_table(visit: Visit, params: Params, search: str = "") -> None:
         visit, customer_page, params, visit.settings, search, segment, order, limit=PAGE_ROWS, offset=offset
     )
     frame = shown(t, found)
-    columns = table_columns(t, has_category=bool(frame["category"].notna().any()))
+    columns = table_columns(t, frame)
     picked = show_table(visit, frame, columns, key=KEY, selectable=True)
     with st.container(horizontal=True, vertical_alignment="center", key="under_customers"):
         pager(visit, KEY, offset, len(frame), found.total)
@@ -103,9 +104,9 @@ def _segment(visit: Visit) -> str | None:
     return picked or None
 
 
-def table_columns(t: Translator, *, has_category: bool) -> list[Column]:
-    """The columns on screen and in the file: who, segment, category where one is known, figures, addresses."""
-    units = {key: unit for key, unit in UNITS.items() if key != "category" or has_category}
+def table_columns(t: Translator, shown: pd.DataFrame) -> list[Column]:
+    """The columns on screen and in the file: who, segment, figures; category and addresses where one is known."""
+    units = {key: unit for key, unit in UNITS.items() if key not in MAY_BE_EMPTY or shown[key].notna().any()}
     named = [Column(key, t(f"customers.column.{key}"), unit) for key, unit in units.items()]
     return [Column("who", t("customers.table.who")), *named]
 
