@@ -151,6 +151,7 @@ def coverage(cursor: Cursor) -> list[Coverage]:
         Kind.SURVEY: "health/answer_coverage",
         Kind.SERVICE: "health/service_coverage",
         Kind.ACTIVITY: "health/activity_coverage",
+        Kind.CONTACTS: "health/contact_coverage",
     }
     return [Coverage(kind, *row) for kind, name in models.items() for row in cursor.execute(model(name)).fetchall()]
 

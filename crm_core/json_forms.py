@@ -56,7 +56,7 @@ def import_form(receipt: Receipt, summary: Summary | None = None) -> dict[str, J
 
 def _totals(summary: Summary) -> dict[str, Json]:
     orders = ("lines", "cancelled", "unpaid", "refunded", "anonymous", "gift_lines")
-    others = ("answers", "records", "complaints", "open_cases", "interactions")
+    others = ("answers", "records", "complaints", "open_cases", "interactions", "reached", "open_rows")
     money = ("paid_all", "paid_not_cancelled", "paid_net")
     conversions: list[Json] = [plain_record(asdict(each)) for each in summary.conversions]
     totals = {name: plain(getattr(summary, name)) for name in (*orders, *others, *money)}

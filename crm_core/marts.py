@@ -17,6 +17,7 @@ MARTS = (
     "answer_mart",
     "service_mart",
     "activity_mart",
+    "contact_mart",
 )
 
 
@@ -74,5 +75,6 @@ def _rewrite(cursor: Cursor) -> None:
         "answer_mart",
         "service_mart",
         "activity_mart",
+        "contact_mart",
     ):
         cursor.execute(model(f"marts/{name}"))

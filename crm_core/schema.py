@@ -14,6 +14,7 @@ class Kind(StrEnum):
     SURVEY = "survey"
     SERVICE = "service"
     ACTIVITY = "activity"
+    CONTACTS = "contacts"
 
 
 class Shape(StrEnum):
@@ -46,6 +47,8 @@ class CellType(StrEnum):
     CITY = "city"
     ACTION = "action"
     COMPLAINT = "complaint"
+    OUTCOME = "outcome"
+    CONTACT_CHANNEL = "contact_channel"
 
 
 class Combine(StrEnum):
@@ -170,12 +173,32 @@ ACTIVITY = (
     *(Field(f"{action}_time", CellType.TIMESTAMP) for action in WIDE_ACTIONS),
 )
 
+CONTACT_CHANNELS = ("phone", "sms", "email", "line")
+"""The ways to a customer; a log may name others, which stay as its words."""
+CONTACT_OUTCOMES = ("reached", "not_reached", "refused", "invalid", "sent", "allowed")
+"""What came of a contact: ``refused`` is the wish for no more contact, ``allowed`` that it has ended."""
+
+CONTACTS = (
+    Field("contact_id", CellType.IDENTIFIER),  # of a record within its log: the same again replaces it
+    Field("contacted_at", CellType.TIMESTAMP, Combine.JOIN),
+    Field("customer_ref", CellType.TEXT),  # the customer as this product names them, on its own sheets
+    *PERSON,
+    Field("source", CellType.TEXT),  # the list or campaign that it was made for
+    Field("channel", CellType.CONTACT_CHANNEL),
+    Field("outcome", CellType.OUTCOME),
+    Field("reason", CellType.TEXT),
+    Field("product", CellType.TEXT),  # in use, as the customer says
+    Field("note", CellType.TEXT, Combine.JOIN),
+    Field("agent", CellType.TEXT),
+)
+
 FIELDS: dict[Kind, tuple[Field, ...]] = {
     Kind.ORDERS: ORDERS,
     Kind.CUSTOMERS: CUSTOMERS,
     Kind.SURVEY: SURVEY,
     Kind.SERVICE: SERVICE,
     Kind.ACTIVITY: ACTIVITY,
+    Kind.CONTACTS: CONTACTS,
 }
 
 MOMENT = {
@@ -183,11 +206,16 @@ MOMENT = {
     Kind.SURVEY: "submitted_at",
     Kind.SERVICE: "opened_at",
     Kind.ACTIVITY: "acted_at",
+    Kind.CONTACTS: "contacted_at",
 }
 """The field that says when a record of the kind happened."""
 
-# Canonical names that are a reserved word and a function in SQL; the fields have other names.
-_CALLED_OTHERWISE = {Kind.ACTIVITY: {"at": "acted_at", "count": "action_count"}}
+# Canonical names that are a reserved word and a function in SQL, or one kind of what the field holds; the fields have
+# other names.
+_CALLED_OTHERWISE = {
+    Kind.ACTIVITY: {"at": "acted_at", "count": "action_count"},
+    Kind.CONTACTS: {"campaign": "source"},
+}
 # Canonical names that a mapping may use although nothing is kept of such a column: totals are computed from the orders,
 # and every column of a survey is kept as it is.
 _NOT_KEPT = {
@@ -196,6 +224,7 @@ _NOT_KEPT = {
     Kind.SURVEY: frozenset({"answers"}),
     Kind.SERVICE: frozenset[str](),
     Kind.ACTIVITY: frozenset({"note"}),
+    Kind.CONTACTS: frozenset[str](),
 }
 
 

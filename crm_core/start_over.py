@@ -31,7 +31,6 @@ STORED = (
     "customer_notes",
     "note_identifiers",
     "contact_versions",
-    "contact_mart",
     "contact_entries",
     "contact_entry_identifiers",
     "campaigns",

@@ -54,6 +54,7 @@ def _without_orders(visit: Visit) -> tuple[str, str]:
         "members": "select count(*) from current_customers",
         "service": "select count(*) from service_mart",
         "interactions": "select count(*) from activity_mart",
+        "contacts": "select count(*) from contact_mart",
     }
     found = {name: visit.cursor.execute(question).fetchall()[0][0] for name, question in counts.items()}
     parts = [t.plural(f"upload.answer.{name}", count) for name, count in found.items() if count]

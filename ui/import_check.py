@@ -258,6 +258,13 @@ def _in_numbers(visit: Visit, summary: Summary) -> None:
             "customers": t.number(summary.customers),
             "anonymous_records": t.number(summary.anonymous),
         },
+        Kind.CONTACTS: {
+            "contacts": t.number(summary.records),
+            "reached": t.number(summary.reached),
+            "open_rows": t.number(summary.open_rows),
+            "customers": t.number(summary.customers),
+            "anonymous_records": t.number(summary.anonymous),
+        },
     }[summary.kind]
     with st.container(key="tiles_result"):
         for name, text in numbers.items():

@@ -30,6 +30,7 @@ FIGURES: dict[Kind, Sequence[str]] = {
     Kind.SURVEY: ("nps_answers", "nps"),
     Kind.SERVICE: (),  # no figure of the shop changes: they stand with the customer
     Kind.ACTIVITY: (),
+    Kind.CONTACTS: (),
 }
 
 

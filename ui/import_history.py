@@ -85,7 +85,7 @@ def _brought(visit: Visit, record: ImportRecord) -> str:
         return t("upload.history.orders", n=t.number(record.orders)) + days
     if record.kind == Kind.CUSTOMERS:
         return t("upload.history.customers", n=t.number(record.customers))
-    if record.kind in (Kind.SERVICE, Kind.ACTIVITY):
+    if record.kind in (Kind.SERVICE, Kind.ACTIVITY, Kind.CONTACTS):
         return t("upload.history.records", n=t.number(record.rows_read - record.rows_rejected))
     return t("upload.history.answers", n=t.number(record.rows_read - record.rows_rejected))
 

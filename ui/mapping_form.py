@@ -27,6 +27,10 @@ KEY_FIELDS: dict[Kind, tuple[str, ...]] = {
         "opened_at", "customer_id", "email", "phone", "order_id", "topic", "is_complaint", "case_status", "note",
     ),
     Kind.ACTIVITY: ("acted_at", "customer_id", "email", "phone", "action", "action_count", "channel", "subject"),
+    Kind.CONTACTS: (
+        "contacted_at", "customer_ref", "customer_id", "email", "phone", "outcome", "channel", "source", "reason",
+        "product", "note", "agent",
+    ),
 }  # fmt: skip
 # What makes a file worth having: one of the fields each, by the name under ``mapping.want``.
 PERSON = ("customer_id", "email", "phone")
@@ -47,6 +51,7 @@ WANTED: dict[Kind, dict[str, tuple[str, ...]]] = {
     },
     Kind.SERVICE: {"day": ("opened_at",), "person": PERSON, "topic": ("topic", "note")},
     Kind.ACTIVITY: {"day": ("acted_at",), "person": PERSON, "action": ("action",)},
+    Kind.CONTACTS: {"day": ("contacted_at",), "person": ("customer_ref", *PERSON), "outcome": ("outcome",)},
 }
 NEEDED: dict[Kind, frozenset[str]] = {
     Kind.ORDERS: frozenset({"day", "money"}),

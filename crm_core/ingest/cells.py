@@ -57,6 +57,8 @@ SQL_TYPES: dict[CellType, str] = {
     CellType.CITY: "varchar",
     CellType.ACTION: "varchar",
     CellType.COMPLAINT: "boolean",
+    CellType.OUTCOME: "varchar",
+    CellType.CONTACT_CHANNEL: "varchar",
 }
 
 
@@ -367,6 +369,8 @@ def _parser(
         CellType.STATUS: (normalise_status, pa.string()),
         CellType.ACTION: (values.parse_action, pa.string()),
         CellType.COMPLAINT: (values.parse_complaint, pa.bool_()),
+        CellType.OUTCOME: (values.parse_outcome, pa.string()),
+        CellType.CONTACT_CHANNEL: (values.parse_contact_channel, pa.string()),
     }
     return parsers[cell]
 

@@ -30,7 +30,7 @@ def formats_page() -> str:
     """The whole page as Markdown: the rules for any file, every known export by kind, what is refused, known words."""
     known = [platforms()[key] for key in _keys() if key in platforms()]
     parts = [HEAD.format(title=_both("formats", "page", "title")), _any_file()]
-    for kind in (Kind.ORDERS, Kind.CUSTOMERS, Kind.SURVEY):
+    for kind in (Kind.ORDERS, Kind.CUSTOMERS, Kind.SURVEY, Kind.CONTACTS):
         parts.append(f"## {_both('upload', 'kind', kind)}\n")
         parts += [_entry(platform) for platform in known if platform.kind is kind and not platform.refuse]
     parts.append(f"## {_page('refused')}\n")

@@ -46,6 +46,7 @@ RECORDS = {
     Kind.SURVEY: _Records("staged_answers", "answer_versions", "answer_key", "source_order"),
     Kind.SERVICE: _Records("staged_service", "service_versions", "service_key", "source_order"),
     Kind.ACTIVITY: _Records("staged_activity", "activity_versions", "activity_key", "source_order"),
+    Kind.CONTACTS: _Records("staged_contacts", "contact_versions", "contact_key", "source_order"),
 }
 
 

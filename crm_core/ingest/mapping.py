@@ -29,7 +29,7 @@ RECEIVER_CONFIDENCE = 0.5
 
 # Names of requirements that several fields can meet; they have labels like fields.
 ANY_MONEY, ANY_IDENTIFIER, ANY_ANSWER = "any_money", "any_identifier", "any_answer"
-ANY_CASE, ANY_ACTION = "any_case", "any_action"
+ANY_CASE, ANY_ACTION, ANY_CONTACT = "any_case", "any_action", "any_contact"
 
 # Of these, further columns stand in where the first is blank; of others only the best heading is taken.
 COALESCED = frozenset(["email", "phone", "sku"])
@@ -46,7 +46,7 @@ COMPLETED = frozenset(
     ]
 )  # fmt: skip
 # A wrong customer number merges strangers; it is never guessed from a heading that is merely alike (Customer No, Note).
-NEVER_SIMILAR = frozenset(["customer_id"])
+NEVER_SIMILAR = frozenset(["customer_id", "customer_ref", "contact_id"])
 SHORTEST_SIMILAR = 4
 # A heading that ends in a word of these fields is taken for them (客人手機號碼): elsewhere endings mislead (郵寄日期).
 ENDINGS: dict[str, tuple[str, ...]] = {
@@ -432,7 +432,7 @@ def missing(mapping: ColumnMapping) -> list[str]:
     """The requirements a mapping does not meet yet, by field name (``any_money`` and the like for alternatives).
 
     Orders need a time and an amount; customers an identifier; survey answers an answer; service records a subject or
-    a time; activity something that was done, or a time.
+    a time; activity something that was done, or a time; contacts an outcome, or a time.
     """
     mapped = {name for name, headings in mapping.columns.items() if headings} | mapping.item_fields
     mapped |= {name for name, rule in derived_fields(mapping).items() if rule.source in mapped}
@@ -446,6 +446,8 @@ def missing(mapping: ColumnMapping) -> list[str]:
     if mapping.kind is Kind.ACTIVITY:
         wide = {f"{action}_{part}" for action in WIDE_ACTIONS for part in ("count", "time")}
         return [] if mapped & {"acted_at", "action", *wide} else [ANY_ACTION]
+    if mapping.kind is Kind.CONTACTS:
+        return [] if mapped & {"outcome", "contacted_at"} else [ANY_CONTACT]
     answers = {"nps", "csat", "comment", "recommended", "source_heard", "contact_consent"}
     return [] if mapped & answers else [ANY_ANSWER]
 

@@ -8,7 +8,7 @@ from crm_core.errors import MappingRefused
 from crm_core.ingest import questions, synonyms
 from crm_core.ingest.model import GENERIC, Profile, TextTable
 from crm_core.ingest.platforms import Platform, platforms
-from crm_core.ingest.profile_interactions import cases, interactions
+from crm_core.ingest.profile_interactions import cases, contacts, interactions
 from crm_core.ingest.values import compact_heading, fold
 from crm_core.schema import Kind
 
@@ -16,9 +16,10 @@ FINGERPRINT_CONFIDENCE, FORM_CONFIDENCE, GENERIC_CONFIDENCE, WEAK_CONFIDENCE, NO
 
 MONEY_FIELDS = ("line_total", "line_gross", "unit_price", "order_total", "subtotal")
 PERSON_FIELDS = ("customer_id", "email", "phone", "name", "birthday", "gender", "given_name", "family_name")
-FORM_LOOKALIKES = (Kind.ORDERS, Kind.SERVICE, Kind.ACTIVITY)
+FORM_LOOKALIKES = (Kind.ORDERS, Kind.SERVICE, Kind.ACTIVITY, Kind.CONTACTS)
 """What a table with a form's first heading may be after all."""
-ATTITUDE_FIELDS = ("nps", "csat", "recommended", "contact_consent", "comment")
+SCORE_FIELDS = ("nps", "csat", "recommended")
+ATTITUDE_FIELDS = (*SCORE_FIELDS, "contact_consent", "comment")
 
 
 def header_signature(header: tuple[str, ...]) -> str:
@@ -71,15 +72,17 @@ def _platform_of(header: tuple[str, ...]) -> tuple[Platform, frozenset[str]] | N
 def _generic_kind(header: tuple[str, ...]) -> tuple[Kind, float, tuple[str, ...]]:
     """The kind that the headings speak for, by these rules in turn.
 
-    Cases (a ticket number, a kind of problem, when it was closed) are service, interactions (clicks, opens …) activity,
-    both without money; an attitude (a question on recommending, satisfaction …) without money is a survey; an order
-    date with money or a quantity is orders; a person without both is customers; money alone is orders whose date is
-    missing.
+    What came of a call or message is contacts, unless a score stands beside it. Cases (a ticket number, a kind of
+    problem, when it was closed) are service, interactions (clicks, opens …) activity, both without money; an attitude
+    (a question on recommending, satisfaction …) without money is a survey; an order date with money or a quantity is
+    orders; a person without both is customers; money alone is orders whose date is missing.
     """
     orders, customers = synonyms.hits(Kind.ORDERS, header), synonyms.hits(Kind.CUSTOMERS, header)
     money = [name for name in MONEY_FIELDS if name in orders]
     sales = money + [name for name in ("quantity",) if name in orders]
-    attitudes = _attitudes(header)
+    attitudes = _attitudes(header, ATTITUDE_FIELDS)
+    if not _attitudes(header, SCORE_FIELDS) and (outcome_headings := contacts(header)):
+        return Kind.CONTACTS, GENERIC_CONFIDENCE, outcome_headings
     if not money and (case_headings := cases(header, len(attitudes))):
         return Kind.SERVICE, GENERIC_CONFIDENCE, case_headings
     if not money and (action_headings := interactions(header)):
@@ -95,11 +98,11 @@ def _generic_kind(header: tuple[str, ...]) -> tuple[Kind, float, tuple[str, ...]
     return Kind.ORDERS, WEAK_CONFIDENCE if sales else NO_CONFIDENCE, _headings(orders, sales)
 
 
-def _attitudes(header: tuple[str, ...]) -> tuple[str, ...]:
-    """The headings that ask for an attitude."""
+def _attitudes(header: tuple[str, ...], fields: tuple[str, ...]) -> tuple[str, ...]:
+    """The headings that ask for one of these attitudes."""
     listed = synonyms.hits(Kind.SURVEY, header)
-    named = {hit.heading for name in ATTITUDE_FIELDS for hit in listed.get(name, ())}
-    return tuple(h for h in header if h in named or any(questions.fits(name, h) for name in ATTITUDE_FIELDS))
+    named = {hit.heading for name in fields for hit in listed.get(name, ())}
+    return tuple(h for h in header if h in named or any(questions.fits(name, h) for name in fields))
 
 
 def _headings(hits: dict[str, list[synonyms.Hit]], names: list[str]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from crm_core.ingest import mapping as mappings
 from crm_core.ingest.cells import ReadingContext, Slot, read_cells
 from crm_core.ingest.currencies import tell_currencies
 from crm_core.ingest.model import ColumnMapping, TextTable
+from crm_core.ingest.stage_contacts import stage_contacts
 from crm_core.ingest.stage_interactions import stage_activity, stage_service
 from crm_core.ingest.stage_orders import stage_orders
 from crm_core.ingest.stage_people import stage_answers, stage_customers
@@ -26,6 +27,7 @@ STAGERS = {
     Kind.SURVEY: stage_answers,
     Kind.SERVICE: stage_service,
     Kind.ACTIVITY: stage_activity,
+    Kind.CONTACTS: stage_contacts,
 }
 
 
@@ -42,9 +44,9 @@ def stage(cursor: Cursor, table: TextTable, mapping: ColumnMapping, settings: Sh
     """Read, check and assemble a table.
 
     Leaves, depending on the kind, the temporary tables ``staged_orders`` and ``staged_order_lines``,
-    ``staged_customers``, ``staged_answers``, ``staged_service`` or ``staged_activity``, and ``problems`` (row_number,
-    rule, severity, field, value). Raises ``MappingRefused`` where needed fields are not mapped, ``ImportRefused`` where
-    no row can be loaded.
+    ``staged_customers``, ``staged_answers``, ``staged_service``, ``staged_activity`` or ``staged_contacts``, and
+    ``problems`` (row_number, rule, severity, field, value). Raises ``MappingRefused`` where needed fields are not
+    mapped, ``ImportRefused`` where no row can be loaded.
     """
     absent = mappings.missing(mapping)
     if absent:

@@ -30,6 +30,8 @@ COUNTED = (
     "complaints",
     "open_cases",
     "interactions",
+    "reached",
+    "open_rows",
 )
 
 
@@ -68,10 +70,12 @@ class Summary:
     anonymous: int
     gift_lines: int
     answers: int
-    records: int  # of service or activity
+    records: int  # of service, activity or contacts
     complaints: int
     open_cases: int
     interactions: int
+    reached: int  # contacts in which somebody was spoken to
+    open_rows: int  # of a call sheet, without an outcome yet
     revenue: Decimal
     paid_all: Decimal
     paid_not_cancelled: Decimal

@@ -1,8 +1,8 @@
 """The columns of the call sheet that come back with an upload: their headings and the words that may stand in them.
 
 The headings stand in the locale files under ``contacts.sheet.<key>``, the words under ``contacts.outcome.<key>`` and
-``contacts.channel.<key>``. The file is recognised by its headings in either language (``ingest/platforms/call_sheet.toml``),
-whatever other columns stand beside them; no other column may have one of these headings.
+``contacts.channel.<key>``. The file is recognised by its headings in either language, whatever other columns stand
+beside them (``ingest/platforms/call_sheet.toml``); no other column may have one of these headings.
 """
 
 from __future__ import annotations

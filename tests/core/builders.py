@@ -143,12 +143,16 @@ SERVICE_COLUMNS = (
     "case_id", "opened_at", "closed_at", "customer_id", "email", "phone", "order_id", "channel", "topic", "note",
 )  # fmt: skip
 ACTIVITY_COLUMNS = ("acted_at", "customer_id", "email", "phone", "channel", "action", "action_count")
+CONTACT_COLUMNS = (
+    "contacted_at", "customer_id", "email", "phone", "source", "channel", "outcome", "reason", "agent",
+)  # fmt: skip
 COLUMNS = {
     Kind.ORDERS: ORDER_COLUMNS,
     Kind.CUSTOMERS: CUSTOMER_COLUMNS,
     Kind.SURVEY: ANSWER_COLUMNS,
     Kind.SERVICE: SERVICE_COLUMNS,
     Kind.ACTIVITY: ACTIVITY_COLUMNS,
+    Kind.CONTACTS: CONTACT_COLUMNS,
 }
 
 
@@ -285,6 +289,28 @@ def random_activity(chance: random.Random, count: int = 30) -> list[Document]:
             "channel": chance.choice(CHANNELS),
             "action": chance.choice(["open", "click", "comment"]),
             "action_count": chance.choice([None, 1, 2, 3]),
+        }
+        rows += [row] * chance.choice([1, 1, 1, 2])
+    return rows
+
+
+def random_contacts(chance: random.Random, count: int = 40, customers: int = 25) -> list[Document]:
+    """Rows of a log of calls and messages, some without a time of day, of nobody known, or twice the same."""
+    rows: list[Document] = []
+    for _ in range(count):
+        day = FIRST_DAY + timedelta(days=chance.randrange(DAYS))
+        channel = chance.choice(["phone", "phone", "phone", "sms", "email"])
+        outcomes = ["sent"] if channel != "phone" else ["reached", "not_reached", "not_reached", "refused", "invalid"]
+        row = {
+            "contacted_at": str(day)
+            if chance.random() < 0.3
+            else f"{day} {chance.randint(9, 20):02}:{chance.randrange(60):02}",
+            **identifiers(chance.choice([None, *(f"c{no:02}" for no in range(customers))])),
+            "source": chance.choice([None, "spring", "second"]),
+            "channel": channel,
+            "outcome": chance.choice(outcomes),
+            "reason": chance.choice([None, "太貴", " 太貴 ", "還有"]),
+            "agent": chance.choice([None, "美"]),
         }
         rows += [row] * chance.choice([1, 1, 1, 2])
     return rows

@@ -30,6 +30,7 @@ from tests.core.builders import (
     random_activity,
     random_answers,
     random_cases,
+    random_contacts,
     random_orders,
     take_in,
     undo,
@@ -164,6 +165,7 @@ MAKERS: dict[Kind, Callable[[random.Random], list[Document]]] = {
     Kind.SURVEY: _answers,
     Kind.SERVICE: lambda chance: random_cases(chance, 6, 25),
     Kind.ACTIVITY: lambda chance: random_activity(chance, 8),
+    Kind.CONTACTS: lambda chance: random_contacts(chance, 8),
 }
 
 

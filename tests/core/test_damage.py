@@ -55,6 +55,10 @@ def activity_line(number: int) -> str:
     return f"2024-03-{number % 9 + 1:02} 10:00,c{number % 5}@example.com,click,{number % 2 + 1}\n"
 
 
+def contact_line(number: int) -> str:
+    return f"2024-03-{number % 9 + 1:02} 10:00,c{number % 5}@example.com,{'未接' if number % 2 else '已接'},太忙\n"
+
+
 ORDERS = "訂單編號,訂單日期,會員編號,Email,電話,商品名稱,數量,單價,訂單金額,訂單狀態\n" + "".join(
     map(order_line, range(1, 21))
 )
@@ -64,12 +68,14 @@ ANSWERS = "時間戳記,電子郵件地址,您有多大可能推薦我們給朋�
 )
 CASES = "案件編號,日期,會員編號,電子郵件,類別,內容\n" + "".join(map(case_line, range(12)))
 ACTIVITY = "時間,電子郵件,動作,次數\n" + "".join(map(activity_line, range(12)))
+CONTACTS = "聯絡時間,電子郵件,聯絡結果,原因\n" + "".join(map(contact_line, range(12)))
 FILES = {
     Kind.ORDERS: ORDERS,
     Kind.CUSTOMERS: PEOPLE,
     Kind.SURVEY: ANSWERS,
     Kind.SERVICE: CASES,
     Kind.ACTIVITY: ACTIVITY,
+    Kind.CONTACTS: CONTACTS,
 }
 
 Damage = tuple[str, float, bytes]

@@ -55,6 +55,8 @@ IMPORT: Mapping[str, Any] = {
     "complaints": int,
     "open_cases": int,
     "interactions": int,
+    "reached": int,
+    "open_rows": int,
     "conversions": list,
     "paid_all": NUMBER,
     "paid_not_cancelled": NUMBER,
@@ -187,6 +189,7 @@ def test_an_empty_answer_is_null_never_nan(tmp_path: Path, kind: Kind) -> None:
         Kind.SURVEY: {"timestamp": "2024-03-05", "How likely are you to recommend us (0-10)?": 9},
         Kind.SERVICE: {"case_id": "1", "email": "ann@example.com", "topic": "Delivery"},
         Kind.ACTIVITY: {"email": "ann@example.com", "action": "click"},
+        Kind.CONTACTS: {"email": "ann@example.com", "outcome": "reached"},
     }
     shop = Shop(tmp_path / "huike.duckdb")
     shop.take_in(kind, write_csv(tmp_path / "file.csv", [row[kind]]))

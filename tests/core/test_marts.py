@@ -92,6 +92,7 @@ def test_files_of_different_kinds_may_come_in_any_order(tmp_path: Path, seed: in
         (Kind.SURVEY, answer_rows(chance)),
         (Kind.SERVICE, builders.random_cases(chance)),
         (Kind.ACTIVITY, builders.random_activity(chance)),
+        (Kind.CONTACTS, builders.random_contacts(chance)),
     ]
     expected = marts_of(tmp_path / "as_is", files)
     assert min(rows for rows, _ in expected.values()) > 0
@@ -109,6 +110,7 @@ def test_a_refresh_gives_what_a_full_rebuild_gives(database: Database, seed: int
         Kind.SURVEY: answer_rows(chance, 20),
         Kind.SERVICE: builders.random_cases(chance, orders=40),
         Kind.ACTIVITY: builders.random_activity(chance),
+        Kind.CONTACTS: builders.random_contacts(chance),
     }
     imports: list[int] = []
     for _ in range(8):
@@ -131,6 +133,7 @@ def random_export(chance: random.Random, sources: dict[Kind, list[Document]]) ->
         Kind.SURVEY: "response_id",
         Kind.SERVICE: "case_id",
         Kind.ACTIVITY: "acted_at",
+        Kind.CONTACTS: "contacted_at",
     }[kind]
     kept = {value for value in {row[key] for row in sources[kind]} if chance.random() < 0.5}
     rows = [row for row in sources[kind] if row[key] in kept] or sources[kind]
@@ -148,6 +151,8 @@ def changed(chance: random.Random, kind: Kind, row: Document) -> Document:
         return {**row, **builders.identifiers(f"c{chance.randrange(25):02}"), "closed_at": "2024-07-01"}
     if kind is Kind.ACTIVITY:
         return {**row, "action_count": chance.randint(0, 5)}
+    if kind is Kind.CONTACTS:
+        return {**row, "outcome": chance.choice(["reached", "refused"]), "reason": "other"}
     return {**row, "nps": str(chance.randrange(11))}
 
 

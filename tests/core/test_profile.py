@@ -65,6 +65,12 @@ def test_columns_in_any_order_are_the_same_export(header: tuple[str, ...], kind:
         (("姓名", "手機", "生日", "Email"), Kind.CUSTOMERS),
         (("會員編號", "累計消費", "加入日期"), Kind.CUSTOMERS),
         (("nps", "explication", "t"), Kind.SURVEY),
+        (("撥打時間", "客人手機", "通話結果", "原因", "備註", "撥打人員"), Kind.CONTACTS),
+        (("Name", "Phone", "Call Date", "Call Outcome", "Notes", "Agent"), Kind.CONTACTS),
+        (("姓名", "電話", "聯絡日期", "聯絡結果", "累積消費"), Kind.CONTACTS),
+        (("Phone", "Call Result", "How likely are you to recommend us (0-10)?"), Kind.SURVEY),  # asked by telephone
+        (("案件編號", "問題類型", "聯絡結果", "手機"), Kind.SERVICE),
+        (("訂單日期", "會員編號", "金額", "聯絡電話"), Kind.ORDERS),
         (("填答時間", "您有多大可能推薦我們？（0–10）"), Kind.SURVEY),
         (("ID", "請問您對服務的整體滿意度", "建議"), Kind.SURVEY),
     ],

@@ -1,6 +1,7 @@
 """Text of a cell → value. Pure functions; ``None`` means: not readable as that kind of value."""
 
 from crm_core.ingest.values.cities import parse_city
+from crm_core.ingest.values.contacts import parse_contact_channel, parse_outcome
 from crm_core.ingest.values.currency_signs import currency_of_amount
 from crm_core.ingest.values.dates import (
     DEFAULT_ORDER,
@@ -67,6 +68,7 @@ __all__ = [
     "parse_cancellation",
     "parse_city",
     "parse_complaint",
+    "parse_contact_channel",
     "parse_currency",
     "parse_date",
     "parse_email",
@@ -76,6 +78,7 @@ __all__ = [
     "parse_line_type",
     "parse_money",
     "parse_number",
+    "parse_outcome",
     "parse_phone",
     "parse_satisfaction",
     "parse_score",

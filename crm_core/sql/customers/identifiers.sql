@@ -14,6 +14,8 @@ carriers as (
     select identity_key, 'service' as source from current_service
     union all
     select identity_key, 'activity' as source from current_activity
+    union all
+    select identity_key, 'contacts' as source from current_contacts
 ),
 
 sources as (

@@ -36,6 +36,10 @@ other_rows as (
     select 'activity', 3, version_id, null, 0, email, phone
     from current_activity
     inner join own on current_activity.identity_key = own.identity_key
+    union all
+    select 'contacts', 3, version_id, contacted_at, 0, own.email, own.phone
+    from current_contacts
+    inner join own on current_contacts.identity_key = own.identity_key
 ),
 
 told as (

@@ -8,4 +8,6 @@ select identity_key from current_answers where identity_key in (select identity_
 union
 select identity_key from current_service where identity_key in (select identity_key from touched_identities)
 union
-select identity_key from current_activity where identity_key in (select identity_key from touched_identities);
+select identity_key from current_activity where identity_key in (select identity_key from touched_identities)
+union
+select identity_key from current_contacts where identity_key in (select identity_key from touched_identities);

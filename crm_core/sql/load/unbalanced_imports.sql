@@ -1,5 +1,5 @@
 -- Grain: import whose books do not balance. Inputs: imports, sightings, order_versions, customer_versions, answer_versions,
--- service_versions, activity_versions.
+-- service_versions, activity_versions, contact_versions.
 -- Every row that was read was loaded, unchanged or rejected; and the records that an import told of are made of the rows that
 -- were not rejected: none of them got lost on the way.
 with versions as (
@@ -12,6 +12,8 @@ with versions as (
     select 'service', version_id, row_count from service_versions
     union all
     select 'activity', version_id, row_count from activity_versions
+    union all
+    select 'contacts', version_id, row_count from contact_versions
 ),
 
 told as (

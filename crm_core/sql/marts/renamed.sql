@@ -11,3 +11,7 @@ where identity_key in (select identity_key from renamed_identities) and answer_k
 insert into touched_activity
 select activity_key from current_activity
 where identity_key in (select identity_key from renamed_identities) and activity_key not in (select activity_key from touched_activity);
+
+insert into touched_contacts
+select contact_key from current_contacts
+where identity_key in (select identity_key from renamed_identities) and contact_key not in (select contact_key from touched_contacts);

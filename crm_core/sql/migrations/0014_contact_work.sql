@@ -10,23 +10,25 @@ create table contact_versions (
     has_time boolean not null,
     channel varchar,                        -- phone | sms | email | line, or the word of the file
     outcome varchar,                        -- reached | not_reached | refused | invalid | sent | allowed, NULL: not said
-    outcome_text varchar,                   -- the word of the file
+    outcome_text varchar,                   -- the word of the file where it is not known
     source varchar,                         -- the list or campaign it was made for, as the file says
     reason varchar,
     product varchar,                        -- in use, as the customer says
     note varchar,
     agent varchar,
+    address varchar,                        -- the phone number or e-mail address that was tried
     row_count bigint not null,
     content_hash hugeint not null
 );
 
--- Grain: contact of a known customer that a file told of.
+-- Grain: contact that a file told of.
 create table contact_mart (
     contact_key varchar not null,
-    customer_id varchar not null,
+    customer_id varchar,                    -- NULL: the file names nobody
     contacted_at timestamp not null,
     contacted_on date not null,
     has_time boolean not null,
+    is_day_told boolean not null,           -- otherwise the day is that of the first file
     channel varchar,
     outcome varchar,
     source varchar,

@@ -33,3 +33,10 @@ from activity_versions
 inner join current_records
     on current_records.kind = 'activity'
     and current_records.version_id = activity_versions.version_id;
+
+create or replace view current_contacts as
+select contact_versions.*
+from contact_versions
+inner join current_records
+    on current_records.kind = 'contacts'
+    and current_records.version_id = contact_versions.version_id;
