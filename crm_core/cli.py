@@ -42,6 +42,7 @@ COMMANDS = {
     "metrics": Command("numbers", "measure numbers", has_arguments=True, has_json=True),
     "table": Command("numbers", "print a table", has_arguments=True, has_json=True),
     "list": Command("numbers", "print a ready-made list of customers", has_arguments=True, has_json=True),
+    "campaign": Command("campaigns", "freeze a list, tell what came of it", has_arguments=True, has_json=True),
     "sample": Command("shop", "the sample shop", has_arguments=True),
     "rates": Command("rates", "exchange rates by month", has_arguments=True, has_json=True),
     "backup": Command("shop", "copy the database to the backup folder"),

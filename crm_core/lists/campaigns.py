@@ -75,10 +75,10 @@ def reachable(
 ) -> Reachable:
     """Who on the list may be contacted on a day through a channel: who could be in a campaign then."""
     people = people_of(cursor, source, params, settings)
-    rules = rules_on(day, settings, channel)
-    asked = f"select count(*) from ({contactable(people.sql)}) as people"
-    (count,) = cursor.execute(asked, {**people.binds, **bound(rules)}).fetchall()[0]
-    return Reachable(int(count), left_out(cursor, people.sql, people.binds, rules))
+    barred = left_out(cursor, people.sql, people.binds, rules_on(day, settings, channel))
+    asked = f"select count(distinct customer_id) from ({people.sql}) as people"
+    (listed,) = cursor.execute(asked, dict(people.binds)).fetchall()[0]
+    return Reachable(int(listed) - sum(barred.values()), barred)
 
 
 def base_share(cursor: Cursor, source: Source, params: Params, settings: ShopSettings, window_days: int) -> BaseShare:

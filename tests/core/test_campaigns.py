@@ -22,6 +22,7 @@ from crm_core.lists.sources import Source, people_of
 from crm_core.metrics.campaigns import CampaignResult, campaign_result, campaigns_of
 from crm_core.metrics.tables import table
 from crm_core.settings import ShopSettings
+from tests.core.builders import run
 from tests.core.mart_rows import Bought, fill, on, params
 
 SETTINGS = ShopSettings()
@@ -365,3 +366,41 @@ def test_a_campaign_that_does_not_exist_is_refused(cursor: Cursor) -> None:
     with pytest.raises(CrmError, match="unknown_campaign"):
         campaign_result(cursor, 9, params(AS_OF), SETTINGS)
     assert table(cursor, "campaigns", params(AS_OF), SETTINGS).frame.empty
+
+
+# ---- the command line ----
+
+
+def test_the_command_line_freezes_tells_and_stops(tmp_path: Path) -> None:
+    path = tmp_path / "shop.duckdb"
+    shop = Database(path)
+    with shop.write() as cursor:
+        fill_shop(cursor, 200)
+    shop.close()
+    shape = (
+        "--contact",
+        "phone",
+        "--starts-on",
+        on(100),
+        "--hold-out",
+        "0.3",
+        "--seed",
+        "7",
+        "--margin",
+        "0.4",
+        "--json",
+    )
+    frozen_now = run("campaign", "freeze", 'built:{"all":[]}', "--name", "Spring", *shape, "--db", path)
+    assert frozen_now.status == 0
+    campaign = frozen_now.document["campaign"]
+    assert (campaign["campaign_id"], campaign["contacted"], campaign["held_out"]) == (1, 140, 60)
+    assert (campaign["verdict"], campaign["days_left"], campaign["profit"]) == ("running", 15, None)
+    assert run("campaign", "effect", 1, "--db", path, "--json").document["groups"][1]["arm"] == "held_out"
+    assert run("campaign", "--db", path, "--json", "list").document == {"campaigns": [campaign]}
+    refused = run("campaign", "freeze", "top_spenders", "--name", " ", "--contact", "sms", "--db", path, "--json")
+    assert (refused.status, refused.document["error"]) == (1, "campaign_name")
+    assert run("campaign", "freeze", "top_spenders", "--name", "x", "--contact", "ads", "--db", path).status == 2
+    assert run("campaign", "stop", 1, "--db", path, "--json").document["campaign"]["verdict"] == "stopped"
+    assert run("campaign", "stop", 1, "--db", path).status == 1
+    said = run("campaign", "effect", 1, "--db", path).out.decode()
+    assert said.startswith("1\tSpring\t")

@@ -13,23 +13,22 @@ alone as (
     having min(customer_id) = max(customer_id)
 ),
 
-own as (
-    select
-        member_no, kind, identifier,
-        count(*) filter (where kind <> 'person') over (partition by member_no) as stronger
+-- Materialized: it is read three times.
+own as materialized (
+    select member_no, kind, identifier
     from alone
     inner join campaign_draw on alone.customer_id = campaign_draw.customer_id
 ),
 
 shared as (
-    select member_no, kind, identifier
+    select distinct member_no, kind, identifier
     from campaign_draw
     inner join owners on campaign_draw.customer_id = owners.customer_id
     where member_no not in (select member_no from own)
 ),
 
 named as (
-    select member_no, kind, identifier from own where kind <> 'person' or stronger = 0
+    select * from own where kind <> 'person' or member_no not in (select member_no from own where kind <> 'person')
     union all
     select * from shared
 )

@@ -1,14 +1,15 @@
 -- Who was contacted, and who is in which campaign (METRICS §8).
 
--- Grain: identifier x customer who has it. Input: identities. What is kept by identifiers belongs to whoever has one of them now.
+-- Grain: identifier x customer who has it, several times where several records of the customer have it. Input: identities.
+-- What is kept by identifiers belongs to whoever has one of them now.
 create or replace macro identifier_owners() as table
 with owners as (
     select 'account' as kind, account as identifier, customer_id from identities where account is not null
-    union
+    union all
     select 'email', email, customer_id from identities where email is not null
-    union
+    union all
     select 'phone', phone, customer_id from identities where phone is not null
-    union
+    union all
     select 'person', concat_ws(' / ', email, phone, name), customer_id from identities where account is null
 )
 
@@ -47,9 +48,15 @@ select * from contacts where contacted_on <= day;
 -- Grain: campaign x customer. Inputs: campaigns, campaign_members, campaign_identifiers, identifier_owners.
 -- Who is in a campaign that was not stopped. Somebody who was two people when it was frozen, one of them held out, is held out.
 create or replace macro campaign_people() as table
-with owned as (
+with named as (
+    select campaign_id, member_no, kind, identifier
+    from campaign_identifiers
+    where campaign_id in (select campaign_id from campaigns where stopped_at is null)
+),
+
+owned as (
     select named.campaign_id, named.member_no, owner.customer_id
-    from campaign_identifiers as named
+    from named
     inner join identifier_owners() as owner on named.kind = owner.kind and named.identifier = owner.identifier
 ),
 
@@ -63,4 +70,4 @@ people as (
     group by owned.campaign_id, owned.customer_id
 )
 
-select people.* from people semi join campaigns on people.campaign_id = campaigns.campaign_id and stopped_at is null;
+select * from people;

@@ -1,0 +1,113 @@
+"""What campaigns tell: the answer of the page, one campaign's verdict in words, and what follows for the next one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC
+
+from crm_core.analysis.effect import Verdict
+from crm_core.analysis.proportions import Difference
+from crm_core.db import Cursor
+from crm_core.errors import CrmError
+from crm_core.findings.conditions import ConditionWords
+from crm_core.findings.words import Answer
+from crm_core.i18n import Translator
+from crm_core.lists.groups import Group, group_name
+from crm_core.lists.ready_made import READY_MADE
+from crm_core.lists.sources import source_from_text
+from crm_core.metrics.campaigns import CampaignResult
+from crm_core.metrics.spec import Unit
+from crm_core.settings import ShopSettings
+
+MENTIONED = (
+    Verdict.EFFECTIVE,
+    Verdict.HARMFUL,
+    Verdict.NO_PROOF,
+    Verdict.TOO_SMALL,
+    Verdict.RUNNING,
+    Verdict.STOPPED,
+)
+
+
+def campaigns_answer(results: Sequence[CampaignResult], t: Translator) -> Answer:
+    """How many campaigns there are, and what came of them."""
+    if not results:
+        return Answer(t("campaigns.page.none"), t("campaigns.page.none_sure"))
+    found = Counter(result.verdict for result in results)
+    parts = [t.plural(f"campaigns.count.{verdict}", found[verdict]) for verdict in MENTIONED if found[verdict]]
+    sentence = t.plural("campaigns.page.sentence", len(results), parts=t("charts.comma").join(parts))
+    return Answer(sentence, t("campaigns.page.how_sure", day=t.date(results[0].seen_until)))
+
+
+def verdict_words(result: CampaignResult, t: Translator, settings: ShopSettings) -> Answer:
+    """The verdict on one campaign with its numbers, and what it means for the next time."""
+    return Answer(_said(result, t, settings), _next_time(result, t, settings))
+
+
+def _said(result: CampaignResult, t: Translator, settings: ShopSettings) -> str:
+    campaign, effect = result.campaign, result.effect
+    if effect is None:
+        moment = campaign.stopped_at
+        day = moment.replace(tzinfo=UTC).astimezone(settings.zone).date() if moment else None
+        return t("campaigns.said.stopped", day=t.date(day))
+    if result.verdict is not Verdict.RUNNING and not effect.contacted.people:
+        return t("campaigns.said.nobody")
+    window = t.days(campaign.window_days)
+    contacted, held_out = t.share(effect.contacted.share), t.share(effect.held_out.share)
+    match result.verdict:
+        case Verdict.RUNNING:
+            days = {"seen": t.date(result.seen_until), "end": t.date(campaign.ends_on)}
+            if not result.has_begun:
+                return t("campaigns.said.not_begun", start=t.date(campaign.starts_on), **days)
+            return t.plural("campaigns.said.running", result.days_left, contacted=contacted, held_out=held_out, **days)
+        case Verdict.TOO_SMALL if not effect.held_out.people:
+            return t("campaigns.said.no_holdout", share=contacted, window=window)
+        case Verdict.TOO_SMALL:
+            return t(
+                "campaigns.said.too_small",
+                held_out=t.number(effect.held_out.people),
+                contacted=t.number(effect.contacted.people),
+                fewest=t.number(settings.thin_below),
+            )
+    points = difference_words(effect.share, t)
+    return t(f"campaigns.said.{result.verdict}", contacted=contacted, held_out=held_out, window=window, **points)
+
+
+def difference_words(difference: Difference | None, t: Translator) -> dict[str, str]:
+    """A difference of shares and its bounds, in percentage points."""
+    values = difference or (None, None, None)
+    return dict(zip(("difference", "low", "high"), (t.signed(value, Unit.SHARE) for value in values), strict=True))
+
+
+def _next_time(result: CampaignResult, t: Translator, settings: ShopSettings) -> str:
+    effect, profit = result.effect, result.profit
+    match result.verdict:
+        case Verdict.EFFECTIVE if profit is None:
+            return t("campaigns.next.effective_no_margin")
+        case Verdict.EFFECTIVE if profit is not None and profit.low > 0:
+            return t("campaigns.next.effective_paid")
+        case Verdict.NO_PROOF:
+            return t("campaigns.next.no_proof", smallest=points_text(effect.smallest if effect else None, t))
+        case verdict:
+            return t(f"campaigns.next.{verdict}", fewest=t.number(settings.thin_below))
+
+
+def points_text(share: float | None, t: Translator) -> str:
+    """A difference of shares without a sign: 6.3 points."""
+    if share is None:
+        return t("campaigns.freeze.nothing")
+    return t("app.format.percentage_points", n=t.fixed(share * 100, 1))
+
+
+def list_words(cursor: Cursor, source: str, t: Translator, currency: str) -> str:
+    """The list that a campaign was made of, by its name or its conditions in words."""
+    try:
+        found = source_from_text(source)
+    except CrmError:  # a list of an older version
+        return source
+    if isinstance(found, str):
+        return t(f"{READY_MADE[found].locale_key}.name")
+    if isinstance(found, Group):
+        return group_name(cursor, found, t, currency)
+    return ConditionWords(cursor, t, currency).tree(found)
