@@ -8,11 +8,16 @@ from crm_core.lists.ready_made import available_lists, list_of, list_sizes
 from crm_core.metrics.measure import measure
 from crm_core.params import Params
 from ui import address, frame
+from ui.choice import choice
+from ui.contact_day import on_contact_day
 from ui.filters import filter_bar
+from ui.list_builder import list_builder
 from ui.list_cards import list_cards
 from ui.list_open import back_button, open_list, opened_group, opened_list
 from ui.remembered import remembered
 from ui.session import Visit
+
+PARTS = ("ready", "build")
 
 
 def one_list(visit: Visit, key: str, params: Params) -> None:
@@ -40,11 +45,13 @@ def all_lists(visit: Visit, params: Params) -> None:
 
 
 with frame.page("lists") as visit:
-    params = filter_bar(visit, period=False, comparison=False).params
+    params = on_contact_day(visit, filter_bar(visit, period=False, comparison=False).params)
     if (group_key := address.chosen("group")) is not None:
         one_group(visit, group_key, params)
     elif (key := address.chosen("list")) is not None:
         one_list(visit, key, params)
+    elif choice(visit, "part", PARTS, "conditions.part") == "build":
+        list_builder(visit, params)
     else:
         all_lists(visit, params)
     share = remembered(visit, measure, ("identified_order_share",), params, visit.settings)

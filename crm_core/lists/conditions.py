@@ -93,7 +93,7 @@ def comparisons_of(fact: Fact) -> tuple[Comparison, ...]:
     """The comparisons that make sense for a fact."""
     if fact.type is FactType.FLAG:
         return BY_FLAG
-    own = BY_OPTIONS
+    own: tuple[Comparison, ...] = BY_OPTIONS
     if fact.type in AMOUNTS:  # nobody's chance or rank is exactly a share
         own = BY_AMOUNT if fact.type is not FactType.SHARE else (Comparison.AT_LEAST, Comparison.AT_MOST)
     return (*own, *BY_KNOWING) if fact.can_be_unknown else own

@@ -16,12 +16,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
-from crm_core.db import Cursor
+from crm_core.db import Cursor, model
 from crm_core.lists.groups import AMOUNT, BASIS, ITEM_KIND, NUMBER, PRODUCT, TEXT, THEME, GroupValue, Told, Value
 from crm_core.lists.ready_made import LIMITS, READY_MADE
 from crm_core.metrics.forecast import forecast_of
 from crm_core.metrics.forecast_tables import BANDS
-from crm_core.metrics.items import has_categories
 from crm_core.metrics.life_cycle import JOURNEY_STAGES
 from crm_core.metrics.product_cycles import due_to_reorder
 from crm_core.metrics.profile import GENDERS
@@ -230,6 +229,30 @@ FACTS: dict[str, Fact] = {
 }
 
 
-def offered_facts(cursor: Cursor) -> tuple[Fact, ...]:
-    """The facts that the shop's data can tell anything of."""
-    return tuple(fact for fact in FACTS.values() if fact.key != "preferred_category" or has_categories(cursor))
+# What the shop's files must tell something of before a fact says anything (sql/lists/told.sql).
+NEEDS = {
+    "member_tier": "tier",
+    "first_channel": "channel",
+    "orders_through": "channel",
+    "preferred_category": "category",
+    **dict.fromkeys(("nps", "attitude", "answered_days"), "answer"),
+    "commented_on": "comment",
+    **dict.fromkeys(("complaint_closed_days", "complained_days", "open_complaint"), "complaint"),
+    "county": "city",
+    "city": "city",
+    "gender": "gender",
+    "age": "birthday",
+    "days_to_birthday": "birthday",
+    "joined_days": "joined",
+    "source_heard": "source",
+    "tag": "tags",
+    "campaign_arm": "campaign",
+}
+
+
+def offered_facts(cursor: Cursor) -> tuple[str, ...]:
+    """The keys of the facts that the shop's data can tell anything of."""
+    cursor.execute(model("lists/told"))
+    names = [str(column[0]) for column in cursor.description or ()]
+    told = dict(zip(names, cursor.fetchone() or (), strict=True))
+    return tuple(key for key in FACTS if key not in NEEDS or told[NEEDS[key]])
