@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -148,7 +149,11 @@ def campaigns_table(cursor: Cursor, params: Params, settings: ShopSettings) -> p
     extra_revenue (per person, times the contacted), cost, profit (NULL without a margin), each with _low and _high
     where it is an estimate, verdict. All results are NULL for a stopped campaign.
     """
-    results = campaign_results(cursor, campaigns_of(cursor), params, settings)
+    return campaigns_frame(campaign_results(cursor, campaigns_of(cursor), params, settings))
+
+
+def campaigns_frame(results: Sequence[CampaignResult]) -> pd.DataFrame:
+    """The rows of :func:`campaigns_table`."""
     return _frame([_campaign_row(result) for result in results], CAMPAIGN_COLUMNS)
 
 
@@ -161,9 +166,12 @@ def campaign_effect_table(
     revenue_per_person, is_thin.
     """
     chosen = campaigns_of(cursor) if campaign is None else (campaign_of(cursor, campaign),)
-    results = campaign_results(cursor, chosen, params, settings)
-    rows = [row for result in results for row in _arm_rows(result, settings)]
-    return _frame(rows, ARM_COLUMNS)
+    return arms_frame(campaign_results(cursor, chosen, params, settings), settings)
+
+
+def arms_frame(results: Sequence[CampaignResult], settings: ShopSettings) -> pd.DataFrame:
+    """The rows of :func:`campaign_effect_table`."""
+    return _frame([row for result in results for row in _arm_rows(result, settings)], ARM_COLUMNS)
 
 
 def _campaign_row(result: CampaignResult) -> Row:

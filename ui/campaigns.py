@@ -1,0 +1,267 @@
+"""The page Campaigns: all of them in one table, and one opened: both groups, the verdict, the money, the people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from crm_core.analysis.effect import Effect, Estimated, Group
+from crm_core.charts.dots import Dot, dot_plot
+from crm_core.findings.campaigns import list_words, verdict_words
+from crm_core.lists.campaigns import arm_of, stop
+from crm_core.lists.conditions import to_json
+from crm_core.metrics.campaigns import (
+    ARM_COLUMNS,
+    ARMS,
+    CAMPAIGN_COLUMNS,
+    Campaign,
+    CampaignResult,
+    arms_frame,
+    campaign_results,
+    campaigns_frame,
+    campaigns_of,
+)
+from crm_core.metrics.measure import default_params
+from crm_core.metrics.spec import ColumnKind, Unit
+from ui import address, frame
+from ui.chart import ListLink, PeopleChoice, Rows, show_chart
+from ui.decide import when_text
+from ui.download import download_csv
+from ui.import_desk import now
+from ui.people import page_path
+from ui.remembered import remembered
+from ui.session import Visit
+from ui.table import Column, headed, show_table
+from ui.text import plain
+
+SAID = "campaign_said"
+CHOSEN = "campaign"
+STEPS = ("make", "contact", "read")
+
+
+def results_of(visit: Visit) -> tuple[CampaignResult, ...]:
+    """What came of every campaign up to the latest order, the newest first."""
+    params = default_params(visit.cursor, visit.settings)
+    return remembered(visit, campaign_results, campaigns_of(visit.cursor), params, visit.settings) if params else ()
+
+
+def chosen_result(results: Sequence[CampaignResult]) -> CampaignResult | None:
+    """The campaign that the address names, where there is one of that number."""
+    number = address.chosen(CHOSEN)
+    return next((result for result in results if str(result.campaign.campaign_id) == number), None)
+
+
+def toast() -> None:
+    """Say once what was done last."""
+    said = st.session_state.pop(SAID, None)
+    if said is not None:
+        st.toast(said, icon=":material/check:")
+
+
+def how_to_begin(visit: Visit) -> None:
+    """What a campaign is, in three steps, and the way to the lists."""
+    t = visit.t
+    with st.container(border=True, key="card_no_campaign"):
+        st.subheader(t("campaigns.empty.title"), anchor=False)
+        for number, step in enumerate(STEPS, start=1):
+            st.markdown(f"**{number}.** {plain(t(f'campaigns.empty.{step}'))}")
+        path = page_path("lists")
+        if path is not None:
+            st.page_link(path, label=t("campaigns.empty.to_lists"), icon=":material/checklist:")
+
+
+def all_campaigns(visit: Visit, results: Sequence[CampaignResult]) -> None:
+    """Every campaign in one table; a row opens its campaign."""
+    t = visit.t
+    frame.section(t("campaigns.page.all"), t("campaigns.page.pick"))
+    rows = pd.DataFrame([_row(visit, result) for result in results])
+    columns = [
+        Column("name", t("metrics.column.name")),
+        Column("verdict", t("metrics.column.verdict")),
+        Column("starts_on", t("metrics.column.starts_on"), ColumnKind.DATE),
+        Column("contacted", t("metrics.column.contacted"), Unit.COUNT),
+        Column("held_out", t("metrics.column.held_out"), Unit.COUNT),
+        Column("difference", t("metrics.column.extra_share")),
+        Column("extra_revenue", t("metrics.column.extra_revenue"), Unit.MONEY),
+        Column("profit", t("metrics.column.profit"), Unit.MONEY),
+    ]
+    picked = show_table(visit, rows, columns, key="campaigns", selectable=True)
+    full = campaigns_frame(results)
+    download_csv(t("app.chart.download"), full, headed(t, CAMPAIGN_COLUMNS), "campaigns.csv", key="campaigns")
+    if picked is not None:
+        address.choose(CHOSEN, str(results[picked].campaign.campaign_id))
+        st.rerun()
+
+
+def _row(visit: Visit, result: CampaignResult) -> dict[str, object]:
+    effect, campaign = result.effect, result.campaign
+    extra = effect.extra_revenue if effect else None
+    return {
+        "name": campaign.name,
+        "verdict": visit.t(f"campaigns.verdict.{result.verdict}"),
+        "starts_on": pd.Timestamp(campaign.starts_on),
+        "contacted": effect.contacted.people if effect else campaign.contacted,
+        "held_out": effect.held_out.people if effect else campaign.held_out,
+        "difference": visit.t.signed(effect.share.difference if effect and effect.share else None, Unit.SHARE),
+        "extra_revenue": extra.value if extra else None,
+        "profit": result.profit.value if result.profit else None,
+    }
+
+
+def one_campaign(visit: Visit, result: CampaignResult) -> None:
+    """One campaign opened: the verdict and what follows, both groups, the money, the campaign itself."""
+    st.button(
+        visit.t("campaigns.page.back"),
+        icon=":material/arrow_back:",
+        type="tertiary",
+        key="back_to_campaigns",
+        on_click=address.choose,
+        args=(CHOSEN, None),
+    )
+    st.subheader(plain(result.campaign.name), anchor=False)
+    words = verdict_words(result, visit.t, visit.settings)
+    frame.answer(words.sentence)
+    with st.container(border=True, key="card_next_time", gap="xsmall"):
+        st.markdown(f"**{plain(visit.t('campaigns.next.title'))}**")
+        st.markdown(plain(words.how_sure))
+    if result.effect is not None and result.has_begun and result.effect.contacted.people:
+        left, right = st.columns(2)
+        with left:
+            _groups_chart(visit, result, result.effect)
+        with right:
+            _money(visit, result, result.effect)
+    _facts(visit, result)
+
+
+def _groups_chart(visit: Visit, result: CampaignResult, effect: Effect) -> None:
+    """The share who bought in either group, with its interval."""
+    t, campaign = visit.t, result.campaign
+    groups = list(zip(ARMS, (effect.contacted, effect.held_out), strict=True))
+    colours = {"contacted": visit.theme.accent, "held_out": visit.theme.muted}
+    dots = [_dot(visit, arm, group, colours[arm]) for arm, group in groups if group.people]
+    days = {"window": t.days(campaign.window_days), "start": t.short_date(campaign.starts_on)}
+    chart = dot_plot(dots, t, visit.theme, Unit.SHARE, t("campaigns.chart.axis", **days))
+    shares = {arm: t.share(group.share) for arm, group in groups}
+    span = {"start": t.date(campaign.starts_on), "end": t.date(campaign.ends_on)}
+    show_chart(
+        visit,
+        "campaign_groups",
+        t("campaigns.chart.title", **shares),
+        chart,
+        rows=_rows(visit, result),
+        definition=t("campaigns.chart.definition", **span),
+        people=_people(visit, campaign),
+    )
+
+
+def _dot(visit: Visit, arm: str, group: Group, colour: str) -> Dot:
+    low, high = group.interval or (None, None)
+    is_thin = group.people < visit.settings.thin_below
+    return Dot(visit.t(f"campaigns.arm.{arm}"), group.share or 0.0, low, high, group.people, is_thin, colour)
+
+
+def _rows(visit: Visit, result: CampaignResult) -> Rows:
+    found = arms_frame([result], visit.settings)
+    shown = found.assign(arm=[visit.t(f"campaigns.arm.{arm}") for arm in found["arm"]])
+    columns = [column for column in headed(visit.t, ARM_COLUMNS) if column.key not in ("campaign_id", "is_thin")]
+    return Rows(shown, columns, f"campaign_{result.campaign.campaign_id}.csv")
+
+
+def _people(visit: Visit, campaign: Campaign) -> PeopleChoice | None:
+    """The ways to the people of both groups."""
+    path = page_path("lists")
+    if path is None:
+        return None
+    links: dict[str, ListLink | PeopleChoice] = {
+        visit.t(f"campaigns.arm.{arm}"): ListLink(
+            path, {"part": "build", "if": to_json(arm_of(campaign.campaign_id, arm))}
+        )
+        for arm in ARMS
+    }
+    return PeopleChoice(visit.t("campaigns.chart.people"), links)
+
+
+def _money(visit: Visit, result: CampaignResult, effect: Effect) -> None:
+    """What it brought, each value with its range, and how that is computed."""
+    t, campaign = visit.t, result.campaign
+    with st.container(border=True, key="card_campaign_money", gap="xsmall", height="stretch"):
+        st.markdown(f"**{plain(t('campaigns.money.title'))}**")
+        if effect.revenue is None:
+            st.markdown(plain(t("campaigns.money.none")))
+        for key, words in (
+            ("extra_customers", _between(visit, effect.extra_customers, Unit.COUNT)),
+            ("extra_revenue", _between(visit, effect.extra_revenue, Unit.MONEY)),
+            ("cost", t.money(campaign.cost, visit.currency)),
+            ("profit", _profit(visit, result)),
+        ):
+            st.markdown(f"{plain(t(f'campaigns.money.{key}'))}　**{plain(words)}**")
+        people = t.number(effect.contacted.people)
+        about = "about_no_margin" if campaign.margin is None else "about"
+        st.caption(plain(t(f"campaigns.money.{about}", people=people, margin=t.share(campaign.margin, 0))))
+
+
+def _profit(visit: Visit, result: CampaignResult) -> str:
+    if result.campaign.margin is None:
+        return visit.t("campaigns.money.no_margin")
+    return _between(visit, result.profit, Unit.MONEY)
+
+
+def _between(visit: Visit, found: Estimated | None, unit: Unit) -> str:
+    """An estimated value with its range; a dash where it is undefined."""
+    t = visit.t
+    if found is None:
+        return t.value(None, unit)
+    value, low, high = (t.value(round(bound) if unit is Unit.COUNT else bound, unit, visit.currency) for bound in found)
+    return t("campaigns.money.between", value=value, low=low, high=high)
+
+
+def _facts(visit: Visit, result: CampaignResult) -> None:
+    """How the campaign was made, what became of its people, and the way to stop it."""
+    t, campaign, effect = visit.t, result.campaign, result.effect
+    lines = [
+        t(
+            "campaigns.facts.list",
+            list=list_words(visit.cursor, campaign.source, t, visit.currency),
+            day=t.date(campaign.as_of),
+        ),
+        t(
+            "campaigns.facts.when",
+            channel=t(f"contacts.channel.{campaign.channel}"),
+            start=t.date(campaign.starts_on),
+            end=t.date(campaign.ends_on),
+        ),
+        t(
+            "campaigns.facts.groups",
+            contacted=t.number(campaign.contacted),
+            held_out=t.number(campaign.held_out),
+            share=t.share(campaign.holdout_share, 0),
+            seed=campaign.seed,
+        ),
+    ]
+    if effect and (effect.contacted.people, effect.held_out.people) != (campaign.contacted, campaign.held_out):
+        now_there = {arm: t.number(getattr(effect, arm).people) for arm in ARMS}
+        lines.append(t("campaigns.facts.now", **now_there))
+    if result.in_both:
+        lines.append(t.plural("campaigns.facts.in_both", result.in_both))
+    when = when_text(visit, campaign.frozen_at)
+    by = "by" if campaign.frozen_by else "by_nobody"
+    lines.append(t(f"campaigns.facts.{by}", by=campaign.frozen_by, when=when))
+    with st.container(border=True, key="card_campaign_facts", gap="xsmall"):
+        st.markdown(f"**{plain(t('campaigns.facts.title'))}**")
+        for line in lines:
+            st.markdown(plain(line))
+        if campaign.stopped_at is None:
+            _stop(visit, campaign)
+
+
+def _stop(visit: Visit, campaign: Campaign) -> None:
+    t = visit.t
+    with st.popover(t("campaigns.stop.button"), icon=":material/stop_circle:", key="stop_campaign"):
+        st.markdown(plain(t("campaigns.stop.about")))
+        if st.button(t("campaigns.stop.confirm"), type="primary", key="stop_campaign_now"):
+            with visit.database.write_beside() as cursor:
+                stop(cursor, campaign.campaign_id, now())
+            st.session_state[SAID] = t("campaigns.stop.done")
+            st.rerun()
