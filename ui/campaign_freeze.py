@@ -15,6 +15,7 @@ from crm_core.analysis.power import HoldoutPlan, holdout_plan, option_of
 from crm_core.db import Cursor
 from crm_core.errors import CrmError
 from crm_core.findings.campaigns import list_words, points_text
+from crm_core.i18n import currency_digits
 from crm_core.lists.campaigns import (
     CHANNELS,
     HIGHEST_SEED,
@@ -105,7 +106,11 @@ def _money(visit: Visit, mark: str) -> tuple[Decimal, float | None]:
     t, usual = visit.t, visit.settings.gross_margin
     left, right = st.columns(2)
     cost = left.number_input(
-        t("campaigns.freeze.cost", currency=visit.currency), 0.0, step=100.0, format="%.0f", key=f"freeze_cost_{mark}"
+        t("campaigns.freeze.cost", currency=visit.currency),
+        0.0,
+        step=100.0,
+        format=f"%.{currency_digits(visit.currency)}f",
+        key=f"freeze_cost_{mark}",
     )
     margin = right.number_input(
         t("campaigns.freeze.margin"),

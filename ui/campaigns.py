@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from crm_core.analysis.effect import Effect, Estimated, Group
+from crm_core.analysis.effect import Effect, Estimated, Group, Verdict
 from crm_core.charts.dots import Dot, dot_plot
 from crm_core.findings.campaigns import list_words, verdict_words
 from crm_core.lists.campaigns import arm_of, stop
@@ -39,6 +39,7 @@ from ui.text import plain
 SAID = "campaign_said"
 CHOSEN = "campaign"
 STEPS = ("make", "contact", "read")
+JUDGED = (Verdict.EFFECTIVE, Verdict.HARMFUL, Verdict.NO_PROOF)
 
 
 def results_of(visit: Visit) -> tuple[CampaignResult, ...]:
@@ -96,17 +97,19 @@ def all_campaigns(visit: Visit, results: Sequence[CampaignResult]) -> None:
 
 
 def _row(visit: Visit, result: CampaignResult) -> dict[str, object]:
-    effect, campaign = result.effect, result.campaign
-    extra = effect.extra_revenue if effect else None
+    campaign = result.campaign
+    effect = result.effect
+    judged = effect if effect and result.verdict in JUDGED else None  # what is not judged has no number yet
+    extra = judged.extra_revenue if judged else None
     return {
         "name": campaign.name,
         "verdict": visit.t(f"campaigns.verdict.{result.verdict}"),
         "starts_on": pd.Timestamp(campaign.starts_on),
         "contacted": effect.contacted.people if effect else campaign.contacted,
         "held_out": effect.held_out.people if effect else campaign.held_out,
-        "difference": visit.t.signed(effect.share.difference if effect and effect.share else None, Unit.SHARE),
+        "difference": visit.t.signed(judged.share.difference if judged and judged.share else None, Unit.SHARE),
         "extra_revenue": extra.value if extra else None,
-        "profit": result.profit.value if result.profit else None,
+        "profit": result.profit.value if judged and result.profit else None,
     }
 
 

@@ -23,7 +23,7 @@ from crm_core.analysis.intervals import Z_95
 POWER = 0.80
 HOLDOUT_SHARES = (0.05, 0.10, 0.20, 0.30, 0.50)
 WANTED_EFFECT = 0.05
-NEARLY_AS_GOOD = 1.20
+NEARLY_AS_GOOD = 1.25
 FEWEST_PEOPLE = 30
 STEPS = 60
 
@@ -85,9 +85,9 @@ def holdout_plan(customers: int, base_share: float, fewest: int = FEWEST_PEOPLE)
 
     ``base_share`` is the share that buys without being contacted. A group of fewer than ``fewest`` proves nothing.
     Everyone held out is a contact less, so the suggestion is the smallest hold-out that can prove 5 points
-    (``proves``). Where none can, it is the smallest that proves nearly what the best of them does (at most a fifth more
-    is needed): half the list would cost many more contacts for hardly any more proof (``closest``). A list too short
-    for two groups is better contacted as a whole (``too_few``, share 0).
+    (``proves``). Where none can, it is the smallest that needs at most a quarter more of a difference than the best of
+    them: half of a list costs many contacts for little more proof (``closest``). A list too short for two groups is
+    better contacted as a whole (``too_few``, share 0).
     """
     options = tuple(_option(customers, base_share, share, fewest) for share in HOLDOUT_SHARES)
     suggested, reason = _suggested(options)

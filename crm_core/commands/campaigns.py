@@ -26,8 +26,6 @@ from crm_core.settings import ShopSettings, load_settings
 from crm_core.snapshot import reader
 from crm_core.table_form import table_form
 
-BY = "command line"
-
 
 def add_campaign(command: argparse.ArgumentParser) -> None:
     """What ``campaign`` may be told."""
@@ -98,7 +96,7 @@ def _freeze(arguments: argparse.Namespace) -> int:
         )
         text = arguments.source if ":" in arguments.source else f"list:{arguments.source}"
         params = _params(cursor, settings, arguments.as_of)
-        return freeze(cursor, source_from_text(text), params, settings, plan, by=BY, moment=moment)
+        return freeze(cursor, source_from_text(text), params, settings, plan, by="", moment=moment)
 
 
 def _params(cursor: Cursor, settings: ShopSettings, as_of: date | None) -> Params:

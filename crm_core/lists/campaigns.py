@@ -15,7 +15,7 @@ from decimal import Decimal
 from crm_core.analysis.power import held_out_of
 from crm_core.db import Cursor, model
 from crm_core.errors import InvalidParams, UnknownName
-from crm_core.lists.conditions import Condition, condition
+from crm_core.lists.conditions import All, AnyOf, Condition, condition
 from crm_core.lists.contactable import Channel, bound, contactable, left_out, rules_on
 from crm_core.lists.sources import Source, people_of, source_text
 from crm_core.params import Params
@@ -146,6 +146,18 @@ def stop(cursor: Cursor, campaign_id: int, moment: datetime) -> None:
 def arm_of(campaign_id: int, arm: str) -> Condition:
     """One of the groups of a campaign as a list."""
     return condition("campaign_arm", "one_of", [arm], campaign_id=campaign_id)
+
+
+def campaign_to_contact(source: Source) -> int | None:
+    """The campaign whose contacted group the list is, alone; what is exported for it does not count against itself."""
+    while isinstance(source, All | AnyOf) and len(source.parts) == 1:
+        (source,) = source.parts
+    if not isinstance(source, Condition):
+        return None
+    campaign_id = source.of.get("campaign_id")
+    if isinstance(campaign_id, int) and source == arm_of(campaign_id, "contacted"):
+        return campaign_id
+    return None
 
 
 def _write_down(

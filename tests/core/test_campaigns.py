@@ -15,8 +15,8 @@ from scipy.stats import chi2
 from crm_core.analysis.effect import Verdict
 from crm_core.db import Cursor, Database
 from crm_core.errors import CrmError, InvalidParams, UnknownName
-from crm_core.lists.campaigns import CampaignPlan, arm_of, base_share, freeze, reachable, stop
-from crm_core.lists.conditions import All, condition
+from crm_core.lists.campaigns import CampaignPlan, arm_of, base_share, campaign_to_contact, freeze, reachable, stop
+from crm_core.lists.conditions import All, Not, condition
 from crm_core.lists.contactable import Channel, bound, contactable, rules_on
 from crm_core.lists.sources import Source, people_of
 from crm_core.metrics.campaigns import CampaignResult, campaign_result, campaigns_of
@@ -404,3 +404,11 @@ def test_the_command_line_freezes_tells_and_stops(tmp_path: Path) -> None:
     assert run("campaign", "stop", 1, "--db", path).status == 1
     said = run("campaign", "effect", 1, "--db", path).out.decode()
     assert said.startswith("1\tSpring\t")
+
+
+def test_a_list_of_the_contacted_group_alone_is_known_as_the_campaigns_own() -> None:
+    own = arm_of(4, "contacted")
+    assert [campaign_to_contact(source) for source in (own, All((own,)), All((All((own,)),)))] == [4, 4, 4]
+    several = condition("campaign_arm", "one_of", ["contacted", "held_out"], campaign_id=4)
+    others: list[Source] = [arm_of(4, "held_out"), All((own, own)), EVERYONE, "top_spenders", Not(own), several]
+    assert [campaign_to_contact(source) for source in others] == [None] * 6
