@@ -28,6 +28,10 @@ FIRST_ORDER_DAY = "select min(ordered_on) from order_mart"
 FIRST_ANSWER_DAY = "select min(answered_on) from answer_mart"
 FIRST_COMPLAINT_DAY = "select min(coalesce(opened_on, closed_on)) from service_mart"
 FIRST_ACTIVITY_DAY = "select min(acted_on) from activity_mart"
+FIRST_CONTACT_DAY = (
+    "select min(day) from (select min(contacted_on) as day from contact_mart "
+    "union all select min(contacted_at)::date from contact_entries)"
+)
 
 ORDERS = Source("orders", "period_orders($start_on, $end_on, $channel, $grain)", FIRST_ORDER_DAY)
 BUYERS = Source(
@@ -59,6 +63,7 @@ NEW_CUSTOMERS = Source("new_customers", "new_customer_sources($start_on, $end_on
 COMPLAINTS = Source(
     "complaints", "period_complaints($start_on, $end_on, $as_of, $channel, $grain)", FIRST_COMPLAINT_DAY
 )
+CONTACTS = Source("contacts", "period_contacts($start_on, $end_on, $as_of, $channel, $grain)", FIRST_CONTACT_DAY)
 ACTIVITY = Source("activity", "activity_mart", FIRST_ACTIVITY_DAY)
 CUSTOMERS = Source("customers", "known_customers($start_on, $end_on, $channel, $grain)", FIRST_ORDER_DAY, is_as_of=True)
 
@@ -296,9 +301,37 @@ COMMUNITY = tuple(
     Metric(key, Unit.SHARE, Better.UP, "voice", ACTIVITY, Computed(read)) for key, read in COMMUNITY_METRICS.items()
 )
 
+CALLS_TRIED = "count(*) filter (where is_tried)"
+CALLS_REACHED = "count(*) filter (where is_reached)"
+CONTACT_WORK = (
+    _count("contacts_made", "customers", CONTACTS, "count(*)"),
+    _count("calls_tried", "customers", CONTACTS, CALLS_TRIED),
+    _count("calls_reached", "customers", CONTACTS, CALLS_REACHED),
+    _ratio("reached_rate", Unit.SHARE, "customers", CONTACTS, (CALLS_REACHED, CALLS_TRIED), interval=Interval.WILSON),
+    _ratio(
+        "not_reached_rate",
+        Unit.SHARE,
+        "customers",
+        CONTACTS,
+        ("count(*) filter (where is_tried and not is_reached)", CALLS_TRIED),
+        Better.DOWN,
+        Interval.WILSON,
+    ),
+)
+
 METRICS: dict[str, Metric] = {
     metric.key: metric
-    for metric in (*SALES, *REPURCHASE, *CONTACT, *COMPUTED, *LIFE_CYCLES, *FORECASTS, *VOICE, *COMMUNITY)
+    for metric in (
+        *SALES,
+        *REPURCHASE,
+        *CONTACT,
+        *COMPUTED,
+        *LIFE_CYCLES,
+        *FORECASTS,
+        *VOICE,
+        *COMMUNITY,
+        *CONTACT_WORK,
+    )
 }
 
 

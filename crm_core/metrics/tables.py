@@ -12,6 +12,7 @@ from crm_core.metrics.change import CHANGE_TABLES
 from crm_core.metrics.comment_tables import COMMENT_TABLES
 from crm_core.metrics.community import COMMUNITY_TABLES
 from crm_core.metrics.complaint_tables import COMPLAINT_TABLES
+from crm_core.metrics.contact_tables import CONTACT_TABLES
 from crm_core.metrics.forecast_tables import FORECAST_TABLES
 from crm_core.metrics.group_tables import GROUP_TABLES
 from crm_core.metrics.life_cycle import LIFE_CYCLE_TABLES
@@ -59,6 +60,7 @@ TABLES: dict[str, TableSpec] = {
     **TIER_TABLES,
     **FORECAST_TABLES,
     **CAMPAIGN_TABLES,
+    **CONTACT_TABLES,
 }
 
 
