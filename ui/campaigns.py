@@ -135,6 +135,8 @@ def one_campaign(visit: Visit, result: CampaignResult) -> None:
             _groups_chart(visit, result, result.effect)
         with right:
             _money(visit, result, result.effect)
+    if result.campaign.stopped_at is None:
+        _group_lists(visit, result.campaign)
     _facts(visit, result)
 
 
@@ -172,18 +174,32 @@ def _rows(visit: Visit, result: CampaignResult) -> Rows:
     return Rows(shown, columns, f"campaign_{result.campaign.campaign_id}.csv")
 
 
-def _people(visit: Visit, campaign: Campaign) -> PeopleChoice | None:
+def _ways(campaign: Campaign) -> dict[str, ListLink]:
     """The ways to the people of both groups."""
     path = page_path("lists")
     if path is None:
-        return None
+        return {}
+    return {arm: ListLink(path, {"part": "build", "if": to_json(arm_of(campaign.campaign_id, arm))}) for arm in ARMS}
+
+
+def _people(visit: Visit, campaign: Campaign) -> PeopleChoice:
+    t = visit.t
     links: dict[str, ListLink | PeopleChoice] = {
-        visit.t(f"campaigns.arm.{arm}"): ListLink(
-            path, {"part": "build", "if": to_json(arm_of(campaign.campaign_id, arm))}
-        )
-        for arm in ARMS
+        t(f"campaigns.arm.{arm}"): link for arm, link in _ways(campaign).items()
     }
-    return PeopleChoice(visit.t("campaigns.chart.people"), links)
+    return PeopleChoice(t("campaigns.chart.people"), links)
+
+
+def _group_lists(visit: Visit, campaign: Campaign) -> None:
+    """Whom to contact, and who is held out, as lists."""
+    t = visit.t
+    with st.container(border=True, key="card_campaign_people", gap="xsmall"):
+        st.markdown(f"**{plain(t('campaigns.people.title'))}**")
+        st.markdown(plain(t("campaigns.people.about", end=t.date(campaign.ends_on))))
+        with st.container(horizontal=True):
+            for arm, link in _ways(campaign).items():
+                label = t(f"campaigns.people.{arm}")
+                st.page_link(link.page, label=label, icon=":material/group:", query_params=link.query)
 
 
 def _money(visit: Visit, result: CampaignResult, effect: Effect) -> None:

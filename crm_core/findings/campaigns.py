@@ -60,6 +60,8 @@ def _said(result: CampaignResult, t: Translator, settings: ShopSettings) -> str:
             days = {"seen": t.date(result.seen_until), "end": t.date(campaign.ends_on)}
             if not result.has_begun:
                 return t("campaigns.said.not_begun", start=t.date(campaign.starts_on), **days)
+            if not effect.held_out.people:
+                return t("campaigns.said.running_no_holdout", contacted=contacted, **days)
             return t.plural("campaigns.said.running", result.days_left, contacted=contacted, held_out=held_out, **days)
         case Verdict.TOO_SMALL if not effect.held_out.people:
             return t("campaigns.said.no_holdout", share=contacted, window=window)

@@ -14,6 +14,7 @@ from scipy.stats import chi2
 
 from crm_core.analysis.effect import Verdict
 from crm_core.db import Cursor, Database
+from crm_core.decisions import Author, merge, undo_decision
 from crm_core.errors import CrmError, InvalidParams, UnknownName
 from crm_core.lists.campaigns import CampaignPlan, arm_of, base_share, campaign_to_contact, freeze, reachable, stop
 from crm_core.lists.conditions import All, Not, condition
@@ -22,7 +23,7 @@ from crm_core.lists.sources import Source, people_of
 from crm_core.metrics.campaigns import CampaignResult, campaign_result, campaigns_of
 from crm_core.metrics.tables import table
 from crm_core.settings import ShopSettings
-from tests.core.builders import run
+from tests.core.builders import Shop, run, write_csv
 from tests.core.mart_rows import Bought, fill, on, params
 
 SETTINGS = ShopSettings()
@@ -412,3 +413,67 @@ def test_a_list_of_the_contacted_group_alone_is_known_as_the_campaigns_own() -> 
     several = condition("campaign_arm", "one_of", ["contacted", "held_out"], campaign_id=4)
     others: list[Source] = [arm_of(4, "held_out"), All((own, own)), EVERYONE, "top_spenders", Not(own), several]
     assert [campaign_to_contact(source) for source in others] == [None] * 6
+
+
+# ---- through files and decisions ----
+
+
+def order(number: int, person: int, **more: object) -> dict[str, object]:
+    return {
+        "order_id": f"o{number}", "ordered_at": "2024-04-01 10:00", "email": f"p{person:02}@example.com",
+        "name": f"Person {person}", "product": "tea", "quantity": 1, "unit_price": 100, **more,
+    }  # fmt: skip
+
+
+def test_groups_hold_through_files_joins_and_a_rebuild(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "huike.duckdb")
+    first = [order(number, number) for number in range(20)]
+    shop.take_in("orders", write_csv(tmp_path / "orders.csv", first))
+    asked = (
+        "--contact",
+        "email",
+        "--as-of",
+        "2024-04-01",
+        "--starts-on",
+        "2024-04-01",
+        "--hold-out",
+        "0.5",
+        "--seed",
+        "3",
+    )
+    made = run("campaign", "freeze", 'built:{"all":[]}', "--name", "A", *asked, "--db", shop.path, "--json").document
+    assert (made["campaign"]["contacted"], made["campaign"]["held_out"]) == (10, 10)
+
+    def effect() -> tuple[int, int]:
+        found = run("campaign", "effect", 1, "--db", shop.path, "--json").document["campaign"]
+        return found["contacted"], found["held_out"]
+
+    database = Database(shop.path)
+    with database.write() as cursor:
+        contacted, held_out = (addresses(cursor, is_held_out=arm) for arm in (False, True))
+        one, other = (id_of(cursor, min(group)) for group in (contacted, held_out))
+        joined = merge(cursor, one, other, Author("test", MOMENT))
+    database.close()
+    assert effect() == (9, 9)
+    # A newer file gives everyone a member number, which becomes the customer's id.
+    again = [order(100 + number, number, customer_id=f"m{number}") for number in range(20)]
+    shop.take_in("orders", write_csv(tmp_path / "more.csv", again))
+    assert effect() == (9, 9)
+    shop.run("rebuild")
+    assert effect() == (9, 9)
+    database = Database(shop.path)
+    with database.write() as cursor:
+        undo_decision(cursor, joined, "test", MOMENT)
+        held_out_now = addresses(cursor, is_held_out=True)
+    database.close()
+    assert effect() == (10, 10)
+    assert held_out_now == held_out
+
+
+def addresses(cursor: Cursor, *, is_held_out: bool) -> set[str]:
+    asked = "select email from campaign_people() join customer_mart using (customer_id) where is_held_out = ?"
+    return {row[0] for row in cursor.execute(asked, [is_held_out]).fetchall()}
+
+
+def id_of(cursor: Cursor, email: str) -> str:
+    return str(cursor.execute("select customer_id from identities where email = ?", [email]).fetchall()[0][0])
