@@ -27,6 +27,7 @@ from crm_core.metrics.measure import default_params
 from crm_core.metrics.spec import ColumnKind, Unit
 from ui import address, frame
 from ui.chart import ListLink, PeopleChoice, Rows, show_chart
+from ui.contact_day import today
 from ui.decide import when_text
 from ui.download import download_csv
 from ui.import_desk import now
@@ -127,17 +128,26 @@ def one_campaign(visit: Visit, result: CampaignResult) -> None:
     words = verdict_words(result, visit.t, visit.settings)
     frame.answer(words.sentence)
     with st.container(border=True, key="card_next_time", gap="xsmall"):
-        st.markdown(f"**{plain(visit.t('campaigns.next.title'))}**")
+        is_running = result.verdict is Verdict.RUNNING
+        st.markdown(f"**{plain(visit.t('campaigns.next.until_then' if is_running else 'campaigns.next.title'))}**")
         st.markdown(plain(words.how_sure))
     if result.effect is not None and result.has_begun and result.effect.contacted.people:
-        left, right = st.columns(2)
-        with left:
-            _groups_chart(visit, result, result.effect)
-        with right:
-            _money(visit, result, result.effect)
+        _numbers(visit, result, result.effect)
     if result.campaign.stopped_at is None:
         _group_lists(visit, result.campaign)
     _facts(visit, result)
+
+
+def _numbers(visit: Visit, result: CampaignResult, effect: Effect) -> None:
+    """Both groups, and the money of a campaign that is judged: before that it would be read as a result."""
+    if result.verdict not in JUDGED:
+        _groups_chart(visit, result, effect)
+        return
+    left, right = st.columns(2)
+    with left:
+        _groups_chart(visit, result, effect)
+    with right:
+        _money(visit, result, effect)
 
 
 def _groups_chart(visit: Visit, result: CampaignResult, effect: Effect) -> None:
@@ -195,7 +205,8 @@ def _group_lists(visit: Visit, campaign: Campaign) -> None:
     t = visit.t
     with st.container(border=True, key="card_campaign_people", gap="xsmall"):
         st.markdown(f"**{plain(t('campaigns.people.title'))}**")
-        st.markdown(plain(t("campaigns.people.about", end=t.date(campaign.ends_on))))
+        if today(visit) <= campaign.ends_on:
+            st.markdown(plain(t("campaigns.people.about", end=t.date(campaign.ends_on))))
         with st.container(horizontal=True):
             for arm, link in _ways(campaign).items():
                 label = t(f"campaigns.people.{arm}")
