@@ -41,7 +41,10 @@ COMMANDS = {
     "duplicates": Command("people", "customers that are probably one person", has_json=True),
     "metrics": Command("numbers", "measure numbers", has_arguments=True, has_json=True),
     "table": Command("numbers", "print a table", has_arguments=True, has_json=True),
-    "list": Command("numbers", "print a ready-made list of customers", has_arguments=True, has_json=True),
+    "list": Command(
+        "lists", "print a list of customers, or make a file for contacting them", has_arguments=True, has_json=True
+    ),
+    "exports": Command("lists", "every file of customers that left", has_json=True),
     "campaign": Command("campaigns", "freeze a list, tell what came of it", has_arguments=True, has_json=True),
     "sample": Command("shop", "the sample shop", has_arguments=True),
     "rates": Command("rates", "exchange rates by month", has_arguments=True, has_json=True),

@@ -34,6 +34,7 @@ BOM = b"\xef\xbb\xbf"
 FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
 PHONE_COLUMNS = frozenset({"phone"})
 HOME_PHONE = re.compile(r"\+886(?:(9\d{2})(\d{3})(\d+)|([0-8])(\d+))", re.ASCII)
+LINE_BREAK = re.compile(r"\r\n?")  # a cell of a workbook knows only one
 DECIMALS = 6
 LONGEST_CELL = 32_767  # characters; what is longer no workbook can hold
 FIRST_ROWS = 200  # by which a column's width is chosen
@@ -129,7 +130,7 @@ def _write_row(
 ) -> None:
     for column, cell in enumerate(cells):
         if isinstance(cell, str):
-            page.write_string(row, column, cell[:LONGEST_CELL])
+            page.write_string(row, column, LINE_BREAK.sub("\n", cell)[:LONGEST_CELL])
         elif isinstance(cell, datetime | date):
             page.write_datetime(row, column, cell, formats[type(cell)])
         elif cell is not None:

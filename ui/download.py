@@ -15,10 +15,19 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HTML = "text/html"
 
 
-def download(label: str, make: Callable[[], bytes], file_name: str, mime: str, *, key: str) -> None:
+def download(
+    label: str, make: Callable[[], bytes], file_name: str, mime: str, *, key: str, disabled: bool = False
+) -> None:
     """A button that calls ``make`` when it is pressed."""
     st.download_button(
-        label, make, file_name, mime, key=f"download_{key}", icon=":material/download:", on_click="ignore"
+        label,
+        make,
+        file_name,
+        mime,
+        key=f"download_{key}",
+        icon=":material/download:",
+        on_click="ignore",
+        disabled=disabled,
     )
 
 

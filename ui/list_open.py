@@ -1,27 +1,26 @@
-"""One opened list or group: why, how many, the first people on it, the columns of its file, and the file."""
+"""One opened list or group: why, how many, the file of it, a campaign made of it, and the first people on it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from crm_core.export import csv_chunks, national_phone, xlsx_bytes
+from crm_core.export import national_phone
 from crm_core.i18n import Translator
-from crm_core.lists.columns import LIST_COLUMNS, chosen, spec_of, usual_columns
+from crm_core.lists.columns import chosen, spec_of
+from crm_core.lists.exports import cell_words
 from crm_core.lists.groups import Group, group_name
 from crm_core.lists.members import ListSize
 from crm_core.lists.ready_made import CONSENT, ReadyMadeList
-from crm_core.lists.sources import Source, source_chunks, source_members
+from crm_core.lists.sources import Source, source_members
 from crm_core.metrics.customers import customer_reference
-from crm_core.metrics.segments import SEGMENT_KEYS
 from crm_core.metrics.spec import ColumnKind, Unit
 from crm_core.params import Params
 from ui import address, frame
-from ui.download import CSV, XLSX, download
+from ui.campaign_freeze import freeze_form
+from ui.export_form import export_form
 from ui.list_cards import reasons, size_text
 from ui.remembered import remembered
 from ui.segment_cards import colour_bar
@@ -31,8 +30,6 @@ from ui.text import plain
 
 PREVIEW_ROWS = 50
 PREVIEW_COLUMNS = 8
-SHEET_ROWS = 1_048_575  # of one sheet, under its headings
-COLUMNS_MEMORY = "list_columns"
 CUSTOMERS_PAGE = "pages/customers.py"
 Columns = tuple[str, ...]
 
@@ -54,7 +51,7 @@ class Opened:
 def opened_list(visit: Visit, entry: ReadyMadeList, size: ListSize, *, is_available: bool) -> Opened:
     """A ready-made list."""
     t = visit.t
-    said = size_text(visit, size, is_available=is_available)
+    said = size_text(visit, size, is_available=is_available, needs=entry.needs)
     name = t(f"{entry.locale_key}.name")
     return Opened(entry.key, entry.key, name, reasons(t, entry), size, said, entry.columns, entry.segment)
 
@@ -84,15 +81,17 @@ def _back() -> None:
 
 
 def open_list(visit: Visit, opened: Opened, params: Params) -> None:
-    """The reasons and the size; where somebody is on it, the preview and the files."""
+    """The reasons and the size; where somebody is on it, the file, a campaign made of it, and the preview."""
     _header(visit, opened)
     if not opened.size.customers:
         return
-    columns = _columns(visit, opened)
+    columns = export_form(visit, opened.source, params, opened.columns, key=opened.key, name=opened.name)
+    title = visit.t("campaigns.freeze.title")
+    with st.expander(title, icon=":material/ac_unit:", key="freeze_list", on_change="rerun") as campaign:
+        if campaign.open:  # what a campaign could prove is asked of the database for a while
+            freeze_form(visit, opened.source, params)
     if not columns:
-        st.info(visit.t("lists.page.no_column"))
         return
-    _files(visit, opened, params, columns)
     _preview(visit, opened, params, columns[:PREVIEW_COLUMNS])
     if len(columns) > PREVIEW_COLUMNS:
         st.caption(visit.t("lists.page.more_columns", n=PREVIEW_COLUMNS))
@@ -106,69 +105,6 @@ def _header(visit: Visit, opened: Opened) -> None:
         st.markdown(opened.size_words)
         for label, words in opened.reasons:
             st.markdown(f"**{plain(label)}**　{plain(words)}")
-
-
-def _columns(visit: Visit, opened: Opened) -> Columns:
-    """The columns of the file, remembered for this list as long as the person's session lasts."""
-    t, key = visit.t, f"columns_{opened.key}"
-    memory: dict[str, Columns] = st.session_state.setdefault(COLUMNS_MEMORY, {})
-    usual = remembered(visit, usual_columns, opened.columns)
-    st.session_state[key] = list(memory.get(opened.key, usual))
-
-    def changed() -> None:
-        memory[opened.key] = tuple(st.session_state[key])
-
-    picked = st.multiselect(
-        t("lists.page.columns"),
-        list(LIST_COLUMNS),
-        key=key,
-        format_func=lambda column: t(f"lists.column.{column}"),
-        on_change=changed,
-    )
-    return tuple(picked)
-
-
-def _files(visit: Visit, opened: Opened, params: Params, columns: Columns) -> None:
-    t = visit.t
-    name = file_name(opened.key, params.as_of)
-    people = t.plural("lists.page.people", opened.size.customers)
-    with st.container(horizontal=True, vertical_alignment="center", key="list_files"):
-        csv = partial(list_csv, visit, opened.source, params, columns)
-        download(t("lists.page.csv", people=people), csv, f"{name}.csv", CSV, key="list_csv")
-        if opened.size.customers > SHEET_ROWS:
-            st.caption(t("lists.page.too_long"))
-            return
-        xlsx = partial(list_xlsx, visit, opened.source, params, columns)
-        download(t("lists.page.xlsx", people=people), xlsx, f"{name}.xlsx", XLSX, key="list_xlsx")
-
-
-def file_name(key: str, as_of: date) -> str:
-    """The name of a list's file, without its ending."""
-    return f"{key}_{as_of.isoformat()}"
-
-
-def headings(t: Translator, columns: Columns) -> dict[str, str]:
-    """The headings of a list's file in the person's language, in the order chosen."""
-    return {key: t(f"lists.column.{key}") for key in columns}
-
-
-def cell_words(t: Translator) -> dict[str, dict[str, str]]:
-    """The words that stand in a file for stable keys."""
-    return {"segment": {key: t(f"segments.{key}.name") for key in SEGMENT_KEYS}}
-
-
-def list_csv(visit: Visit, source: Source, params: Params, columns: Columns) -> bytes:
-    """Everyone on the list as CSV. It runs after the page did, so it takes a cursor of its own."""
-    with visit.database.cursor() as cursor:
-        chunks = source_chunks(cursor, source, params, visit.settings, columns)
-        return b"".join(csv_chunks(chunks, headings(visit.t, columns), cell_words(visit.t)))
-
-
-def list_xlsx(visit: Visit, source: Source, params: Params, columns: Columns) -> bytes:
-    """Everyone on the list as a workbook."""
-    with visit.database.cursor() as cursor:
-        people = source_members(cursor, source, params, visit.settings, columns).frame
-    return xlsx_bytes(people, headings(visit.t, columns), cell_words(visit.t))
 
 
 def _preview(visit: Visit, opened: Opened, params: Params, columns: Columns) -> None:

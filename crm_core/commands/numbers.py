@@ -1,4 +1,4 @@
-"""The commands ``metrics``, ``table`` and ``list``."""
+"""The commands ``metrics`` and ``table``, and what ``list`` shares with them."""
 
 from __future__ import annotations
 
@@ -17,9 +17,6 @@ from crm_core.errors import InvalidParams
 from crm_core.export import csv_bytes
 from crm_core.i18n import Translator
 from crm_core.json_forms import NO_DAY, dumps, metrics_form
-from crm_core.lists.columns import usual_columns
-from crm_core.lists.groups import GROUPS, group_from_texts, group_members
-from crm_core.lists.ready_made import list_members, list_of
 from crm_core.metrics.measure import compare, default_params
 from crm_core.metrics.registry import METRICS
 from crm_core.metrics.spec import Option, Table
@@ -35,31 +32,23 @@ LARGEST_NUMBER = 2**31 - 1
 def add_metrics(command: argparse.ArgumentParser) -> None:
     """What ``metrics`` may be told."""
     command.add_argument("names", nargs="*", metavar="NAME", help="metrics (default: all)")
-    _add_question(command)
+    add_question(command)
 
 
 def add_table(command: argparse.ArgumentParser) -> None:
     """What ``table`` may be told."""
     command.add_argument("name", help=", ".join(TABLES))
-    _add_values(command, "an option of the table, as --with days=90")
+    add_values(command, "an option of the table, as --with days=90")
     _add_file(command)
-    _add_question(command)
+    add_question(command)
 
 
-def add_list(command: argparse.ArgumentParser) -> None:
-    """What ``list`` may be told."""
-    command.add_argument("name", help="a ready-made list, or a kind of group")
-    command.add_argument("--columns", help="the columns, separated by commas (default: those of the page)")
-    _add_values(command, "a value of the group, as --with product_key=P-1")
-    _add_file(command)
-    _add_question(command)
-
-
-def _add_values(command: argparse.ArgumentParser, text: str) -> None:
+def add_values(command: argparse.ArgumentParser, text: str) -> None:
+    """Values by name, as often as needed."""
     command.add_argument("--with", dest="values", action="append", default=[], metavar="NAME=VALUE", help=text)
 
 
-def _values(arguments: argparse.Namespace) -> dict[str, str]:
+def values_of(arguments: argparse.Namespace) -> dict[str, str]:
     """What ``--with`` says, name by name."""
     return {name: text for name, _, text in (given.partition("=") for given in arguments.values)}
 
@@ -68,7 +57,8 @@ def _add_file(command: argparse.ArgumentParser) -> None:
     command.add_argument("--csv", type=Path, help="write to this file instead of standard output")
 
 
-def _add_question(command: argparse.ArgumentParser) -> None:
+def add_question(command: argparse.ArgumentParser) -> None:
+    """The as-of date, the period and the channel."""
     command.add_argument("--as-of", type=date.fromisoformat, help="use nothing after this day (YYYY-MM-DD)")
     command.add_argument("--from", dest="start", type=date.fromisoformat, help="first day of the period")
     command.add_argument("--to", dest="end", type=date.fromisoformat, help="last day of the period")
@@ -78,7 +68,7 @@ def _add_question(command: argparse.ArgumentParser) -> None:
 def run_metrics(arguments: argparse.Namespace, t: Translator) -> int:
     """Measure numbers."""
     keys = list(dict.fromkeys(arguments.names)) or list(METRICS)
-    with _asking(arguments, t) as (cursor, params, settings):
+    with asking(arguments, t) as (cursor, params, settings):
         measured = compare(cursor, keys, params, settings)
     if arguments.json:
         say(dumps(metrics_form(params, measured)))
@@ -92,30 +82,12 @@ def run_metrics(arguments: argparse.Namespace, t: Translator) -> int:
 
 def run_table(arguments: argparse.Namespace, t: Translator) -> int:
     """Print a table."""
-    with _asking(arguments, t) as (cursor, params, settings):
-        found = table(cursor, arguments.name, params, settings, **_options(arguments.name, _values(arguments)))
+    with asking(arguments, t) as (cursor, params, settings):
+        found = table(cursor, arguments.name, params, settings, **_options(arguments.name, values_of(arguments)))
     if arguments.json:
         say(dumps(table_form(found)))
     else:
-        _write_csv(found, arguments.csv)
-    return 0
-
-
-def run_list(arguments: argparse.Namespace, t: Translator) -> int:
-    """Print a list of customers."""
-    columns = arguments.columns.split(",") if arguments.columns else None
-    with _asking(arguments, t) as (cursor, params, settings):
-        if arguments.name in GROUPS:
-            group = group_from_texts(arguments.name, _values(arguments))
-            shown = columns or usual_columns(cursor, group.kind.columns)
-            found = group_members(cursor, group, params, settings, shown)
-        else:
-            entry = list_of(arguments.name)
-            found = list_members(cursor, entry.key, params, settings, columns or usual_columns(cursor, entry.columns))
-    if arguments.json:
-        say(dumps(table_form(found)))
-    else:
-        _write_csv(found, arguments.csv)
+        write_csv(found, arguments.csv)
     return 0
 
 
@@ -146,7 +118,7 @@ def _whole(option: str, text: str) -> int:
     return number
 
 
-def _write_csv(found: Table, target: Path | None) -> None:
+def write_csv(found: Table, target: Path | None) -> None:
     """The table under its stable keys, to a file or to standard output."""
     content = csv_bytes(found.frame, {column.key: column.key for column in found.columns})
     if target is None:
@@ -156,15 +128,16 @@ def _write_csv(found: Table, target: Path | None) -> None:
 
 
 @contextmanager
-def _asking(arguments: argparse.Namespace, t: Translator) -> Iterator[tuple[Cursor, Params, ShopSettings]]:
+def asking(arguments: argparse.Namespace, t: Translator) -> Iterator[tuple[Cursor, Params, ShopSettings]]:
+    """The shop, or its newest copy, with the question that the arguments ask."""
     with reader(arguments.db) as found, found.database.cursor() as cursor:
         if found.backup is not None:
             print(t("cli.reading_backup", file=found.backup.name), file=sys.stderr)
         settings = load_settings(cursor)
-        yield cursor, _params(cursor, settings, arguments), settings
+        yield cursor, question_of(cursor, settings, arguments), settings
 
 
-def _params(cursor: Cursor, settings: ShopSettings, arguments: argparse.Namespace) -> Params:
+def question_of(cursor: Cursor, settings: ShopSettings, arguments: argparse.Namespace) -> Params:
     """The question: without ``--from`` and ``--to`` the period is all history up to the as-of date.
 
     An empty shop has no day of its own; asked without one it answers for ``NO_DAY``, with zeros and undefined values.

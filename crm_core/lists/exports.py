@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crm_core.db import Cursor, Database, model
 from crm_core.errors import InvalidParams
@@ -25,7 +25,7 @@ from crm_core.lists.columns import LIST_COLUMNS, ListColumn, chosen
 from crm_core.lists.contactable import ContactRules, bound, contactable, left_out
 from crm_core.lists.groups import Group
 from crm_core.lists.layouts import CHOSEN, Layout, LayoutColumn, PhoneForm, channel_for, columns_of
-from crm_core.lists.members import chunks, members_sql, people_source
+from crm_core.lists.members import chunks, members_sql, people_source, with_columns
 from crm_core.lists.sources import BUILT, GROUP, Source, people_of, source_text, usual_columns_of
 from crm_core.metrics.rfm import question
 from crm_core.metrics.segments import SEGMENT_KEYS
@@ -197,7 +197,9 @@ def _statement(cursor: Cursor, export: Export, columns: Sequence[ListColumn], bi
     people = _listed(cursor, export)
     sql = members_sql(people_source(contactable(people.sql)), columns)
     asked = {"question": question(export.params, export.settings), "limit": None}
-    return Compiled(sql, {**people.binds, **bound(export.rules), **binds, **asked})
+    used = [column.column for column in export.file_columns]
+    known = {**people.binds, **bound(export.rules), **binds, **asked}
+    return Compiled(sql, with_columns(cursor, used, known))
 
 
 def _csv_line(columns: Sequence[LayoutColumn], t: Translator) -> tuple[ListColumn, dict[str, object]]:
@@ -286,22 +288,34 @@ def _log(
 def export_log(cursor: Cursor, limit: int | None = None) -> list[Logged]:
     """Every file that left, the newest first."""
     rows = cursor.execute(model("lists/export_log"), {"limit": limit}).fetchall()
-    return [Logged(*row[:8], tuple(row[8]), row[9], json.loads(row[10])) for row in rows]
+    names = [field.name for field in fields(Logged)]
+    return [_logged(dict(zip(names, row, strict=True))) for row in rows]
+
+
+def _logged(record: dict[str, Any]) -> Logged:
+    told = {"columns": tuple(record["columns"]), "left_out": json.loads(record["left_out"])}
+    return Logged(**{**record, **told})
+
+
+def contact_stamp(cursor: Cursor) -> tuple[object, ...]:
+    """Something that changes with every contact and every campaign: these make no new version of the data."""
+    row = cursor.execute(model("lists/contact_stamp")).fetchone()
+    return tuple(row or ())
 
 
 def chosen_columns(cursor: Cursor, source: Source) -> tuple[str, ...] | None:
     """The columns that somebody chose last for lists of this kind; ``None`` where nobody did."""
-    row = cursor.execute("select columns from chosen_columns where source = ?", [_kind(source)]).fetchone()
+    row = cursor.execute("select columns from chosen_columns where source = ?", [kind_of(source)]).fetchone()
     return tuple(key for key in row[0] if key in LIST_COLUMNS) if row else None
 
 
 def choose_columns(cursor: Cursor, source: Source, columns: Sequence[str]) -> None:
     """Remember the columns for lists of this kind. Call it inside ``Database.write_beside``."""
     keys = [column.key for column in chosen(columns)]
-    cursor.execute("insert or replace into chosen_columns values (?, ?)", [_kind(source), keys])
+    cursor.execute("insert or replace into chosen_columns values (?, ?)", [kind_of(source), keys])
 
 
-def _kind(source: Source) -> str:
+def kind_of(source: Source) -> str:
     """The kind of list that columns are remembered for: one ready-made list, one kind of group, all built lists."""
     if isinstance(source, str):
         return f"{CHOSEN}:{source_text(source)}"

@@ -14,6 +14,9 @@ from crm_core.db import Database
 from crm_core.findings.lists import lists_answer, urgent_lists
 from crm_core.i18n import Translator
 from crm_core.lists.columns import LIST_COLUMNS
+from crm_core.lists.contactable import rules_on
+from crm_core.lists.exports import Export, FileFormat
+from crm_core.lists.layouts import LAYOUTS
 from crm_core.lists.members import ListSize
 from crm_core.lists.ready_made import CONSENT, READY_MADE
 from crm_core.metrics.measure import default_params
@@ -21,7 +24,8 @@ from crm_core.params import Params, Period
 from crm_core.settings import ShopSettings
 from tests.core import builders
 from tests.pages.shops import HOSTILE_NAME, opened, visit_of, words
-from ui.list_open import list_csv, list_xlsx
+from ui.export_form import file_bytes
+from ui.session import Visit
 
 EVERY_LIST = list(READY_MADE)
 
@@ -38,6 +42,16 @@ def question(path: Path) -> Params:
 def rows_of(content: bytes) -> list[list[str]]:
     assert content.startswith(b"\xef\xbb\xbf")
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def list_csv(visit: Visit, key: str, asked: Params, columns: tuple[str, ...]) -> bytes:
+    return list_file(visit, key, asked, columns, FileFormat.CSV)
+
+
+def list_file(visit: Visit, key: str, asked: Params, columns: tuple[str, ...], file_format: FileFormat) -> bytes:
+    """The file of a list as the button gives it, for no way of contact in particular."""
+    export = Export(key, asked, visit.settings, LAYOUTS["full"], rules_on(asked.as_of, visit.settings), columns)
+    return file_bytes(visit, export, file_format, by="Mei", name=key)
 
 
 def printed(path: Path, key: str) -> list[list[str]]:
@@ -83,7 +97,9 @@ def test_a_dangerous_name_is_harmless_in_the_csv_and_plain_text_in_the_workbook(
         found = [
             (
                 [row[0] for row in rows_of(list_csv(visit, key, asked, ("name", "phone")))],
-                CalamineWorkbook.from_filelike(io.BytesIO(list_xlsx(visit, key, asked, ("name", "phone"))))
+                CalamineWorkbook.from_filelike(
+                    io.BytesIO(list_file(visit, key, asked, ("name", "phone"), FileFormat.XLSX))
+                )
                 .get_sheet_by_index(0)
                 .to_python(),
             )

@@ -1,0 +1,162 @@
+"""The commands ``list`` and ``exports``: the people of a list, a file for contacting them, the files that left."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from contextlib import closing
+from dataclasses import asdict, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from crm_core.commands.console import now, say
+from crm_core.commands.numbers import add_question, add_values, asking, question_of, values_of, write_csv
+from crm_core.db import Cursor, Database
+from crm_core.i18n import Translator
+from crm_core.json_forms import Json, dumps, plain_record
+from crm_core.lists.columns import usual_columns
+from crm_core.lists.conditions import from_json
+from crm_core.lists.contactable import Channel, rules_on
+from crm_core.lists.exports import Export, FileFormat, Logged, export_log, made_file, remaining
+from crm_core.lists.groups import GROUPS, Group, group_from_texts, group_name
+from crm_core.lists.layouts import LAYOUTS, PhoneForm, channel_for, layout_of
+from crm_core.lists.ready_made import READY_MADE, list_of
+from crm_core.lists.saved import saved_list_named
+from crm_core.lists.sources import Source, source_members, usual_columns_of
+from crm_core.settings import load_settings
+from crm_core.snapshot import reader
+from crm_core.table_form import table_form
+
+
+def add_list(command: argparse.ArgumentParser) -> None:
+    """What ``list`` may be told."""
+    command.epilog = (
+        "Without --layout everyone on the list is printed, for looking at. Only a file with --layout is for "
+        "contacting: it leaves out who may not be contacted, and it is written down in the log of files."
+    )
+    which = command.add_mutually_exclusive_group(required=True)
+    which.add_argument("name", nargs="?", help="a ready-made list, or a kind of group")
+    which.add_argument("--saved", metavar="NAME", help="a list that was saved under this name")
+    which.add_argument("--conditions", metavar="JSON", help="a list of conditions, as its page has them in the address")
+    command.add_argument("--columns", help="the columns, separated by commas (default: those of the page)")
+    add_values(command, "a value of the group, as --with product_key=P-1")
+    target = command.add_mutually_exclusive_group()
+    target.add_argument("--csv", type=Path, help="write to this file instead of standard output")
+    target.add_argument("--xlsx", type=Path, help="with --layout: write a workbook to this file")
+    add_question(command)
+    _add_contacting(command)
+
+
+def _add_contacting(command: argparse.ArgumentParser) -> None:
+    contacting = command.add_argument_group("a file for contacting")
+    contacting.add_argument("--layout", choices=list(LAYOUTS), help="what the file holds")
+    contacting.add_argument(
+        "--for", dest="channel_for", choices=[channel.value for channel in Channel], help="how they will be contacted"
+    )
+    contacting.add_argument("--on", type=date.fromisoformat, help="the day of the contact (default: today)")
+    contacting.add_argument("--by", default="", help="who takes the file out, for the log")
+    contacting.add_argument("--phones", choices=[form.value for form in PhoneForm], default=PhoneForm.HOME.value)
+    contacting.add_argument("--campaign", type=int, metavar="NUMBER", help="those of its campaign who are not held out")
+
+
+def run_list(arguments: argparse.Namespace, t: Translator) -> int:
+    """Print the people of a list, or make a file for contacting them."""
+    if arguments.layout:
+        return _file(arguments, t)
+    with asking(arguments, t) as (cursor, params, settings):
+        source = _source(cursor, arguments)
+        columns = _columns(arguments) or usual_columns(cursor, usual_columns_of(source))
+        found = source_members(cursor, source, params, settings, columns)
+    if arguments.json:
+        say(dumps(table_form(found)))
+    else:
+        write_csv(found, arguments.csv)
+    return 0
+
+
+def _source(cursor: Cursor, arguments: argparse.Namespace) -> Source:
+    """The list that is meant; where a ready-made one and a kind of group have one name, ``--with`` means the group."""
+    if arguments.saved is not None:
+        return saved_list_named(cursor, arguments.saved).node
+    if arguments.conditions is not None:
+        return from_json(arguments.conditions)
+    name, values = arguments.name, values_of(arguments)
+    is_group = name in GROUPS and (values or name not in READY_MADE)
+    return group_from_texts(name, values) if is_group else list_of(name).key
+
+
+def _columns(arguments: argparse.Namespace) -> tuple[str, ...]:
+    return tuple(arguments.columns.split(",")) if arguments.columns else ()
+
+
+def _file(arguments: argparse.Namespace, t: Translator) -> int:
+    """Make the file and log it; with ``--json`` and no file only say how many it would hold."""
+    with closing(Database(arguments.db)) as database:
+        with database.cursor() as cursor:
+            export = _export(cursor, arguments)
+            name = _name(cursor, arguments, export, t)
+            found = remaining(cursor, export)
+        is_counted = arguments.json and arguments.csv is None and arguments.xlsx is None
+        if not is_counted:
+            _write(database, arguments, export, name, t)
+    if arguments.json:
+        told = {"layout": export.layout.key, "channel": export.rules.channel, "on": export.rules.day, **asdict(found)}
+        say(dumps(plain_record(told)))
+    return 0
+
+
+def _export(cursor: Cursor, arguments: argparse.Namespace) -> Export:
+    settings = load_settings(cursor)
+    layout = layout_of(arguments.layout)
+    channel = channel_for(layout, Channel(arguments.channel_for) if arguments.channel_for else None)
+    day = arguments.on or datetime.now(settings.zone).date()
+    source = _source(cursor, arguments)
+    columns = _columns(arguments) or usual_columns(cursor, usual_columns_of(source)) if layout.is_chosen else ()
+    rules = rules_on(day, settings, channel, arguments.campaign)
+    params = question_of(cursor, settings, arguments)
+    if arguments.as_of is None:  # as on the page: an earlier day is looked at as it was
+        params = replace(params, contact_on=day)
+    return Export(source, params, settings, layout, rules, columns, PhoneForm(arguments.phones))
+
+
+def _name(cursor: Cursor, arguments: argparse.Namespace, export: Export, t: Translator) -> str:
+    """The list as it is called on screen."""
+    if arguments.saved is not None:
+        return saved_list_named(cursor, arguments.saved).name
+    if isinstance(export.source, str):
+        return t(f"{list_of(export.source).locale_key}.name")
+    if isinstance(export.source, Group):
+        return group_name(cursor, export.source, t, export.settings.currency)
+    return t("conditions.page.built")
+
+
+def _write(database: Database, arguments: argparse.Namespace, export: Export, name: str, t: Translator) -> None:
+    """To a file, or the CSV to standard output."""
+    file_format = FileFormat.XLSX if arguments.xlsx is not None else FileFormat.CSV
+    with made_file(database, export, t, file_format, by=arguments.by, name=name, moment=now()) as made:
+        if target := arguments.xlsx or arguments.csv:
+            shutil.copyfile(made.path, target)
+            return
+        with made.path.open("rb") as content:
+            shutil.copyfileobj(content, sys.stdout.buffer)
+
+
+def run_exports(arguments: argparse.Namespace, t: Translator) -> int:
+    """Every file that left, the newest first."""
+    with reader(arguments.db) as found, found.database.cursor() as cursor:
+        entries = export_log(cursor)
+    if arguments.json:
+        documents: list[Json] = [_document(entry) for entry in entries]
+        say(dumps({"exports": documents}))
+        return 0
+    for entry in entries:
+        people = t.plural("lists.page.people", entry.customer_count)
+        kind = f"{entry.layout}\t{entry.channel or '-'}\t{entry.file_format}"
+        say(f"{entry.exported_at:%Y-%m-%d %H:%M}\t{entry.exported_by}\t{entry.name}\t{kind}\t{people}")
+    return 0
+
+
+def _document(entry: Logged) -> dict[str, Json]:
+    """A file that left; the moment with its zone."""
+    return {**plain_record(asdict(entry)), "exported_at": entry.exported_at.replace(tzinfo=UTC).isoformat()}
