@@ -178,7 +178,16 @@ FACTS: dict[str, Fact] = {
     for fact in (
         _choice("segment", "standing", SCORES, "segment", SEGMENT_KEYS, "segments.{}.name"),
         _choice("life_cycle", "standing", LIFE_CYCLE, "stage", LIFE_CYCLE_STAGES, "life_cycle.{}.name"),
-        _choice("journey_stage", "standing", JOURNEY, "stage", JOURNEY_STAGES, "life_cycle.{}.name"),
+        Fact(
+            "journey_stage",
+            "standing",
+            JOURNEY,
+            "stage",
+            FactType.CHOICE,
+            JOURNEY_STAGES,
+            "life_cycle.{}.name",
+            "aware",
+        ),
         Fact("top_share", "standing", RANK, "top_share", FactType.SHARE),
         _choice("tier_standing", "standing", TIER, "standing", STANDINGS, "tiers.standing.{}"),
         Fact("member_tier", "standing", PERSON, "member_tier", FactType.TEXT),
