@@ -12,11 +12,11 @@ import streamlit as st
 from crm_core.errors import UnknownName
 from crm_core.export import national_phone
 from crm_core.i18n import Translator
+from crm_core.lists.contact_log import Contact, contact_history
 from crm_core.metrics.customers import (
     CustomerAnswer,
     CustomerCase,
     CustomerHeader,
-    CustomerInteraction,
     CustomerOrderDocument,
     CustomerView,
     OrderLine,
@@ -26,8 +26,10 @@ from crm_core.metrics.customers import (
 )
 from crm_core.metrics.customers import customer_view as view_of
 from crm_core.params import Params
+from ui.contact_day import today
+from ui.contact_entry import contact_card
 from ui.customer_identity import join_card, known_card, sources_card
-from ui.customer_interactions import interaction_lines, interaction_title
+from ui.customer_interactions import Interaction, interaction_lines, interaction_title
 from ui.customer_notes import notes_card
 from ui.customer_outlook import outlook_card
 from ui.customer_table import who
@@ -42,7 +44,7 @@ SHORT = 9  # lines of an event that is open at first
 LEAST_GAPS = 3
 TAGS_APART = re.compile("[,;|、，；]")
 UNKNOWN = "unknown_customer"
-Event = CustomerOrderDocument | CustomerAnswer | CustomerCase | CustomerInteraction
+Event = CustomerOrderDocument | CustomerAnswer | Interaction
 
 
 def customer_view(visit: Visit, params: Params, reference: str) -> None:
@@ -59,10 +61,11 @@ def customer_view(visit: Visit, params: Params, reference: str) -> None:
     with left:
         outlook_card(visit, found, params)
     with right:
+        contact_card(visit, customer_id, reference)
         notes_card(visit, customer_id, reference)
     left, right = st.columns([3, 2])
     with left:
-        _timeline(visit, found)
+        _timeline(visit, found, contact_history(visit.cursor, customer_id, today(visit)))
     with right:
         _usual(visit, found.usual_products)
         known_card(visit, found)
@@ -161,9 +164,9 @@ def consent_text(t: Translator, header: CustomerHeader) -> str:
     return t("customers.consent.all", channels=" · ".join(parts))
 
 
-def _timeline(visit: Visit, found: CustomerView) -> None:
+def _timeline(visit: Visit, found: CustomerView, contacts: Sequence[Contact]) -> None:
     t = visit.t
-    events = in_order(found.orders, found.answers, found.cases, found.interactions)
+    events = in_order(found.orders, found.answers, found.cases, found.interactions, contacts)
     with st.container(border=True, key="card_timeline", gap="xsmall"):
         st.markdown(f"**{plain(t('customers.timeline.title'))}**")
         if not events:
@@ -179,7 +182,7 @@ def _timeline(visit: Visit, found: CustomerView) -> None:
 
 
 def in_order(*kinds: Sequence[Event]) -> list[Event]:
-    """Orders, answers, cases and interactions together, the newest first; those without a day last."""
+    """Orders, answers, cases, interactions and contacts together, the newest first; those without a day last."""
     return sorted((event for events in kinds for event in events), key=_moment, reverse=True)
 
 
@@ -191,13 +194,15 @@ def _moment(event: Event) -> datetime:
             return event.submitted_at or datetime.min
         case CustomerCase():
             return event.opened_at or datetime.min
+        case Contact():
+            return event.contacted_at
     return event.acted_at or datetime.min
 
 
 def event_title(visit: Visit, event: Event) -> str:
     """One line: day, order number, amount and status; or day and score of an answer."""
     t = visit.t
-    if isinstance(event, CustomerCase | CustomerInteraction):
+    if isinstance(event, Interaction):
         return interaction_title(t, event)
     if isinstance(event, CustomerAnswer):
         day = t.date(event.answered_on) if event.answered_on else t("customers.timeline.undated")
@@ -219,7 +224,7 @@ def event_lines(visit: Visit, event: Event) -> list[str]:
     """What stands under the title: the lines of an order, every question of an answer, the words of a case."""
     if isinstance(event, CustomerAnswer):
         return _answer_lines(visit.t, event)
-    if isinstance(event, CustomerCase | CustomerInteraction):
+    if isinstance(event, Interaction):
         return interaction_lines(visit.t, event)
     return _order_lines(visit, event)
 

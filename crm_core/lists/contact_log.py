@@ -115,7 +115,8 @@ def _address(cursor: Cursor, customer_id: str, channel: str | None) -> str | Non
     row = cursor.execute("select phone, email from customer_mart where customer_id = ?", [customer_id]).fetchone()
     if row is None or channel is None:
         return None
-    return row[1] if channel == "email" else row[0]
+    address: str | None = row[1] if channel == "email" else row[0]
+    return address
 
 
 def _checked(entry: Entry) -> dict[str, object]:
