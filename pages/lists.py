@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from crm_core.findings.lists import lists_answer
 from crm_core.lists.groups import group_from_texts, group_size
-from crm_core.lists.ready_made import available_lists, list_of, list_sizes
+from crm_core.lists.ready_made import available_lists, list_of
+from crm_core.lists.ready_rules import list_sizes, undecided_lists
 from crm_core.metrics.measure import measure
 from crm_core.params import Params
 from ui import address, frame
@@ -12,7 +13,7 @@ from ui.choice import choice
 from ui.contact_day import on_contact_day
 from ui.filters import filter_bar
 from ui.list_builder import list_builder
-from ui.list_cards import list_cards
+from ui.list_cards import Told, list_cards
 from ui.list_open import back_button, open_list, opened_group, opened_list
 from ui.remembered import remembered
 from ui.session import Visit
@@ -41,7 +42,8 @@ def all_lists(visit: Visit, params: Params) -> None:
     sizes = remembered(visit, list_sizes, params, visit.settings)
     answer = lists_answer(sizes, params, visit.t)
     frame.answer(answer.sentence, answer.how_sure)
-    list_cards(visit, sizes, remembered(visit, available_lists))
+    undecided = remembered(visit, undecided_lists, params, visit.settings)
+    list_cards(visit, Told(sizes, remembered(visit, available_lists), undecided))
 
 
 with frame.page("lists") as visit:

@@ -64,7 +64,7 @@ def list_builder(visit: Visit, params: Params) -> None:
     size = remembered(visit, source_size, tree, params, visit.settings)
     words = ConditionWords(visit.cursor, visit.t, visit.currency)
     _answer(visit, words, tree, size, params)
-    beginnings(visit, has_conditions=bool(tree.parts))
+    beginnings(visit, params, has_conditions=bool(tree.parts))
     _Builder(visit, params, tree, words).show()
     if not tree.parts:
         return

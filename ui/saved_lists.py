@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 import streamlit as st
@@ -22,6 +23,7 @@ from crm_core.lists.saved import (
     saved_lists,
 )
 from crm_core.lists.starting_points import starting_tree
+from crm_core.params import Params
 from ui.customer_notes import WHO
 from ui.decide import when_text
 from ui.import_desk import now
@@ -38,7 +40,7 @@ Key = TypeVar("Key")
 Result = TypeVar("Result")
 
 
-def beginnings(visit: Visit, *, has_conditions: bool) -> None:
+def beginnings(visit: Visit, params: Params, *, has_conditions: bool) -> None:
     """Saved lists to open, ready-made ones to begin with, and beginning anew."""
     t = visit.t
     said = st.session_state.pop(SAID, None)
@@ -54,7 +56,7 @@ def beginnings(visit: Visit, *, has_conditions: bool) -> None:
             ready,
             START_KEY,
             lambda key: t(f"{list_of(key).locale_key}.name"),
-            _start_from,
+            partial(_start_from, visit, params),
             t,
         )
         if has_conditions:
@@ -89,9 +91,12 @@ def _box(
     )
 
 
-def _start_from(key: str) -> None:
+def _start_from(visit: Visit, params: Params, key: str) -> None:
+    """Put the rule of a ready-made list at work. It runs after the page did, so it takes a cursor of its own."""
+    with visit.database.cursor() as cursor:
+        tree = starting_tree(cursor, key, params, visit.settings)
     clear()
-    choose_tree(starting_tree(key))
+    choose_tree(tree)
 
 
 def save_buttons(visit: Visit, tree: Node, saved: SavedList | None) -> None:

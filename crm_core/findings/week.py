@@ -14,7 +14,8 @@ from crm_core.db import Cursor
 from crm_core.findings.words import Answer, change_words
 from crm_core.i18n import Translator, is_defined
 from crm_core.lists.members import ListSize
-from crm_core.lists.ready_made import ReadyMadeList, available_lists, list_sizes
+from crm_core.lists.ready_made import ReadyMadeList, available_lists
+from crm_core.lists.ready_rules import list_sizes
 from crm_core.metrics.comparison import compared, is_festive, so_far
 from crm_core.metrics.measure import changes_since, measure, trend
 from crm_core.metrics.movements import NPS_WEEKS, SHARE, Verdict, weeks_up_to

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from crm_core.db import Cursor, model
-from crm_core.lists.conditions import All, AnyOf, Comparison, Condition, Node, Not
+from crm_core.lists.conditions import All, AnyOf, Comparison, Condition, Node, Not, condition
 from crm_core.lists.facts import Fact, FactType, Source
 from crm_core.lists.groups import Value
+from crm_core.lists.members import ListSize
 from crm_core.lists.ready_made import BOUGHT, CONSENT, CONTACT
 from crm_core.metrics.rfm import question
 from crm_core.params import Params
@@ -73,6 +74,19 @@ def counts(
     asked = _over_known(cursor, statement, selected, "true", params, settings)
     everyone, *found = cursor.execute(asked.sql, dict(asked.binds)).fetchone() or (0, *(0 for _ in parts))
     return everyone, tuple(found)
+
+
+def sizes_of(cursor: Cursor, trees: Mapping[str, Node], params: Params, settings: ShopSettings) -> dict[str, ListSize]:
+    """How many customers fulfil each of the trees, and what these have spent over all history, in one pass."""
+    statement = _Statement()
+    spent = statement.column_of(condition("revenue", "at_least", 0))
+    counted = []
+    for tree in trees.values():
+        rule = _rule(tree, statement)
+        counted += [f"count(*) filter (where {rule})", f"coalesce(sum({spent}) filter (where {rule}), 0)"]
+    asked = _over_known(cursor, statement, ", ".join(counted) or "1", "true", params, settings)
+    found = cursor.execute(asked.sql, dict(asked.binds)).fetchone() or (0,) * len(counted)
+    return {key: ListSize(*found[2 * place : 2 * place + 2]) for place, key in enumerate(trees)}
 
 
 def _over_known(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from crm_core.db import Cursor, model
 from crm_core.errors import InvalidParams, UnknownName
+from crm_core.metrics.product_cycles import due_windows
 from crm_core.metrics.spec import Column, ColumnKind, Unit
 
 # What a customer is told by, and the columns that say whether one may write to them.
@@ -20,19 +21,33 @@ PREFERENCE = (
     " on preference.customer_id = member.customer_id"
 )
 ANSWER = "left join latest_answers($question) as answer on answer.customer_id = member.customer_id"
+DUE = (
+    "left join items_due(($question).as_of, $due_windows) as due on due.customer_id = member.customer_id\n"
+    "left join product_mart as due_product on due_product.product_key = due.due_item"
+)
+LAST_CATEGORY = (
+    "left join last_categories(($question).as_of) as last_bought on last_bought.customer_id = member.customer_id"
+)
+Provided = Callable[[Cursor, Mapping[str, object]], Mapping[str, object]]
 
 
 @dataclass(frozen=True)
 class ListColumn:
     """A column: key, unit, SQL expression, and the join it needs (``MEMBER``: none).
 
-    The heading stands in the locale files under ``lists.column.<key>``.
+    ``provide`` computes what its join binds besides the question. The heading stands in the locale files under
+    ``lists.column.<key>``.
     """
 
     key: str
     unit: Unit | ColumnKind
     sql: str
     join: str = MEMBER
+    provide: Provided | None = None
+
+
+def _due(cursor: Cursor, asked: Mapping[str, object]) -> Mapping[str, object]:
+    return {"due_windows": due_windows(cursor, asked["as_of"], asked["channel"])}  # type: ignore[arg-type]
 
 
 def _person(key: str, unit: ColumnKind = ColumnKind.TEXT) -> ListColumn:
@@ -62,6 +77,8 @@ _ALL = (
     ListColumn("first_channel", ColumnKind.TEXT, "person.first_channel", PERSON),
     ListColumn("usual_product", ColumnKind.TEXT, "usual.usual_product", USUAL),
     ListColumn("preferred_category", ColumnKind.TEXT, "preference.category", PREFERENCE),
+    ListColumn("last_category", ColumnKind.TEXT, "last_bought.last_category", LAST_CATEGORY),
+    ListColumn("due_product", ColumnKind.TEXT, "coalesce(due_product.name, due.due_item)", DUE, _due),
     ListColumn("nps", Unit.COUNT, "answer.nps", ANSWER),
     ListColumn("comment", ColumnKind.TEXT, "answer.comment", ANSWER),
     ListColumn("answered_on", ColumnKind.DATE, "answer.answered_on", ANSWER),
@@ -88,6 +105,12 @@ def chosen(keys: Sequence[str]) -> tuple[ListColumn, ...]:
         if key not in LIST_COLUMNS:
             raise UnknownName("unknown_column", name=key)
     return tuple(LIST_COLUMNS[key] for key in keys)
+
+
+def provided_for(cursor: Cursor, columns: Sequence[ListColumn], asked: Mapping[str, object]) -> dict[str, object]:
+    """What the joins of the columns bind besides the question ``asked``; the cursor must be free."""
+    makers = dict.fromkeys(column.provide for column in columns if column.provide)
+    return {name: value for make in makers for name, value in make(cursor, asked).items()}
 
 
 def spec_of(columns: Sequence[ListColumn]) -> tuple[Column, ...]:

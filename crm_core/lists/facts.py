@@ -18,11 +18,11 @@ from enum import StrEnum
 
 from crm_core.db import Cursor, model
 from crm_core.lists.groups import AMOUNT, BASIS, ITEM_KIND, NUMBER, PRODUCT, TEXT, THEME, GroupValue, Told, Value
-from crm_core.lists.ready_made import LIMITS, READY_MADE
+from crm_core.lists.ready_made import FIGURED, LIMITS
 from crm_core.metrics.forecast import forecast_of
 from crm_core.metrics.forecast_tables import BANDS
 from crm_core.metrics.life_cycle import JOURNEY_STAGES
-from crm_core.metrics.product_cycles import due_to_reorder
+from crm_core.metrics.product_cycles import due_windows
 from crm_core.metrics.profile import GENDERS
 from crm_core.metrics.registry import LIFE_CYCLE_STAGES
 from crm_core.metrics.segments import SEGMENT_KEYS
@@ -108,19 +108,12 @@ def _fitted(cursor: Cursor, params: Params, settings: ShopSettings, values: Mapp
     return {name: None if found.refusal else term for name, term in found.terms.items()}
 
 
-def _due_windows(
+def _windows_due(
     cursor: Cursor, params: Params, settings: ShopSettings, values: Mapping[str, Value]
 ) -> dict[str, object]:
     """When the item is due; where none is named, each of those that most people buy again."""
     kind, item = str(values["kind"]), str(values["item_key"])
-    frame = due_to_reorder(cursor, params, settings, by=kind, product=item)
-    columns = frame[["product", "due_from_days", "due_to_days"]].itertuples(index=False)
-    windows = [
-        {"kind": kind, "item_key": str(key), "from_days": int(first), "to_days": int(last)}
-        for key, first, last in columns
-    ]
-    # A list without an entry has no type to read a struct from.
-    return {"windows": windows or [{"kind": kind, "item_key": "", "from_days": 1, "to_days": 0}]}
+    return {"windows": due_windows(cursor, params.as_of, params.channel, by=kind, product=item)}
 
 
 def _limits(cursor: Cursor, params: Params, settings: ShopSettings, values: Mapping[str, Value]) -> dict[str, object]:
@@ -138,14 +131,14 @@ def _ever(cursor: Cursor, params: Params, settings: ShopSettings, values: Mappin
 WITHIN = {"within_days": GroupValue(int, Told.DAYS)}
 ONE_ITEM = {"kind": ITEM_KIND, "item_key": PRODUCT}
 PERSON, COUNTY, HEARD = Source("person"), Source("county"), Source("heard")
-SCORES, RANK = Source("scores"), Source("rank")
+SCORES, FIGURES, RANK = Source("scores"), Source("figures"), Source("rank")
 LIFE_CYCLE, JOURNEY, ANSWER = Source("life_cycle"), Source("journey"), Source("answer")
 COMMENTED = Source("commented", {"theme": THEME})
 BOUGHT = Source("bought", {**ONE_ITEM, **WITHIN})
 LAST_BOUGHT = Source("bought", ONE_ITEM, _ever)
 STARTED_WITH = Source("started_with", ONE_ITEM)
-REORDER_DUE = Source("reorder_due", ONE_ITEM, _due_windows, frozenset({"item_key"}))
-ON_LIST = Source("on_list", {"list_key": GroupValue(str, options=tuple(READY_MADE))}, _limits)
+REORDER_DUE = Source("reorder_due", ONE_ITEM, _windows_due, frozenset({"item_key"}))
+ON_LIST = Source("on_list", {"list_key": GroupValue(str, options=FIGURED)}, _limits)
 PREFERRED = Source("preferred")
 TAGGED = Source("tagged", {"tag": TEXT})
 BOUGHT_LATELY = Source("bought_lately", WITHIN)
@@ -154,6 +147,7 @@ FORECAST = Source("forecast", provide=_fitted)
 CONTACTS = Source("contacts", WITHIN, _day)
 LAST_CONTACT = Source("contacts", provide=_ever)
 BIRTHDAY = Source("birthday", provide=_day)
+FAILED_CALLS = Source("failed_calls", provide=_day)
 IN_CAMPAIGN = Source("in_campaign", {"campaign_id": NUMBER})
 COMPLAINTS = Source("complaints")
 TIER = Source("tier", {"basis": BASIS, "threshold": AMOUNT, **WITHIN})
@@ -192,10 +186,10 @@ FACTS: dict[str, Fact] = {
         _choice("tier_standing", "standing", TIER, "standing", STANDINGS, "tiers.standing.{}"),
         Fact("member_tier", "standing", PERSON, "member_tier", FactType.TEXT),
         _flag("on_list", "standing", ON_LIST, "is_on_list"),
-        Fact("recency_days", "buying", SCORES, "recency_days", FactType.DAYS),
-        Fact("purchases", "buying", SCORES, "purchase_count", FactType.NUMBER, missing=0),
-        Fact("revenue", "buying", SCORES, "revenue", FactType.MONEY, missing=0),
-        Fact("purchase_value", "buying", SCORES, "purchase_value", FactType.MONEY),
+        Fact("recency_days", "buying", FIGURES, "recency_days", FactType.DAYS),
+        Fact("purchases", "buying", FIGURES, "purchase_count", FactType.NUMBER, missing=0),
+        Fact("revenue", "buying", FIGURES, "revenue", FactType.MONEY, missing=0),
+        Fact("purchase_value", "buying", FIGURES, "purchase_value", FactType.MONEY),
         Fact("first_purchase_days", "buying", PERSON, "first_purchase_days", FactType.DAYS),
         Fact("purchases_lately", "buying", BOUGHT_LATELY, "purchases", FactType.NUMBER, missing=0),
         Fact("revenue_lately", "buying", BOUGHT_LATELY, "revenue", FactType.MONEY, missing=0),
@@ -233,6 +227,7 @@ FACTS: dict[str, Fact] = {
         Fact("contacts_lately", "reach", CONTACTS, "contacts", FactType.NUMBER, missing=0),
         Fact("contacted_days", "reach", LAST_CONTACT, "contacted_days", FactType.DAYS),
         _choice("last_outcome", "reach", LAST_CONTACT, "outcome", OUTCOMES, "conditions.outcome.{}"),
+        Fact("failed_calls", "reach", FAILED_CALLS, "failed_calls", FactType.NUMBER, missing=0),
         _choice("campaign_arm", "reach", IN_CAMPAIGN, "arm", ARMS, "conditions.arm.{}"),
     )
 }

@@ -269,7 +269,7 @@ def group_members(
     *,
     limit: int | None = None,
 ) -> Table:
-    """The customers of a group as :func:`crm_core.lists.ready_made.list_members` gives those of a list."""
+    """The customers of a group as :func:`crm_core.lists.sources.source_members` gives those of a list."""
     binds = {**group_binds(group, params, settings), "limit": limit}
     return members_of(cursor, group.kind.key, _source(group), columns or group.kind.columns, binds)
 

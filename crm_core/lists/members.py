@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from crm_core.db import Cursor, model
-from crm_core.lists.columns import MEMBER, ListColumn, chosen, spec_of
+from crm_core.lists.columns import MEMBER, ListColumn, chosen, provided_for, spec_of
 from crm_core.metrics.spec import Table
 
 CHUNK_ROWS = 20_000
@@ -23,7 +23,7 @@ class ListSize(NamedTuple):
 def members_of(cursor: Cursor, name: str, source: str, columns: Sequence[str], binds: Mapping[str, object]) -> Table:
     """The customers of ``source``, SQL of the code, the highest spenders first. Money is float64 in the frame."""
     picked = chosen(columns)
-    frame = cursor.execute(members_sql(source, picked), dict(binds)).df()
+    frame = cursor.execute(members_sql(source, picked), with_columns(cursor, picked, binds)).df()
     return Table(name, spec_of(picked), frame)
 
 
@@ -31,7 +31,14 @@ def chunks_of(
     cursor: Cursor, source: str, columns: Sequence[str], binds: Mapping[str, object]
 ) -> Iterator[list[tuple[object, ...]]]:
     """The same customers in chunks of rows, for files that never stand in memory as a whole."""
-    return chunks(cursor, members_sql(source, chosen(columns)), binds)
+    picked = chosen(columns)
+    return chunks(cursor, members_sql(source, picked), with_columns(cursor, picked, binds))
+
+
+def with_columns(cursor: Cursor, columns: Sequence[ListColumn], binds: Mapping[str, object]) -> dict[str, object]:
+    """The values that the members model binds: those of the list, ``question`` among them, and of its columns."""
+    asked = binds["question"]
+    return {**binds, **(provided_for(cursor, columns, asked) if isinstance(asked, Mapping) else {})}
 
 
 def chunks(cursor: Cursor, sql: str, binds: Mapping[str, object]) -> Iterator[list[tuple[object, ...]]]:

@@ -1,4 +1,7 @@
-"""The ready-made lists: whom to contact and why. The rules themselves stand in ``sql/views/list_facts.sql``.
+"""The ready-made lists: whom to contact and why.
+
+The rules of those that compare customers with each other stand in ``sql/views/list_facts.sql``, those of the others
+are trees of conditions (``crm_core.lists.ready_rules``).
 
 Names, reasons and suggested words stand in the locale files under ``lists.<key>``, those of segments under
 ``segments.<key>``. A list holds customers as of a date. The ``value`` of a list is what its members have spent (net,
@@ -8,23 +11,32 @@ in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from enum import StrEnum
 from typing import Literal
 
 from crm_core.db import Cursor, model
 from crm_core.errors import InvalidParams, UnknownName
-from crm_core.lists.members import ListSize, chunks_of, members_of
+from crm_core.lists.members import ListSize
 from crm_core.metrics.rfm import question
 from crm_core.metrics.segments import SEGMENT_KEYS
-from crm_core.metrics.spec import Table
 from crm_core.params import Params
 from crm_core.settings import ShopSettings
 
-Needs = Literal["orders", "survey"]
+# What the shop's files or its log must tell of before a list can hold anybody (sql/lists/data_presence.sql).
+Needs = Literal["orders", "survey", "joined", "complaint", "birthday", "calls"]
 SEGMENT_PREFIX = "segment_"
-OF_LIST = "lists/of_list"
+
+
+class Purpose(StrEnum):
+    """What the contact is for."""
+
+    BUY_AGAIN = "buy_again"
+    CARE = "care"
+    WIN_BACK = "win_back"
+    THANK = "thank"
+    SEGMENT = "segment"
 
 
 @dataclass(frozen=True)
@@ -52,11 +64,16 @@ LIMITS = ListLimits()
 
 @dataclass(frozen=True)
 class ReadyMadeList:
-    """One list: its stable key, the data it needs, the columns that it shows unless others are chosen."""
+    """One list: its stable key, its purpose, the data it needs, the columns that it shows unless others are chosen.
+
+    ``is_tree``: its rule is a tree of conditions; the others are found by ``list_memberships``.
+    """
 
     key: str
+    purpose: Purpose
     needs: Needs
     columns: tuple[str, ...]
+    is_tree: bool = False
 
     @property
     def segment(self) -> str | None:
@@ -74,21 +91,50 @@ BOUGHT = ("last_on", "recency_days", "frequency", "revenue", "usual_product")
 CONSENT = ("consent_email", "consent_sms", "consent_line")
 SAID = ("nps", "comment", "answered_on")
 
+ONCE = (*CONTACT, *CONSENT, "first_on", *BOUGHT)
+KNOWN = (*CONTACT, *CONSENT, "segment", *BOUGHT)
+HEARD = (*CONTACT, *CONSENT, *SAID, "segment", *BOUGHT)
+JOINED = (*CONTACT, *CONSENT, "joined_on", "tier", "city", "birthday")
+
+
+def _tree(key: str, purpose: Purpose, needs: Needs, columns: tuple[str, ...]) -> ReadyMadeList:
+    return ReadyMadeList(key, purpose, needs, columns, is_tree=True)
+
+
+# Within a purpose in the order in which they are offered.
 READY_MADE: dict[str, ReadyMadeList] = {
     entry.key: entry
     for entry in (
-        ReadyMadeList("second_purchase_due", "orders", (*CONTACT, *CONSENT, "first_on", *BOUGHT)),
-        ReadyMadeList("one_time_30_60", "orders", (*CONTACT, *CONSENT, "first_on", *BOUGHT)),
-        ReadyMadeList("silent_best", "orders", (*CONTACT, *CONSENT, "segment", *BOUGHT)),
-        ReadyMadeList("detractors_to_call", "survey", (*CONTACT, *CONSENT, *SAID, "segment", *BOUGHT)),
-        ReadyMadeList("promoters_to_thank", "survey", (*CONTACT, *CONSENT, *SAID, "segment", *BOUGHT)),
-        ReadyMadeList("top_spenders", "orders", (*CONTACT, *CONSENT, "segment", *BOUGHT)),
+        ReadyMadeList("second_purchase_due", Purpose.BUY_AGAIN, "orders", ONCE),
+        _tree("reorder_due", Purpose.BUY_AGAIN, "orders", (*CONTACT, *CONSENT, "due_product", *BOUGHT)),
+        _tree("one_time_reminder", Purpose.BUY_AGAIN, "orders", ONCE),
+        ReadyMadeList("one_time_30_60", Purpose.BUY_AGAIN, "orders", ONCE),
+        _tree("new_members", Purpose.BUY_AGAIN, "joined", JOINED),
+        _tree("tier_near", Purpose.BUY_AGAIN, "orders", KNOWN),
+        _tree("detractors_this_week", Purpose.CARE, "survey", HEARD),
+        ReadyMadeList("detractors_to_call", Purpose.CARE, "survey", HEARD),
+        _tree("complaint_closed", Purpose.CARE, "complaint", KNOWN),
+        _tree("care_7", Purpose.CARE, "orders", KNOWN),
+        _tree("care_30", Purpose.CARE, "orders", KNOWN),
+        ReadyMadeList("silent_best", Purpose.WIN_BACK, "orders", KNOWN),
+        _tree("win_back", Purpose.WIN_BACK, "orders", (*CONTACT, *CONSENT, "last_category", *BOUGHT)),
+        _tree("message_instead", Purpose.WIN_BACK, "calls", KNOWN),
+        ReadyMadeList("promoters_to_thank", Purpose.THANK, "survey", HEARD),
+        _tree("birthdays", Purpose.THANK, "birthday", (*CONTACT, *CONSENT, "birthday", "segment", *BOUGHT)),
+        ReadyMadeList("top_spenders", Purpose.THANK, "orders", KNOWN),
         *(
-            ReadyMadeList(f"{SEGMENT_PREFIX}{segment}", "orders", (*CONTACT, *CONSENT, "city", "rfm_score", *BOUGHT))
+            ReadyMadeList(
+                f"{SEGMENT_PREFIX}{segment}",
+                Purpose.SEGMENT,
+                "orders",
+                (*CONTACT, *CONSENT, "city", "rfm_score", *BOUGHT),
+            )
             for segment in SEGMENT_KEYS
         ),
     )
 }
+# Those that list_memberships finds.
+FIGURED = tuple(entry.key for entry in READY_MADE.values() if not entry.is_tree)
 
 
 def list_of(key: str) -> ReadyMadeList:
@@ -99,57 +145,16 @@ def list_of(key: str) -> ReadyMadeList:
 
 
 def available_lists(cursor: Cursor) -> tuple[ReadyMadeList, ...]:
-    """The lists whose data is there: those on answers need a survey with known customers."""
-    row = cursor.execute(model("lists/data_presence")).fetchone()
-    present: dict[Needs, bool] = {"orders": bool(row and row[0]), "survey": bool(row and row[1])}
+    """The lists whose data is there: those on answers, say, need a survey with known customers."""
+    cursor.execute(model("lists/data_presence"))
+    names = [str(column[0]) for column in cursor.description or ()]
+    present = dict(zip(names, cursor.fetchone() or (), strict=True))
     return tuple(entry for entry in READY_MADE.values() if present[entry.needs])
 
 
-def list_sizes(
-    cursor: Cursor, params: Params, settings: ShopSettings, limits: ListLimits = LIMITS
-) -> dict[str, ListSize]:
-    """How many customers are on every list and what they have spent, in one pass; lists without members have 0."""
-    found = cursor.execute(model("lists/sizes"), _binds(params, settings, limits)).fetchall()
+def figured_sizes(cursor: Cursor, params: Params, settings: ShopSettings) -> dict[str, ListSize]:
+    """How many customers are on the lists that are no trees and what they have spent; the others have 0."""
+    binds = {"question": question(params, settings), "limits": asdict(LIMITS)}
+    found = cursor.execute(model("lists/sizes"), binds).fetchall()
     sizes = {key: ListSize(customers, value) for key, customers, value in found}
     return {key: sizes.get(key, ListSize(0, Decimal(0))) for key in READY_MADE}
-
-
-def list_members(
-    cursor: Cursor,
-    key: str,
-    params: Params,
-    settings: ShopSettings,
-    columns: Sequence[str] | None = None,
-    *,
-    limit: int | None = None,
-    limits: ListLimits = LIMITS,
-) -> Table:
-    """The customers on a list, the highest spenders first; ``columns`` of ``LIST_COLUMNS``, ``None``: the list's own.
-
-    ``limit`` cuts to the first so many, for a preview. Money is float64 in the frame.
-    """
-    picked = list_of(key).columns if columns is None else columns
-    binds = {**_binds(params, settings, limits), "list_key": key, "limit": limit}
-    return members_of(cursor, key, model(OF_LIST), picked, binds)
-
-
-def list_chunks(
-    cursor: Cursor,
-    key: str,
-    params: Params,
-    settings: ShopSettings,
-    columns: Sequence[str] | None = None,
-    *,
-    limits: ListLimits = LIMITS,
-) -> Iterator[list[tuple[object, ...]]]:
-    """The same customers in chunks of rows, for files that never stand in memory as a whole.
-
-    The cursor is busy until the last chunk is taken.
-    """
-    picked = list_of(key).columns if columns is None else columns
-    binds = {**_binds(params, settings, limits), "list_key": key, "limit": None}
-    return chunks_of(cursor, model(OF_LIST), picked, binds)
-
-
-def _binds(params: Params, settings: ShopSettings, limits: ListLimits) -> dict[str, object]:
-    return {"question": question(params, settings), "limits": asdict(limits)}

@@ -12,7 +12,8 @@ from crm_core.lists.built import COLUMNS, Compiled, compiled
 from crm_core.lists.conditions import All, AnyOf, Condition, Node, Not, from_json, to_json
 from crm_core.lists.groups import Group, group_binds, group_from_texts, group_texts
 from crm_core.lists.members import ListSize, chunks_of, members_of, people_source, size_of
-from crm_core.lists.ready_made import LIMITS, list_of
+from crm_core.lists.ready_made import LIMITS, ReadyMadeList, list_of
+from crm_core.lists.ready_rules import rule_of
 from crm_core.metrics.rfm import question
 from crm_core.metrics.spec import Table
 from crm_core.params import Params
@@ -21,21 +22,24 @@ from crm_core.settings import ShopSettings
 Source = str | Group | Node
 """The key of a ready-made list, a group behind a figure, or a tree of conditions."""
 
+NO_ONE = AnyOf(())
 READY, GROUP, BUILT = "list", "group", "built"
 
 
 def people_of(cursor: Cursor, source: Source, params: Params, settings: ShopSettings) -> Compiled:
     """The list as a select that gives ``customer_id``, with the values that it binds."""
     if isinstance(source, str):
-        binds = {
-            "question": question(params, settings),
-            "limits": {**asdict(LIMITS)},
-            "list_key": list_of(source).key,
-        }
-        return Compiled(f"select customer_id from ({model('lists/of_list')}) as members", binds)
+        return _people_of_list(cursor, list_of(source), params, settings)
     if isinstance(source, Group):
         return Compiled(model(f"groups/{source.kind.key}"), group_binds(source, params, settings))
     return compiled(cursor, source, params, settings)
+
+
+def _people_of_list(cursor: Cursor, entry: ReadyMadeList, params: Params, settings: ShopSettings) -> Compiled:
+    if entry.is_tree:
+        return compiled(cursor, rule_of(cursor, entry.key, params, settings) or NO_ONE, params, settings)
+    binds = {"question": question(params, settings), "limits": asdict(LIMITS), "list_key": entry.key}
+    return Compiled(f"select customer_id from ({model('lists/of_list')}) as members", binds)
 
 
 def source_text(source: Source) -> str:
@@ -87,7 +91,13 @@ def source_members(
     """The customers on the list, the highest spenders first, with ``columns`` of ``LIST_COLUMNS`` or the usual ones."""
     people = people_of(cursor, source, params, settings)
     binds = {**people.binds, "limit": limit}
-    return members_of(cursor, _name(source), people_source(people.sql), columns or usual_columns_of(source), binds)
+    return members_of(
+        cursor,
+        _name(source),
+        people_source(people.sql),
+        usual_columns_of(source) if columns is None else columns,
+        binds,
+    )
 
 
 def source_chunks(
@@ -96,7 +106,7 @@ def source_chunks(
     """The same customers in chunks of rows; the cursor is busy until the last one is taken."""
     people = people_of(cursor, source, params, settings)
     binds = {**people.binds, "limit": None}
-    return chunks_of(cursor, people_source(people.sql), columns or usual_columns_of(source), binds)
+    return chunks_of(cursor, people_source(people.sql), usual_columns_of(source) if columns is None else columns, binds)
 
 
 def _name(source: Source) -> str:

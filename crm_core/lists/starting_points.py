@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from crm_core.lists.conditions import All, condition
+from crm_core.db import Cursor
+from crm_core.lists.conditions import EVERYONE, All, Node, condition
 from crm_core.lists.ready_made import LIMITS, list_of
+from crm_core.lists.ready_rules import rule_of
+from crm_core.params import Params
+from crm_core.settings import ShopSettings
 
 
-def starting_tree(key: str) -> All:
-    """The conditions whose people are those of a ready-made list. Raises ``UnknownName`` where there is none."""
+def starting_tree(cursor: Cursor, key: str, params: Params, settings: ShopSettings) -> Node:
+    """The conditions whose people are those of a ready-made list as of the date.
+
+    Where the shop's data does not tell a number of the rule yet, there is nothing to begin with: all customers. Raises
+    ``UnknownName`` where there is no such list.
+    """
     entry = list_of(key)
+    if entry.is_tree:
+        return rule_of(cursor, key, params, settings) or EVERYONE
     if entry.segment:
         return All((condition("segment", "one_of", [entry.segment]),))
     return RULES.get(key) or All((condition("on_list", "yes", list_key=key),))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import groupby
 from operator import itemgetter
 
@@ -15,7 +16,7 @@ from crm_core.metrics.items import By, item_model
 from crm_core.metrics.product_tables import PRODUCT, PRODUCT_ORDERS, best_first, repurchasers, with_cycles
 from crm_core.metrics.query import frame_of, tuples_of
 from crm_core.metrics.spec import Column, ColumnKind, TableSpec, Unit
-from crm_core.params import Params
+from crm_core.params import Params, Period
 from crm_core.settings import ShopSettings
 
 # A curve needs every wait of a product: only those that most people buy again get one.
@@ -111,6 +112,24 @@ def _due_values(params: Params, frame: pd.DataFrame) -> dict[str, object]:
     # A list without an entry has no type to read a struct from.
     nobody = [{"product": "", "due_from_days": 1, "due_to_days": 0}]
     return {"as_of": params.as_of, "channel": params.channel, "windows": windows or nobody}
+
+
+def due_windows(
+    cursor: Cursor, as_of: date, channel: str | None, *, by: str = By.PRODUCT, product: str = ""
+) -> list[dict[str, object]]:
+    """When each item is due, as ``items_due`` takes it: structs of kind, item_key, from_days, to_days.
+
+    ``product``: only that one; else those that most people buy again.
+    """
+    params = Params(as_of, Period(as_of, as_of), channel)
+    frame = _returned_for(cursor, params, by, product, MOST_PRODUCTS).dropna(subset=["due_from_days", "due_to_days"])
+    rows = frame[["product", "due_from_days", "due_to_days"]].itertuples(index=False)
+    windows = [_window(by, str(key), int(first), int(last)) for key, first, last in rows]
+    return windows or [_window(by, "", 1, 0)]  # a list without an entry has no type to read a struct from
+
+
+def _window(kind: str, item_key: str, first: int, last: int) -> dict[str, object]:
+    return {"kind": kind, "item_key": item_key, "from_days": first, "to_days": last}
 
 
 _WINDOW = (Column("due_from_days", Unit.DAYS), Column("due_to_days", Unit.DAYS))

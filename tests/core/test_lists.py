@@ -20,7 +20,9 @@ from crm_core.errors import InvalidParams, UnknownName
 from crm_core.lists import members as member_rows
 from crm_core.lists import ready_made
 from crm_core.lists.columns import LIST_COLUMNS, usual_columns
-from crm_core.lists.ready_made import LIMITS, READY_MADE, ListLimits, list_chunks, list_members, list_sizes
+from crm_core.lists.ready_made import FIGURED, LIMITS, READY_MADE, ListLimits
+from crm_core.lists.ready_rules import list_sizes
+from crm_core.lists.sources import source_chunks, source_members
 from crm_core.metrics import rfm
 from crm_core.metrics.segments import SEGMENT_KEYS
 from crm_core.settings import ShopSettings
@@ -74,7 +76,7 @@ def open_shop(cursor: Cursor, purchases: list[Bought], answers: list[Answer]) ->
 
 
 def members(cursor: Cursor, key: str, day: int = TODAY, channel: str | None = None) -> set[str]:
-    told = list_members(cursor, key, params(day, channel=channel), SETTINGS, ["customer_id"]).frame["customer_id"]
+    told = source_members(cursor, key, params(day, channel=channel), SETTINGS, ["customer_id"]).frame["customer_id"]
     assert told.is_unique
     return set(told)
 
@@ -166,7 +168,7 @@ def test_the_random_shops_fill_every_list() -> None:
     met: set[str] = set()
     for seed in range(12):
         met |= {key for key, found in expected_members(*random_shop(Random(seed))).items() if found}
-    assert met == {key for key in READY_MADE if not key.startswith("segment_")}
+    assert met == {key for key in FIGURED if not key.startswith("segment_")}
 
 
 @pytest.mark.parametrize("channel", [None, "shopee"])
@@ -185,7 +187,7 @@ def test_sizes_are_those_of_the_members(cursor: Cursor, channel: str | None) -> 
     sizes = list_sizes(cursor, asked, SETTINGS)
     assert list(sizes) == list(READY_MADE)
     for key, size in sizes.items():
-        told = list_members(cursor, key, asked, SETTINGS, ["revenue"]).frame["revenue"]
+        told = source_members(cursor, key, asked, SETTINGS, ["revenue"]).frame["revenue"]
         assert size.customers == len(told), key
         assert float(size.value) == pytest.approx(told.sum()), key
 
@@ -200,7 +202,7 @@ def test_bounds_of_thirty_to_sixty_days(cursor: Cursor) -> None:
 
 def test_one_purchase_in_the_window_is_not_one_purchase(cursor: Cursor) -> None:
     open_shop(cursor, [Bought("old", 0), Bought("old", TODAY - 40), Bought("once", TODAY - 40)], [])
-    told = list_members(cursor, "one_time_30_60", params(TODAY, window_days=90), SETTINGS, ["customer_id"])
+    told = source_members(cursor, "one_time_30_60", params(TODAY, window_days=90), SETTINGS, ["customer_id"])
     assert told.frame["customer_id"].tolist() == ["once"]
 
 
@@ -226,7 +228,7 @@ def test_columns_come_in_the_order_chosen(cursor: Cursor) -> None:
     bought = {**product, "product_purchase_no": 1, "quantity": 1, "net_amount": Decimal(88)}
     insert(cursor, "product_purchase_mart", [bought])
     columns = ["usual_product", "nps", "revenue", "name", "customer_id", "last_on", "comment"]
-    table = list_members(cursor, "promoters_to_thank", params(TODAY), SETTINGS, columns)
+    table = source_members(cursor, "promoters_to_thank", params(TODAY), SETTINGS, columns)
     assert [column.key for column in table.columns] == table.frame.columns.tolist() == columns
     row = table.frame.iloc[0].tolist()
     assert row[:5] == ["Oolong", 10, 88.5, "Name a", "a"]
@@ -236,18 +238,19 @@ def test_columns_come_in_the_order_chosen(cursor: Cursor) -> None:
 @pytest.mark.parametrize("key", READY_MADE)
 def test_every_list_can_show_its_own_columns_and_all(cursor: Cursor, key: str) -> None:
     open_shop(cursor, *random_shop(Random(3)))
-    own = list_members(cursor, key, params(TODAY), SETTINGS)
+    own = source_members(cursor, key, params(TODAY), SETTINGS)
     assert tuple(own.frame.columns) == READY_MADE[key].columns
-    every = list_members(cursor, key, params(TODAY), SETTINGS, list(LIST_COLUMNS), limit=2)
+    every = source_members(cursor, key, params(TODAY), SETTINGS, list(LIST_COLUMNS), limit=2)
     assert len(every.frame) == min(2, len(own.frame))
-    assert every.frame["revenue"].tolist() == sorted(own.frame["revenue"], reverse=True)[:2]
+    if "revenue" in own.frame:
+        assert every.frame["revenue"].tolist() == sorted(own.frame["revenue"], reverse=True)[:2]
 
 
 def test_chunks_are_the_members(cursor: Cursor, monkeypatch: pytest.MonkeyPatch) -> None:
     open_shop(cursor, [Bought(f"c{place}", place) for place in range(5)], [])
     monkeypatch.setattr(member_rows, "CHUNK_ROWS", 2)
-    chunks = list(list_chunks(cursor, "top_spenders", params(TODAY), SETTINGS, ["customer_id"]))
-    told = list_members(cursor, "top_spenders", params(TODAY), SETTINGS, ["customer_id"]).frame
+    chunks = list(source_chunks(cursor, "top_spenders", params(TODAY), SETTINGS, ["customer_id"]))
+    told = source_members(cursor, "top_spenders", params(TODAY), SETTINGS, ["customer_id"]).frame
     assert [row[0] for chunk in chunks for row in chunk] == told["customer_id"].tolist()
     assert [len(chunk) for chunk in chunks] == [2, 2, 1]
 
@@ -255,22 +258,23 @@ def test_chunks_are_the_members(cursor: Cursor, monkeypatch: pytest.MonkeyPatch)
 def test_what_is_unknown_is_refused(cursor: Cursor) -> None:
     asked = params(TODAY)
     with pytest.raises(UnknownName, match="unknown_list"):
-        list_members(cursor, "everyone", asked, SETTINGS)
+        source_members(cursor, "everyone", asked, SETTINGS)
     with pytest.raises(UnknownName, match="unknown_column"):
-        list_members(cursor, "top_spenders", asked, SETTINGS, ["name; drop table customer_mart"])
+        source_members(cursor, "top_spenders", asked, SETTINGS, ["name; drop table customer_mart"])
     for columns in ([], ["name", "name"]):
         with pytest.raises(InvalidParams):
-            list_members(cursor, "top_spenders", asked, SETTINGS, columns)
+            source_members(cursor, "top_spenders", asked, SETTINGS, columns)
     with pytest.raises(InvalidParams):
         ListLimits(one_time_from_days=61)
 
 
 def test_lists_on_answers_need_a_survey(cursor: Cursor) -> None:
+    on_orders = {key for key, entry in READY_MADE.items() if entry.needs == "orders"}
+    on_answers = {key for key, entry in READY_MADE.items() if entry.needs == "survey"}
     open_shop(cursor, [Bought("a", 1)], [])
-    survey_lists = {"detractors_to_call", "promoters_to_thank"}
-    assert {entry.key for entry in ready_made.available_lists(cursor)} == set(READY_MADE) - survey_lists
+    assert {entry.key for entry in ready_made.available_lists(cursor)} == on_orders
     open_shop(cursor, [Bought("a", 1)], [Answer("a", 1, 9)])
-    assert {entry.key for entry in ready_made.available_lists(cursor)} == set(READY_MADE)
+    assert {entry.key for entry in ready_made.available_lists(cursor)} == on_orders | on_answers
     open_shop(cursor, [], [])
     assert ready_made.available_lists(cursor) == ()
     assert set(list_sizes(cursor, params(TODAY), SETTINGS).values()) == {(0, Decimal(0))}

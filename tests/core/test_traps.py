@@ -19,7 +19,7 @@ import pytest
 from crm_core.db import Cursor, Database
 from crm_core.lists.groups import GROUPS, Group, Value, group_of, group_size
 from crm_core.lists.members import ListSize
-from crm_core.lists.ready_made import list_sizes
+from crm_core.lists.ready_rules import list_sizes
 from crm_core.metrics.measure import measure
 from crm_core.metrics.registry import METRICS
 from crm_core.metrics.spec import Reading

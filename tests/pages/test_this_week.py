@@ -12,7 +12,7 @@ import pytest
 from crm_core.db import Database
 from crm_core.findings.week import week_findings
 from crm_core.i18n import Translator
-from crm_core.lists.ready_made import list_sizes
+from crm_core.lists.ready_rules import list_sizes
 from crm_core.metrics.movements import Verdict
 from crm_core.metrics.spec import Unit
 from crm_core.params import Params, Period

@@ -16,12 +16,26 @@ create or replace macro takes_messages(phone, r) as
 create or replace macro is_for_ads(address, consent, r) as
     address is not null and coalesce(consent, not (r).needs_consent);
 
+-- Grain: customer whose last calls up to a day reached nobody. Input: contacts_until. How many calls in a row.
+create or replace macro calls_in_vain(day) as table
+with calls as (
+    select
+        customer_id, outcome,
+        count(*) filter (where outcome <> 'not_reached') over (
+            partition by customer_id order by contacted_at desc, contact_key desc rows unbounded preceding
+        ) as answers_since
+    from contacts_until(day)
+    where channel = 'phone' and outcome in ('reached', 'not_reached', 'refused', 'allowed', 'invalid')
+)
+
+select customer_id, count(*) as failed_calls from calls where answers_since = 0 group by customer_id;
+
 -- Grain: customer x reason not to contact the customer on a day. `r` is a struct that crm_core.lists.contactable.rules fills:
 -- day DATE, channel VARCHAR (phone | sms | email | line | ads, NULL: none in particular), cap_count INTEGER and cap_days
 -- INTEGER (at most so many contacts within so many days), failed_calls INTEGER (after so many calls in a row that reached
 -- nobody no more calls), needs_consent BOOLEAN (a consent must be on record), home_code, trunk_prefix and
 -- mobile_pattern VARCHAR (+886, 0, and what mobile numbers of that code look like), campaign_id INTEGER (the campaign the contact is for, which does not count
--- against itself; NULL: none). Inputs: customer_mart, line_user_ids, contacts_until, campaigns, campaign_people.
+-- against itself; NULL: none). Inputs: customer_mart, line_user_ids, contacts_until, calls_in_vain, campaigns, campaign_people.
 create or replace macro contact_barriers(r) as table
 with line_users as (
     select customer_id from line_user_ids() where (r).channel = 'line'
@@ -66,21 +80,6 @@ wishes as (
     ) as asked on contacts.channel is null or contacts.channel = asked.channel
     where outcome in ('refused', 'allowed')
     group by customer_id, asked.channel
-),
-
--- Grain: customer with calls. How many of the last calls in a row reached nobody.
-calls as (
-    select
-        customer_id, outcome,
-        count(*) filter (where outcome <> 'not_reached') over (
-            partition by customer_id order by contacted_at desc, contact_key desc rows unbounded preceding
-        ) as answers_since
-    from contacts
-    where channel = 'phone' and outcome in ('reached', 'not_reached', 'refused', 'allowed', 'invalid')
-),
-
-failed as (
-    select customer_id, count(*) as failed_calls from calls where answers_since = 0 group by customer_id
 ),
 
 -- Grain: customer whose address turned out wrong after it last worked. Calls and text messages go to the same number.
@@ -138,7 +137,7 @@ barriers as (
     inner join people on wrong.customer_id = people.customer_id
     where (was_tried).address is null or (was_tried).address = people.address
     union all
-    select customer_id, 'not_reached_before' from failed where (r).channel = 'phone' and failed_calls >= (r).failed_calls
+    select customer_id, 'not_reached_before' from calls_in_vain((r).day) where (r).channel = 'phone' and failed_calls >= (r).failed_calls
     union all
     select customer_id, 'contacted_lately' from capped
 )
