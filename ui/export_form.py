@@ -10,6 +10,7 @@ import streamlit as st
 
 from crm_core.db import Cursor
 from crm_core.i18n import Translator
+from crm_core.lists.campaigns import campaign_to_contact
 from crm_core.lists.columns import LIST_COLUMNS, usual_columns
 from crm_core.lists.contactable import Channel, rules_on
 from crm_core.lists.exports import (
@@ -57,7 +58,7 @@ def export_form(visit: Visit, source: Source, params: Params, usual: Columns, *,
         if not columns:
             st.info(visit.t("lists.page.no_column"))
         elif found.customers:
-            rules = rules_on(day, visit.settings, channel)
+            rules = rules_on(day, visit.settings, channel, campaign_to_contact(source))
             chosen = columns if layout.is_chosen else ()
             export = Export(source, params, visit.settings, layout, rules, chosen, phone_form)
             _files(visit, export, found, key=key, name=name)
@@ -101,8 +102,8 @@ def _channel(t: Translator, layout: Layout) -> Channel | None:
 def _phone_form(t: Translator) -> PhoneForm:
     picked = st.selectbox(
         t("exports.page.phone_form"),
-        list(PhoneForm),
-        format_func=lambda each: t(f"exports.phone_form.{each}", example=EXAMPLES[each]),
+        [form.value for form in PhoneForm],
+        format_func=lambda each: t(f"exports.phone_form.{each}", example=EXAMPLES[PhoneForm(each)]),
         key="export_phone_form",
         filter_mode=None,
     )
@@ -144,7 +145,8 @@ def _asked(
     stamp: tuple[object, ...],
 ) -> Remaining:
     """As ``remaining``, asked anew where a contact or a campaign came."""
-    return remaining(cursor, Export(source, params, settings, LAYOUTS[layout_key], rules_on(day, settings, channel)))
+    rules = rules_on(day, settings, channel, campaign_to_contact(source))
+    return remaining(cursor, Export(source, params, settings, LAYOUTS[layout_key], rules))
 
 
 def _columns(visit: Visit, source: Source, usual: Columns) -> Columns:

@@ -156,9 +156,8 @@ def write_person(cursor: Cursor, chance: random.Random, person: Person) -> None:
     if person.line_id is not None:
         row = {"identity_key": f"line {person.customer_id}", "account": f"shop:{person.line_id}"}
         insert(cursor, "identities", [{**row, "customer_id": person.customer_id}])
-    row = cursor.execute("select coalesce(max(entry_id), 0) from contact_entries").fetchone()
-    assert row is not None
-    for number, (day, channel, outcome) in enumerate(person.contacts, start=row[0] + 1):
+    ((last,),) = cursor.execute("select coalesce(max(entry_id), 0) from contact_entries").fetchall()
+    for number, (day, channel, outcome) in enumerate(person.contacts, start=last + 1):
         moment = datetime.combine(day, datetime.min.time()) + timedelta(hours=9, minutes=number % 60)
         entry = {"entry_id": number, "contacted_at": moment, "channel": channel, "outcome": outcome, "agent": "Mei"}
         insert(cursor, "contact_entries", [{**entry, "entered_at": moment}])
@@ -327,7 +326,14 @@ def every_list() -> list[Source]:
     ]
     often = condition("purchases", "at_least", 3)
     recent = condition("recency_days", "at_most", 60)
-    trees = [All(()), AnyOf(()), Not(often), All((often, recent)), AnyOf((Not(recent), often)), Not(All((Not(often),)))]
+    trees: list[Source] = [
+        All(()),
+        AnyOf(()),
+        Not(often),
+        All((often, recent)),
+        AnyOf((Not(recent), often)),
+        Not(All((Not(often),))),
+    ]
     return [*READY_MADE, *groups, *trees]
 
 
