@@ -11,6 +11,7 @@ from crm_core.params import Params
 from ui import address, frame
 from ui.choice import choice
 from ui.contact_day import on_contact_day
+from ui.export_log import export_log_part
 from ui.filters import filter_bar
 from ui.list_builder import list_builder
 from ui.list_cards import Told, list_cards
@@ -18,7 +19,7 @@ from ui.list_open import back_button, open_list, opened_group, opened_list
 from ui.remembered import remembered
 from ui.session import Visit
 
-PARTS = ("ready", "build")
+PARTS = ("ready", "build", "exports")
 
 
 def one_list(visit: Visit, key: str, params: Params) -> None:
@@ -46,15 +47,23 @@ def all_lists(visit: Visit, params: Params) -> None:
     list_cards(visit, Told(sizes, remembered(visit, available_lists), undecided))
 
 
+def one_part(visit: Visit, part: str, params: Params) -> None:
+    """What the page shows where no list is opened."""
+    if part == "build":
+        list_builder(visit, params)
+    elif part == "exports":
+        export_log_part(visit)
+    else:
+        all_lists(visit, params)
+
+
 with frame.page("lists") as visit:
     params = on_contact_day(visit, filter_bar(visit, period=False, comparison=False).params)
     if (group_key := address.chosen("group")) is not None:
         one_group(visit, group_key, params)
     elif (key := address.chosen("list")) is not None:
         one_list(visit, key, params)
-    elif choice(visit, "part", PARTS, "conditions.part") == "build":
-        list_builder(visit, params)
     else:
-        all_lists(visit, params)
+        one_part(visit, choice(visit, "part", PARTS, "conditions.part"), params)
     share = remembered(visit, measure, ("identified_order_share",), params, visit.settings)
     frame.footer(visit, share["identified_order_share"], params.period)

@@ -41,6 +41,7 @@ from crm_core.lists.conditions import (
 from crm_core.lists.facts import FACTS, Fact, FactType, offered_facts
 from crm_core.lists.options import fact_options, item_options, value_options
 from crm_core.lists.sources import source_from_text, source_members, source_size, source_text
+from crm_core.lists.starting_points import starting_tree
 from crm_core.metrics.forecast import Forecast
 from crm_core.metrics.product_cycles import due_to_reorder
 from crm_core.params import Params, Period
@@ -407,6 +408,15 @@ def test_money_is_compared_to_the_last_place(database: Database) -> None:
             leaf = condition("revenue", "at_least", value)
             assert source_size(cursor, leaf, mart_rows.params(1), SETTINGS).customers == people
         assert source_size(cursor, condition("revenue", "exactly", 0.3), mart_rows.params(1), SETTINGS).customers == 1
+
+
+@pytest.mark.parametrize(
+    "key", ["one_time_30_60", "promoters_to_thank", "detractors_to_call", "segment_new", "silent_best"]
+)
+def test_a_starting_point_holds_the_people_of_its_list(other: tuple[Shop, Cursor], key: str) -> None:
+    _, cursor = other
+    asked = Params(date(2024, 5, 1), Period(builders.FIRST_DAY, date(2024, 5, 1)))
+    assert members(cursor, starting_tree(cursor, key, asked, SETTINGS), asked) == members(cursor, key, asked)
 
 
 # ---- JSON ----
