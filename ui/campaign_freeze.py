@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from hashlib import md5
@@ -30,14 +29,16 @@ from crm_core.lists.campaigns import (
     reachable,
 )
 from crm_core.lists.contactable import Channel
+from crm_core.lists.exports import contact_stamp
 from crm_core.lists.sources import Source, source_text
-from crm_core.metrics.campaigns import campaign_of, campaigns_of
+from crm_core.metrics.campaigns import campaign_of
 from crm_core.metrics.spec import Unit
 from crm_core.params import Params
 from crm_core.settings import ShopSettings
 from ui.campaigns import CHOSEN, SAID
 from ui.contact_day import today
 from ui.customer_notes import WHO
+from ui.export_form import left_words
 from ui.import_desk import now
 from ui.people import page_path
 from ui.refusal import show_refusal
@@ -127,19 +128,14 @@ def _money(visit: Visit, mark: str) -> tuple[Decimal, float | None]:
 def _who(visit: Visit, source: Source, params: Params, channel: Channel, day: date) -> Reachable:
     """How many may be contacted, and why the others may not."""
     t = visit.t
-    stamp = [(each.campaign_id, each.stopped_at) for each in campaigns_of(visit.cursor)]
+    stamp = contact_stamp(visit.cursor)
     found = remembered(visit, _reachable, source, params, visit.settings, channel, day, stamp)
     key = "people" if found.people else "nobody"
     said = t.plural("campaigns.freeze.people", found.people) if found.people else t(f"campaigns.freeze.{key}")
     if found.left_out:
-        reasons = [t(f"exports.left.{reason}", **_left(visit, reason, n)) for reason, n in found.left_out.items()]
-        said += " " + t("campaigns.freeze.left", reasons=t("campaigns.freeze.join").join(reasons))
+        said += " " + t("campaigns.freeze.left", reasons=left_words(visit, found.left_out.items()))
     st.markdown(plain(said))
     return found
-
-
-def _left(visit: Visit, reason: str, people: int) -> dict[str, str]:
-    return {"n": visit.t.number(people), "days": visit.t.days(visit.settings.contact_cap_days)}
 
 
 def _reachable(
@@ -149,9 +145,9 @@ def _reachable(
     settings: ShopSettings,
     channel: Channel,
     day: date,
-    campaigns: Sequence[object],
+    stamp: tuple[object, ...],
 ) -> Reachable:
-    """As ``reachable``, asked anew where a campaign came or was stopped: that makes no new version of the data."""
+    """As ``reachable``, asked anew where a contact or a campaign came."""
     return reachable(cursor, source, params, settings, channel, day)
 
 

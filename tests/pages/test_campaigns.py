@@ -14,8 +14,8 @@ from crm_core.analysis.power import held_out_of
 from crm_core.db import Database
 from crm_core.findings.campaigns import campaigns_answer, verdict_words
 from crm_core.i18n import Translator, languages, texts
-from crm_core.lists.campaigns import CampaignPlan, freeze
-from crm_core.lists.conditions import All
+from crm_core.lists.campaigns import CampaignPlan, arm_of, freeze
+from crm_core.lists.conditions import All, to_json
 from crm_core.lists.contactable import Channel
 from crm_core.lists.sources import source_text
 from crm_core.metrics.campaigns import CampaignResult, campaign_results, campaigns_of
@@ -24,6 +24,7 @@ from crm_core.params import Params, Period
 from crm_core.settings import ShopSettings
 from tests.pages import shops
 from tests.pages.shops import opened, visit_of, words
+from ui.contact_day import today
 
 EVERYONE = All(())
 MOMENT = datetime(2024, 6, 1, 9)
@@ -201,3 +202,25 @@ def test_the_form_freezes_what_it_shows() -> None:
     assert made.contacted + made.held_out == people
     assert f"Suggested: {made.holdout_share:.0%}" in said
     assert made.held_out == held_out_of(people, made.holdout_share)
+
+
+# ---- whom its files hold ----
+
+
+@pytest.mark.usefixtures("filled_shop")
+def test_on_its_day_the_file_of_a_campaign_holds_the_contacted_and_nobody_else() -> None:
+    t = Translator("en")
+    with visit_of("lists", "en") as visit, visit.database.write() as cursor:
+        latest = default_params(cursor, visit.settings)
+        assert latest is not None
+        plan = CampaignPlan("Today", Channel.PHONE, today(visit), 4, holdout_share=0.3)
+        cursor.execute("update customer_mart set phone = coalesce(phone, '+886912000000')")
+        campaign_id = freeze(cursor, EVERYONE, latest, visit.settings, plan, by="Mei", moment=MOMENT)
+        (made,) = campaigns_of(cursor)
+    for arm, customers in (("contacted", made.contacted), ("held_out", 0)):
+        said = words(opened("lists", lang="en", part="build", **{"if": to_json(arm_of(campaign_id, arm))}))
+        listed = t.number(made.contacted if arm == "contacted" else made.held_out)
+        asked = {"day": t.date(plan.starts_on), "n": t.number(customers), "listed": listed}
+        assert t(f"exports.page.{'all' if customers else 'nobody'}", **asked) in said
+    another = words(opened("lists", lang="en", list="top_spenders"))
+    assert t("exports.page.nobody", day=t.date(plan.starts_on)) in another  # contacted today, or held out
