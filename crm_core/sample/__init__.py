@@ -11,12 +11,13 @@ from pathlib import Path
 from random import Random
 
 from crm_core.sample.behaviour import live
+from crm_core.sample.calls import calls_of
 from crm_core.sample.cases import cases_of
 from crm_core.sample.checkout import number_orders
 from crm_core.sample.layouts.counter import STORE, write_counter_sales
 from crm_core.sample.layouts.forms import write_answers
 from crm_core.sample.layouts.members import write_members
-from crm_core.sample.layouts.records import write_cases, write_deeds
+from crm_core.sample.layouts.records import write_calls, write_cases, write_deeds
 from crm_core.sample.layouts.shopee import write_shopee_orders
 from crm_core.sample.layouts.site import write_site_orders
 from crm_core.sample.newsletters import deeds_of
@@ -51,6 +52,7 @@ SAMPLE_FILES = (
     SampleFile(Kind.SURVEY, SAMPLE_FOLDER / "購物滿意度調查_2026秋.csv", None, "sample.files.survey_autumn"),
     SampleFile(Kind.SERVICE, SAMPLE_FOLDER / "客服紀錄_20261115.csv", None, "sample.files.cases"),
     SampleFile(Kind.ACTIVITY, SAMPLE_FOLDER / "會員互動紀錄_20261115.csv", None, "sample.files.interactions"),
+    SampleFile(Kind.CONTACTS, SAMPLE_FOLDER / "電話回訪紀錄_20261115.csv", None, "sample.files.calls"),
 )
 
 
@@ -61,7 +63,7 @@ def generate(folder: Path) -> list[SampleFile]:
     number_orders(rng, orders)
     spring, autumn = (answers_of(Random(f"{SEED} {wave.key}"), wave, orders) for wave in WAVES)
     files = [replace(file, path=folder / file.path.name) for file in SAMPLE_FILES]
-    site, shopee, counter, members, first_wave, second_wave, cases, deeds = (file.path for file in files)
+    site, shopee, counter, members, first_wave, second_wave, cases, deeds, calls = (file.path for file in files)
     write_site_orders(site, (order for order in orders if order.channel == "site"))
     write_shopee_orders(shopee, (order for order in orders if order.channel == "shopee"))
     write_counter_sales(counter, (order for order in orders if order.channel == "counter"))
@@ -70,4 +72,5 @@ def generate(folder: Path) -> list[SampleFile]:
     write_answers(second_wave, autumn, from_sheets=False)
     write_cases(cases, cases_of(Random(f"{SEED} cases"), orders))
     write_deeds(deeds, deeds_of(Random(f"{SEED} newsletters"), orders))
+    write_calls(calls, calls_of(Random(f"{SEED} calls"), orders))
     return files

@@ -16,7 +16,7 @@ import pytest
 from crm_core.sample import SAMPLE_FILES, SAMPLE_FOLDER, SampleFile, generate
 from crm_core.schema import Kind
 
-SITE, SHOPEE, COUNTER, MEMBERS, SPRING, AUTUMN, CASES, DEEDS = (file.path for file in SAMPLE_FILES)
+SITE, SHOPEE, COUNTER, MEMBERS, SPRING, AUTUMN, CASES, DEEDS, CALLS = (file.path for file in SAMPLE_FILES)
 LOCALE = SAMPLE_FOLDER.parents[1] / "crm_core" / "locale"
 END = date(2026, 11, 15)
 NPS = "您有多大可能把我們推薦給朋友或家人？（0–10 分）"
@@ -131,8 +131,9 @@ def test_manifest_names_the_committed_files_in_the_order_of_import() -> None:
     assert [file.kind for file in SAMPLE_FILES] == [Kind.ORDERS] * 3 + [Kind.CUSTOMERS] + [Kind.SURVEY] * 2 + [
         Kind.SERVICE,
         Kind.ACTIVITY,
+        Kind.CONTACTS,
     ]
-    assert [file.channel for file in SAMPLE_FILES] == ["官網", "蝦皮", "巷口門市", *[None] * 5]
+    assert [file.channel for file in SAMPLE_FILES] == ["官網", "蝦皮", "巷口門市", *[None] * 6]
     on_disk = {path.name for path in SAMPLE_FOLDER.iterdir() if not path.name.startswith(".")}
     assert on_disk == {file.path.name for file in SAMPLE_FILES}
     assert sum(file.path.stat().st_size for file in SAMPLE_FILES) < 3_500_000
@@ -467,3 +468,17 @@ def test_no_data_that_could_be_a_real_persons() -> None:
     assert domains == {"example.com", "example.tw"}
     assert set(_frame(MEMBERS)["地址 1"]) == {"○○路○○號"}
     assert datetime.combine(END, datetime.max.time()) > max(pd.to_datetime(_frame(SITE)["訂單日期"]))
+
+
+# --- the calls --------------------------------------------------------------------------------------------------------
+
+
+def test_more_people_answer_in_the_evening_and_what_they_say_is_written_down() -> None:
+    calls = _frame(CALLS)
+    answered = calls["通話結果"].isin(["已接", "請勿再打"])
+    is_evening = calls["撥打時間"].str[11:13].astype(int) >= 18
+    assert len(calls) > 300
+    assert answered[is_evening].mean() > answered[~is_evening].mean() + 0.1
+    assert 0.4 < (calls.loc[calls["通話結果"] == "已接", "原因"] != "").mean() < 0.8
+    assert (calls.loc[calls["通話結果"] != "已接", "原因"] == "").all()
+    assert set(calls["會員電話"]) <= set(_frame(MEMBERS)["會員綁定手機號碼"])

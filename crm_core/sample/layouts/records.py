@@ -1,4 +1,4 @@
-"""The shop's own two lists beside orders and members: cases of the customer service, and a log of interactions. CSV."""
+"""The shop's own lists beside orders and members: cases of the customer service, interactions, and calls. CSV."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
+from crm_core.sample.calls import Call
 from crm_core.sample.cases import Case
 from crm_core.sample.layouts.counter import STORE
 from crm_core.sample.layouts.tables import Cells, write_csv
@@ -16,6 +17,7 @@ CASE_HEADER = (
     "案件編號", "建立時間", "結案時間", "通路", "訂單編號", "會員電話", "問題類型", "是否客訴", "處理狀態", "問題內容",
 )  # fmt: skip
 DEED_HEADER = ("互動時間", "管道", "標題", "互動類型", "電子郵件")
+CALL_HEADER = ("撥打時間", "會員電話", "姓名", "名單", "通話結果", "原因", "撥打人員")
 PLACE: dict[Channel, str] = {"site": "官網", "shopee": "蝦皮", "counter": STORE}
 
 
@@ -27,6 +29,11 @@ def write_cases(path: Path, cases: Iterable[Case]) -> None:
 def write_deeds(path: Path, deeds: Iterable[Deed]) -> None:
     """The log of newsletters sent, opened and clicked, and of words left on the own site."""
     write_csv(path, DEED_HEADER, map(_deed_cells, deeds))
+
+
+def write_calls(path: Path, calls: Iterable[Call]) -> None:
+    """The log of telephone calls, as somebody keeps it in a sheet."""
+    write_csv(path, CALL_HEADER, map(_call_cells, calls))
 
 
 def _case_cells(case: Case) -> Cells:
@@ -52,6 +59,18 @@ def _deed_cells(deed: Deed) -> Cells:
         "標題": deed.subject,
         "互動類型": deed.action,
         "電子郵件": deed.person.email,
+    }
+
+
+def _call_cells(call: Call) -> Cells:
+    return {
+        "撥打時間": _minute(call.at),
+        "會員電話": call.person.phone,
+        "姓名": call.person.name,
+        "名單": call.campaign,
+        "通話結果": call.outcome,
+        "原因": call.reason or None,
+        "撥打人員": call.caller,
     }
 
 
