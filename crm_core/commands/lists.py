@@ -15,6 +15,7 @@ from crm_core.commands.numbers import add_question, add_values, asking, question
 from crm_core.db import Cursor, Database
 from crm_core.i18n import Translator
 from crm_core.json_forms import Json, dumps, plain_record
+from crm_core.lists.campaigns import arm_of, campaign_to_contact
 from crm_core.lists.columns import usual_columns
 from crm_core.lists.conditions import from_json
 from crm_core.lists.contactable import Channel, rules_on
@@ -24,6 +25,7 @@ from crm_core.lists.layouts import LAYOUTS, PhoneForm, channel_for, layout_of
 from crm_core.lists.ready_made import READY_MADE, list_of
 from crm_core.lists.saved import saved_list_named
 from crm_core.lists.sources import Source, source_members, usual_columns_of
+from crm_core.metrics.campaigns import campaign_of
 from crm_core.settings import load_settings
 from crm_core.snapshot import reader
 from crm_core.table_form import table_form
@@ -39,6 +41,7 @@ def add_list(command: argparse.ArgumentParser) -> None:
     which.add_argument("name", nargs="?", help="a ready-made list, or a kind of group")
     which.add_argument("--saved", metavar="NAME", help="a list that was saved under this name")
     which.add_argument("--conditions", metavar="JSON", help="a list of conditions, as its page has them in the address")
+    which.add_argument("--campaign", type=int, metavar="NUMBER", help="those of a campaign who are to be contacted")
     command.add_argument("--columns", help="the columns, separated by commas (default: those of the page)")
     add_values(command, "a value of the group, as --with product_key=P-1")
     target = command.add_mutually_exclusive_group()
@@ -57,7 +60,6 @@ def _add_contacting(command: argparse.ArgumentParser) -> None:
     contacting.add_argument("--on", type=date.fromisoformat, help="the day of the contact (default: today)")
     contacting.add_argument("--by", default="", help="who takes the file out, for the log")
     contacting.add_argument("--phones", choices=[form.value for form in PhoneForm], default=PhoneForm.HOME.value)
-    contacting.add_argument("--campaign", type=int, metavar="NUMBER", help="those of its campaign who are not held out")
 
 
 def run_list(arguments: argparse.Namespace, t: Translator) -> int:
@@ -81,6 +83,8 @@ def _source(cursor: Cursor, arguments: argparse.Namespace) -> Source:
         return saved_list_named(cursor, arguments.saved).node
     if arguments.conditions is not None:
         return from_json(arguments.conditions)
+    if arguments.campaign is not None:
+        return arm_of(campaign_of(cursor, arguments.campaign).campaign_id, "contacted")
     name, values = arguments.name, values_of(arguments)
     is_group = name in GROUPS and (values or name not in READY_MADE)
     return group_from_texts(name, values) if is_group else list_of(name).key
@@ -113,7 +117,7 @@ def _export(cursor: Cursor, arguments: argparse.Namespace) -> Export:
     day = arguments.on or datetime.now(settings.zone).date()
     source = _source(cursor, arguments)
     columns = _columns(arguments) or usual_columns(cursor, usual_columns_of(source)) if layout.is_chosen else ()
-    rules = rules_on(day, settings, channel, arguments.campaign)
+    rules = rules_on(day, settings, channel, campaign_to_contact(source))
     params = question_of(cursor, settings, arguments)
     if arguments.as_of is None:  # as on the page: an earlier day is looked at as it was
         params = replace(params, contact_on=day)
@@ -124,6 +128,8 @@ def _name(cursor: Cursor, arguments: argparse.Namespace, export: Export, t: Tran
     """The list as it is called on screen."""
     if arguments.saved is not None:
         return saved_list_named(cursor, arguments.saved).name
+    if arguments.campaign is not None:
+        return campaign_of(cursor, arguments.campaign).name
     if isinstance(export.source, str):
         return t(f"{list_of(export.source).locale_key}.name")
     if isinstance(export.source, Group):
