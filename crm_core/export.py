@@ -40,6 +40,7 @@ LONGEST_CELL = 32_767  # characters; what is longer no workbook can hold
 FIRST_ROWS = 200  # by which a column's width is chosen
 WIDEST = 40
 NARROWEST = 6
+A4 = 9  # as workbooks number the sizes of paper
 FLAGS: Mapping[object, str] = {True: "TRUE", False: "FALSE"}
 
 Words = Mapping[str, Mapping[str, str]]
@@ -73,14 +74,36 @@ def csv_heading(headings: Mapping[str, str]) -> bytes:
 
 
 def xlsx_bytes(
-    frame: pd.DataFrame, headings: Mapping[str, str], words: Words | None = None, sheet: str = "Huike"
+    frame: pd.DataFrame,
+    headings: Mapping[str, str],
+    words: Words | None = None,
+    sheet: str = "Huike",
+    choices: Mapping[str, Sequence[str]] | None = None,
 ) -> bytes:
-    """The frame's columns named in ``headings`` as a workbook of one sheet; see :func:`write_xlsx`."""
+    """The frame's columns named in ``headings`` as a workbook of one sheet; see :func:`write_xlsx`.
+
+    The cells of the columns in ``choices`` offer these texts in a drop-down list; such a sheet is filled in by hand, so
+    it prints on A4 across, its headings on every page.
+    """
     target = io.BytesIO()
     rows = frame.loc[:, list(headings)].astype(object).itertuples(index=False, name=None)
     with xlsxwriter.Workbook(target, {"in_memory": True, **PLAIN_TEXT}) as book:
-        _write_sheet(book, sheet, [rows], headings, words)
+        count = _write_sheet(book, sheet, [rows], headings, words)
+        if choices:
+            _offer(book.get_worksheet_by_name(sheet), list(headings), count, choices)
     return target.getvalue()
+
+
+def _offer(
+    page: xlsxwriter.worksheet.Worksheet, columns: Sequence[str], rows: int, choices: Mapping[str, Sequence[str]]
+) -> None:
+    for key, texts in choices.items():
+        place = columns.index(key)
+        page.data_validation(1, place, max(rows, 1), place, {"validate": "list", "source": list(texts)})
+    page.set_landscape()
+    page.set_paper(A4)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
 
 
 def write_xlsx(

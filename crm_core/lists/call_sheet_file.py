@@ -1,0 +1,120 @@
+"""The call sheet as files: CSV, a workbook with drop-down lists for the outcomes, and a page that prints on A4.
+
+The columns that come back with an upload have the headings of ``crm_core.lists.outcome_columns``. Text is plain text in
+all of them, whatever a customer typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from html import escape
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from crm_core.export import csv_bytes, national_phone, xlsx_bytes
+from crm_core.i18n import Translator
+from crm_core.lists.call_sheet import CallSheet
+from crm_core.lists.outcome_columns import GIVEN_COLUMNS, OUTCOME_COLUMNS, contact_id, outcomes_of
+from crm_core.lists.sources import source_text
+from crm_core.metrics.customers import customer_reference
+
+SHOWN = ("place", "name", "phone", "why", "opening", "usual_product", "last_on", "stake", "chance", "priority", "also")
+PRINTED = ("place", "name", "phone", "why", "usual_product", "last_on", "stake", "outcome", "note")
+WRITTEN_BY_HAND = ("outcome", "note")
+CHANNEL = "phone"
+PRINT_STYLE = """
+@page { size: A4 landscape; margin: 12mm; }
+body { font: 10pt system-ui, "Noto Sans TC", "Microsoft JhengHei", sans-serif; color: #000; margin: 1rem; }
+h1 { font-size: 14pt; margin: 0 0 2pt; } p { margin: 0 0 6pt; }
+table { border-collapse: collapse; width: 100%; } thead { display: table-header-group; } tr { break-inside: avoid; }
+th, td { border: 1px solid #888; padding: 4pt; text-align: left; vertical-align: top; }
+td.number { text-align: right; white-space: nowrap; } td.hand { min-width: 32mm; height: 11mm; }
+"""
+
+
+class ListWords(NamedTuple):
+    """What a list is called, and the words to begin with (none for a list that somebody built)."""
+
+    name: str
+    opening: str
+
+
+def sheet_rows(sheet: CallSheet, words: Sequence[ListWords], t: Translator, made_at: datetime) -> pd.DataFrame:
+    """The rows as they are read and filled in; ``words`` are those of the lists, ``made_at`` shop time."""
+    rows = sheet.rows
+    names = [each.name for each in words]
+    told = {
+        "place": list(rows["place"]),
+        "name": _known(rows["name"]),
+        "phone": _known(rows["phone"]),
+        "why": [names[place] for place in rows["list"]],
+        "opening": [words[place].opening for place in rows["list"]],
+        "usual_product": _known(rows["usual_product"]),
+        "last_on": [day and pd.Timestamp(day).date() for day in _known(rows["last_on"])],
+        "stake": [round(amount, 2) for amount in rows["stake"]],
+        "chance": [round(chance * reach, 4) for chance, reach in zip(rows["chance"], rows["reach"], strict=True)],
+        "priority": [round(amount, 2) for amount in rows["priority"]],
+        "also": [t("charts.comma").join(names[place] for place in also) for also in rows["also"]],
+        "contact_id": [contact_id(made_at, int(place)) for place in rows["place"]],
+        "customer_ref": [customer_reference(str(customer)) for customer in rows["customer_id"]],
+        "source": [source_text(sheet.chances[place].source) for place in rows["list"]],
+        "channel": [t(f"contacts.channel.{CHANNEL}")] * len(rows),
+        **{name: [None] * len(rows) for name in OUTCOME_COLUMNS},
+        "contacted_on": [sheet.plan.day] * len(rows),
+    }
+    return pd.DataFrame(told, dtype=object)
+
+
+def _known(column: pd.Series) -> list[Any]:
+    """The values of a column, ``None`` where nothing is known."""
+    return [None if pd.isna(value) else value for value in column]
+
+
+def headings(t: Translator) -> dict[str, str]:
+    """The headings of the columns, in their order."""
+    own = {key: t(f"contacts.sheet.{key}" if key == "phone" else f"calls.column.{key}") for key in SHOWN}
+    return {**own, **{key: t(f"contacts.sheet.{key}") for key in (*OUTCOME_COLUMNS, *GIVEN_COLUMNS)}}
+
+
+def sheet_csv(rows: pd.DataFrame, t: Translator) -> bytes:
+    """The sheet as CSV."""
+    return csv_bytes(rows, headings(t))
+
+
+def sheet_xlsx(rows: pd.DataFrame, t: Translator) -> bytes:
+    """The sheet as a workbook whose outcomes are chosen from a list."""
+    outcomes = [t(f"contacts.outcome.{outcome}") for outcome in outcomes_of(CHANNEL)]
+    return xlsx_bytes(rows, headings(t), choices={"outcome": outcomes})
+
+
+def sheet_page(rows: pd.DataFrame, t: Translator, title: str, note: str, currency: str) -> bytes:
+    """The sheet as a page of its own that prints on A4, with room to write by hand."""
+    titles = headings(t)
+    head = "".join(f"<th>{escape(titles[key])}</th>" for key in PRINTED)
+    body = "".join(_printed_row(row, t, currency) for row in rows.to_dict("records"))
+    page = (
+        f'<!doctype html><html lang="{escape(t.language)}"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f"<style>{PRINT_STYLE}</style></head><body><h1>{escape(title)}</h1><p>{escape(note)}</p>"
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></body></html>"
+    )
+    return page.encode()
+
+
+def _printed_row(row: Mapping[str, object], t: Translator, currency: str) -> str:
+    cells = []
+    for key in PRINTED:
+        kind = "hand" if key in WRITTEN_BY_HAND else "number" if key in ("place", "stake") else "text"
+        cells.append(f'<td class="{kind}">{escape(_printed(key, row[key], t, currency))}</td>')
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def _printed(key: str, value: object, t: Translator, currency: str) -> str:
+    if value is None or key in WRITTEN_BY_HAND:
+        return ""
+    if key == "stake":
+        return t.money(value, currency)  # type: ignore[arg-type]
+    if key == "last_on":
+        return t.date(value)  # type: ignore[arg-type]
+    return national_phone(str(value)) if key == "phone" else str(value)
