@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import TypeVar, cast
 
 import streamlit as st
 
 from crm_core.db import Cursor, data_version
+from crm_core.lists.conditions import All, AnyOf, Condition, Not, to_json
+from crm_core.lists.facts import Fact
 from ui.session import Visit
 
 MOST_ANSWERS = 400
@@ -31,7 +34,14 @@ def remembered(
     return cast("Answer", found)
 
 
-@st.cache_data(show_spinner=False, max_entries=MOST_ANSWERS)
+# Conditions are told apart by their text: what Python computes for a fact cannot be hashed.
+BY_TEXT: dict[str | type, Callable[..., str]] = {
+    Fact: attrgetter("key"),
+    **dict.fromkeys((Condition, All, AnyOf, Not), to_json),
+}
+
+
+@st.cache_data(show_spinner=False, max_entries=MOST_ANSWERS, hash_funcs=BY_TEXT)
 def _answer(
     name: str,
     path: str,

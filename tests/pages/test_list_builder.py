@@ -61,6 +61,16 @@ def test_a_link_shows_the_conditions_in_words_and_how_many_fulfil_each(language:
 
 
 @pytest.mark.usefixtures("filled_shop")
+def test_conditions_that_python_computes_for_can_be_remembered() -> None:
+    due = condition("reorder_due", "yes", kind="product", item_key="")
+    never = condition("contacts_lately", "at_most", 0, within_days=30)
+    for tree in (All((never,)), All((Not(due),)), All((condition("on_list", "yes", list_key="top_spenders"),))):
+        app = built("en", tree)
+        assert not app.error
+        assert Translator("en").plural("conditions.page.people", people(tree)) in words(app)
+
+
+@pytest.mark.usefixtures("filled_shop")
 def test_conditions_are_added_turned_round_changed_and_removed() -> None:
     app = built("en")
     app.button(key="builder_add_root").click().run()
