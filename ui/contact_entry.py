@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import streamlit as st
@@ -26,7 +26,7 @@ from ui.contact_day import today
 from ui.import_desk import now
 from ui.refusal import show_refusal
 from ui.session import Visit
-from ui.text import plain
+from ui.text import joined, plain
 
 SAID, WHO, LAST = "contact_said", "contact_who", "contact_last"
 
@@ -38,15 +38,25 @@ def contact_card(visit: Visit, customer_id: str, reference: str) -> None:
     history = contact_history(visit.cursor, customer_id, today(visit))
     with st.container(border=True, key="card_contacts", gap="xsmall"):
         st.markdown(f"**{plain(t('contacts.card.title'))}**")
-        wish = wish_of(history)
-        if wish == "refused":
-            st.markdown(plain(t("contacts.card.refused")))
+        refused = [channel for channel in CONTACT_CHANNELS if wish_of(history, channel) == "refused"]
+        if refused:
+            st.markdown(plain(refused_words(t, refused)))
         tried = [each for each in history if each.channel is not None and each.outcome != "allowed"]
         st.caption(plain(last_words(t, tried[0]) if tried else t("contacts.card.none")))
         with st.popover(t("contacts.card.enter"), icon=":material/call:", key=f"contact_new_{len(history)}"):
             contact_form(visit, customer_id, f"{reference}_{len(history)}")
-        _wish_button(visit, customer_id, "allowed" if wish == "refused" else "refused")
+        if len(refused) < len(CONTACT_CHANNELS):
+            _wish_button(visit, customer_id, "refused")
+        if refused:
+            _wish_button(visit, customer_id, "allowed")
         undo_button(visit, customer_id)
+
+
+def refused_words(t: Translator, refused: Sequence[str]) -> str:
+    """That a customer wants no more contact: at all, or through some channels."""
+    if len(refused) == len(CONTACT_CHANNELS):
+        return t("contacts.card.refused")
+    return t("contacts.card.refused_by", channels=joined(t, [t(f"contacts.channel.{channel}") for channel in refused]))
 
 
 def last_words(t: Translator, contact: Contact) -> str:

@@ -36,6 +36,7 @@ from tests.core.builders import (
     random_activity,
     random_answers,
     random_cases,
+    random_contacts,
     random_order,
     random_orders,
     take_in,
@@ -140,6 +141,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
         (Kind.SURVEY, "submitted_at", answers(chance)),
         (Kind.SERVICE, "opened_at", random_cases(chance, 200, 900)),
         (Kind.ACTIVITY, "acted_at", [*random_activity(chance, 80), *messages(chance)]),
+        (Kind.CONTACTS, "contacted_at", random_contacts(chance, 200)),
     ]
     database = Database(tmp_path_factory.mktemp("traps") / "shop.duckdb")
     take_in(database, Kind.CUSTOMERS, [member(number) for number in range(CUSTOMERS)], "source_heard")
@@ -160,7 +162,7 @@ def stretched(row: Document) -> Document:
     """The row with its days five times as far from the first one: five months become two years."""
     days = {
         name: row[name]
-        for name in ("ordered_at", "submitted_at", "opened_at", "closed_at", "acted_at")
+        for name in ("ordered_at", "submitted_at", "opened_at", "closed_at", "acted_at", "contacted_at")
         if row.get(name)
     }
     return {**row, **{name: _later(text) for name, text in days.items()}}

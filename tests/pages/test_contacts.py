@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from crm_core.i18n import Translator, languages
+from crm_core.lists.contact_log import Entry, add_contact
 from crm_core.metrics.customers import customer_reference
 from crm_core.schema import Kind
 from tests.core.builders import random_contacts, take_in
 from tests.pages.shops import opened, words
 from ui import session
+from ui.import_desk import now
 
 LOG_PAGE = """
 from datetime import date
@@ -72,9 +75,15 @@ def test_who_wants_no_contact_may_be_contacted_again(filled_shop: Path) -> None:
         shown = [button.label for button in app.button]
         assert (other in shown, pressed in shown) == (True, False)
         assert (t("contacts.card.refused") in words(app)) is (pressed == labels[0])
-    with session.shop_database().cursor() as cursor:
+    with session.shop_database().write_beside() as cursor:
         asked = "select outcome, channel from contact_entries order by entry_id"
         assert cursor.execute(asked).fetchall() == [("refused", None), ("allowed", None)]
+        yesterday = now() - timedelta(days=1)
+        cursor.execute("delete from contact_entries")
+        add_contact(cursor, customer_id, Entry("refused", "sms", yesterday), yesterday)
+    app = opened("customers", lang="en", customer=customer_reference(customer_id))
+    assert t("contacts.card.refused_by", channels=t("contacts.channel.sms")) in words(app)
+    assert set(labels) <= {button.label for button in app.button}
 
 
 @pytest.mark.parametrize("language", languages())
