@@ -68,7 +68,7 @@ def opened(file: Path) -> list[list[object]]:
     command = [OFFICE, profile, "--headless", *reading, "--convert-to", "ods", "--outdir", str(target), str(file)]
     done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
     assert done.returncode == 0, done.stderr
-    return [*CalamineWorkbook.from_path(target / "list.ods").get_sheet_by_index(0).to_python()]
+    return [[*row] for row in CalamineWorkbook.from_path(target / "list.ods").get_sheet_by_index(0).to_python()]
 
 
 @pytest.mark.parametrize("file_format", list(FileFormat))

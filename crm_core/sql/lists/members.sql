@@ -12,11 +12,18 @@ members as (
     limit $limit
 ),
 
--- What the members bought up to the as-of date: on how many days each product, for how much.
+-- What the members bought up to the as-of date: on how many days each product, for how much. Most products a customer buys
+-- once, and these need no adding up.
 bought as (
+    select customer_id, product_key, 1 as purchases, net_amount as revenue
+    from product_purchase_mart
+    where purchased_on <= ($question).as_of and product_purchase_no = 1 and coalesce(next_on > ($question).as_of, true)
+        and customer_id in (select customer_id from members)
+    union all
     select customer_id, product_key, count(*) as purchases, sum(net_amount) as revenue
     from product_purchase_mart
-    where purchased_on <= ($question).as_of and customer_id in (select customer_id from members)
+    where purchased_on <= ($question).as_of and (product_purchase_no > 1 or next_on <= ($question).as_of)
+        and customer_id in (select customer_id from members)
     group by customer_id, product_key
 ),
 
