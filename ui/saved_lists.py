@@ -120,7 +120,7 @@ def _save_form(visit: Visit, tree: Node) -> None:
     with st.form("save_list_form", border=False):
         name = st.text_input(t("conditions.page.name"), max_chars=LONGEST_NAME, key="save_list_name")
         who = st.text_input(
-            t("outlook.notes.author"), st.session_state.get(WHO, ""), max_chars=LONGEST_AUTHOR, key="save_list_author"
+            t("conditions.page.author"), st.session_state.get(WHO, ""), max_chars=LONGEST_AUTHOR, key="save_list_author"
         )
         if st.form_submit_button(t("conditions.page.save_now"), type="primary"):
             st.session_state[WHO] = who

@@ -122,8 +122,10 @@ class Known:
     @cached_property
     def own_orders(self) -> dict[str, list[Row]]:
         """The orders of every known customer up to the as-of date."""
-        found = defaultdict(list)
-        for order in self.orders.to_dict("records"):
+        found: dict[str, list[Row]] = defaultdict(list)
+        for order in (
+            dict(zip(map(str, self.orders), row, strict=True)) for row in self.orders.itertuples(index=False)
+        ):
             if order["customer"] is not None and order["day"] <= self.as_of:
                 found[order["customer"]].append(order)
         return found
@@ -294,9 +296,9 @@ class Known:
     # ---- products ----
 
     @cached_property
-    def bought_items(self) -> dict[str, list[tuple[date, str, str | None, Decimal]]]:
+    def bought_items(self) -> dict[str, list[tuple[date, str, str | None, Row]]]:
         counted = set(self.orders["order_id"][self.orders["counted"]])
-        found = defaultdict(list)
+        found: dict[str, list[tuple[date, str, str | None, Row]]] = defaultdict(list)
         for line in self.shop.lines:
             day = line["ordered_at"].date()
             is_goods = line["qty"] > 0 and line["price"] > 0
@@ -438,7 +440,7 @@ class Known:
         repeats, last, observed = len(days) - 1, (days[-1] - days[0]).days, (self.as_of - days[0]).days
         if not repeats:
             return 1.0
-        ratio = ((t["alpha"] + observed) / (t["alpha"] + last)) ** (t["r"] + repeats)
+        ratio: float = ((t["alpha"] + observed) / (t["alpha"] + last)) ** (t["r"] + repeats)
         return 1 / (1 + t["a"] / (t["b"] + repeats - 1) * ratio)
 
     def chance_active(self, name: str, of: Of) -> Value:

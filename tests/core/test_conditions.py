@@ -189,7 +189,7 @@ class Oracle:
 
     @staticmethod
     def _leaf(leaf: Condition, value: Any) -> bool:
-        held = leaf.value
+        held: Any = leaf.value
         match leaf.comparison:
             case Comparison.KNOWN:
                 return value is not None
@@ -206,7 +206,9 @@ class Oracle:
         if value is None:
             return False
         held = Decimal(str(held)) if isinstance(value, Decimal) else held
-        return {"at_least": value >= held, "at_most": value <= held, "exactly": value == held}[leaf.comparison.value]
+        return bool(
+            {"at_least": value >= held, "at_most": value <= held, "exactly": value == held}[leaf.comparison.value]
+        )
 
     def _is_due(self, name: str, of: Mapping[str, Any]) -> bool:
         """Whether the last purchase of the item, or of any, is as long ago as the table of what is due says."""
