@@ -135,6 +135,28 @@ def test_words_for_outcomes(outcome: str | None, words: list[str]) -> None:
     assert [parse_outcome(word) for word in words] == [outcome] * len(words)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "請勿再聯絡",
+        "有接，請勿再打",
+        "已接-客人說不要再打來了",
+        "Unsubscribe",
+        "Answered, please don’t call again",
+        "Remove from list",
+        "不要再聯繫",
+    ],
+)
+def test_a_wish_for_no_more_contact_is_found_in_free_words(words: str) -> None:
+    assert parse_outcome(words) == "refused"
+
+
+def test_other_free_words_are_no_such_wish() -> None:
+    assert [parse_outcome(words) for words in ("拒接", "婉拒，再考慮", "可以再聯絡", "Not interested", "Opt in")] == [
+        "not_reached", "reached", "allowed", "reached", "allowed",
+    ]  # fmt: skip
+
+
 # ---- files ----
 
 

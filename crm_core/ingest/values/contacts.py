@@ -9,12 +9,18 @@ from crm_core.ingest.values.words import meanings
 
 _OUTCOMES = meanings("outcome")
 _CHANNELS = meanings("contact_channel")
+_WISHES = meanings("outcome_within")
 _MARKS = re.compile(r"^[\d.、)(\s]+|[。.!！,，\s]+$")
 
 
 def parse_outcome(text: str) -> str | None:
-    """What came of a contact, as a key of ``CONTACT_OUTCOMES``; a word that is not known stays as it is, folded."""
-    return _meaning(text, _OUTCOMES)
+    """What came of a contact, as a key of ``CONTACT_OUTCOMES``; a word that is not known stays as it is, folded.
+
+    Whoever is reached and wants no more contact (``有接，請勿再打``) has refused: that wish must not be overlooked.
+    """
+    value = fold(unwrap(text)).replace("’", "'")
+    wish = next((meaning for phrase, meaning in _WISHES.items() if phrase in value), None)
+    return _OUTCOMES.get(value) or wish or _meaning(text, _OUTCOMES)
 
 
 def parse_contact_channel(text: str) -> str | None:
