@@ -8,12 +8,13 @@ from typing import TypeVar, cast
 
 import streamlit as st
 
-from crm_core.db import Cursor, data_version
+from crm_core.db import Cursor, data_version, model
 from crm_core.lists.conditions import All, AnyOf, Condition, Not, to_json
 from crm_core.lists.facts import Fact
 from ui.session import Visit
 
 MOST_ANSWERS = 400
+LISTS = "crm_core.lists."
 
 Answer = TypeVar("Answer")
 
@@ -26,12 +27,21 @@ def remembered(
 ) -> Answer:
     """``ask(cursor, *arguments, **options)``, remembered by its name, the arguments and the version of the data.
 
-    Every write to the database makes a new version, so that nothing remembered is ever old. The caller gets a copy.
+    Every write to the database makes a new version, for lists every contact and campaign too, so that nothing
+    remembered is ever old. The caller gets a copy.
     """
     name = f"{ask.__module__}.{ask.__qualname__}"
-    version = data_version(visit.cursor)
+    version = _version(visit.cursor, name)
     found = _answer(name, str(visit.database.path), version, arguments, options, ask, visit.cursor)
     return cast("Answer", found)
+
+
+def _version(cursor: Cursor, name: str) -> tuple[int, str]:
+    """The version of the data; where lists are asked, also that of the contact work, which is written beside it."""
+    if not name.startswith(LISTS):
+        return data_version(cursor), ""
+    row = cursor.execute(model("lists/work_version")).fetchone()
+    return data_version(cursor), str(row[0]) if row else ""
 
 
 # Conditions are told apart by their text: what Python computes for a fact cannot be hashed.
@@ -45,7 +55,7 @@ BY_TEXT: dict[str | type, Callable[..., str]] = {
 def _answer(
     name: str,
     path: str,
-    version: int,
+    version: tuple[int, str],
     arguments: tuple[object, ...],
     options: dict[str, object],
     _ask: Callable[..., object],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from crm_core.decisions import identifiers_of
 from crm_core.i18n import Translator
 from crm_core.lists.conditions import All, AnyOf, Node, Not, condition, from_json, to_json
 from crm_core.lists.saved import saved_lists
@@ -68,6 +69,22 @@ def test_conditions_that_python_computes_for_can_be_remembered() -> None:
         app = built("en", tree)
         assert not app.error
         assert Translator("en").plural("conditions.page.people", people(tree)) in words(app)
+
+
+@pytest.mark.usefixtures("filled_shop")
+def test_a_contact_that_was_just_entered_counts_at_once() -> None:
+    contacted = All((condition("contacts_lately", "at_least", 1, within_days=0),))
+    app = built("en", contacted)
+    assert "Nobody fits at present" in words(app)
+    with visit_of("lists", "en") as visit, visit.database.write_beside() as cursor:
+        (customer,) = cursor.execute("select min(customer_id) from customer_mart").fetchone() or ("",)
+        cursor.execute(
+            "insert into contact_entries by name select 1 as entry_id, '2024-05-01 10:00'::timestamp as contacted_at, "
+            "'phone' as channel, 'reached' as outcome, '' as agent, '2024-05-01 02:00'::timestamp as entered_at"
+        )
+        for own in identifiers_of(cursor, customer):
+            cursor.execute("insert into contact_entry_identifiers values (1, ?, ?)", [own.kind, own.identifier])
+    assert "1 customer on the list" in words(app.run())
 
 
 @pytest.mark.usefixtures("filled_shop")
