@@ -45,6 +45,8 @@ COMMANDS = {
         "lists", "print a list of customers, or make a file for contacting them", has_arguments=True, has_json=True
     ),
     "exports": Command("lists", "every file of customers that left", has_json=True),
+    "call-sheet": Command("calls", "whom to call on a day", has_arguments=True, has_json=True),
+    "workload": Command("calls", "how long the lists are and will be", has_arguments=True, has_json=True),
     "campaign": Command("campaigns", "freeze a list, tell what came of it", has_arguments=True, has_json=True),
     "sample": Command("shop", "the sample shop", has_arguments=True),
     "rates": Command("rates", "exchange rates by month", has_arguments=True, has_json=True),
@@ -98,9 +100,10 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
 
 def _complete(parser: argparse.ArgumentParser, name: str, command: Command) -> None:
     module = import_module(f"crm_core.commands.{command.module}")
-    parser.set_defaults(run=getattr(module, f"run_{name}"))
+    function = name.replace("-", "_")
+    parser.set_defaults(run=getattr(module, f"run_{function}"))
     parser.add_argument("--db", type=Path, default=database_path(), help="the database file (default: HUIKE_DB)")
     if command.has_json:
         parser.add_argument("--json", action="store_true", help="print one JSON document")
     if command.has_arguments:
-        getattr(module, f"add_{name}")(parser)
+        getattr(module, f"add_{function}")(parser)

@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 import streamlit as st
 
 from crm_core.settings import RFM_BINS, ShopSettings, cuts_in_text
+from ui.contact_settings import contact_settings
 from ui.session import Visit
 
 CURRENCIES = ("TWD", "USD", "EUR", "JPY", "HKD", "CNY", "SGD", "MYR", "GBP", "AUD", "KRW", "THB", "VND", "PHP")
@@ -22,11 +23,12 @@ def settings_form(visit: Visit) -> ShopSettings | None:
         shop = _shop(visit, now)
         rfm = _rfm(visit, now)
         care = _care(visit, now)
+        contacts = contact_settings(visit)
         if not st.form_submit_button(t("settings.save"), type="primary"):
             return None
     bins = int(rfm["rfm_bins"])  # type: ignore[call-overload]
     cuts = {f"rfm_{name}_cuts": cuts_in_text(str(rfm.pop(f"{name}_cuts")), bins) for name in MEASURES}
-    return ShopSettings(**{**vars(now), **shop, **rfm, **cuts, **care})
+    return ShopSettings(**{**vars(now), **shop, **rfm, **cuts, **care, **contacts})
 
 
 def _shop(visit: Visit, now: ShopSettings) -> dict[str, object]:

@@ -13,6 +13,15 @@ from crm_core.params import Params
 
 MOST_URGENT = ("detractors_to_call", "silent_best", "second_purchase_due")
 
+# What this week names: what is due now. The long lists that stand for months wait on their own page.
+TO_DO = frozenset(
+    {
+        *MOST_URGENT,
+        *("reorder_due", "one_time_reminder", "one_time_30_60", "detractors_this_week", "complaint_closed", "care_7"),
+        *("promoters_to_thank", "birthdays", "top_spenders"),
+    }
+)
+
 
 def urgent_lists(sizes: Mapping[str, ListSize]) -> tuple[str, ...]:
     """The most urgent lists that have people; where none of them has, the first lists that do."""

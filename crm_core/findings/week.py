@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from crm_core.analysis.variation import FEWEST_WEEKS, NormalRange, normal_range
 from crm_core.db import Cursor
+from crm_core.findings.lists import TO_DO
 from crm_core.findings.words import Answer, change_words
 from crm_core.i18n import Translator, is_defined
 from crm_core.lists.members import ListSize
@@ -119,9 +120,9 @@ def _nps(cursor: Cursor, params: Params, settings: ShopSettings) -> Measured:
 
 
 def lists_to_do(cursor: Cursor, params: Params, settings: ShopSettings) -> list[tuple[ReadyMadeList, ListSize]]:
-    """The ready-made lists that have somebody on them as of the date, segments left out, in their own order."""
+    """The ready-made lists for this week that have somebody on them as of the date, in their own order."""
     sizes = list_sizes(cursor, params, settings)
-    reasons = [entry for entry in available_lists(cursor) if entry.segment is None]
+    reasons = [entry for entry in available_lists(cursor) if entry.key in TO_DO]
     return [(entry, sizes[entry.key]) for entry in reasons if sizes[entry.key].customers]
 
 

@@ -11,7 +11,7 @@ Priority of a customer = stake × chance of the list × chance to be reached:
 - Chance of the list: the extra share of buyers that the newest campaign by phone of this list has proved; else the
   share of those reached on this list who bought within 14 days, where there are 30 or more; else an assumption.
 - Chance to be reached: the share of calls that reached somebody after as many calls in a row that did not, where there
-  are 30 or more such calls; else 1.
+  are 30 or more such calls; else as after one call fewer, to begin with 1.
 
 Several lists make one sheet: each customer stands on it once, for the list of the highest priority.
 """
@@ -140,7 +140,10 @@ def reach_of(cursor: Cursor, day: date) -> tuple[float, ...]:
     """The chance to be reached after 0, 1, 2, and 3 or more calls in a row that reached nobody."""
     rows = cursor.execute(model("lists/reached_after"), {"day": day, "most": MOST_FAILED}).fetchall()
     told = {failed: reached / calls for failed, calls, reached in rows if calls >= LEAST_CALLS}
-    return tuple(told.get(failed, 1.0) for failed in range(MOST_FAILED + 1))
+    chances: list[float] = []
+    for failed in range(MOST_FAILED + 1):  # too few to tell: as after one call fewer, for nobody is reached more easily
+        chances.append(told.get(failed, chances[-1] if chances else 1.0))
+    return tuple(chances)
 
 
 def assumed_for(source: Source) -> float:

@@ -6,6 +6,7 @@ all of them, whatever a customer typed.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
@@ -13,6 +14,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from crm_core.db import Cursor, model
+from crm_core.errors import InvalidParams
 from crm_core.export import csv_bytes, national_phone, xlsx_bytes
 from crm_core.i18n import Translator
 from crm_core.lists.call_sheet import CallSheet
@@ -24,6 +27,7 @@ SHOWN = ("place", "name", "phone", "why", "opening", "usual_product", "last_on",
 PRINTED = ("place", "name", "phone", "why", "usual_product", "last_on", "stake", "outcome", "note")
 WRITTEN_BY_HAND = ("outcome", "note")
 CHANNEL = "phone"
+LONGEST_NAME = 60
 PRINT_STYLE = """
 @page { size: A4 landscape; margin: 12mm; }
 body { font: 10pt system-ui, "Noto Sans TC", "Microsoft JhengHei", sans-serif; color: #000; margin: 1rem; }
@@ -118,3 +122,26 @@ def _printed(key: str, value: object, t: Translator, currency: str) -> str:
     if key == "last_on":
         return t.date(value)  # type: ignore[arg-type]
     return national_phone(str(value)) if key == "phone" else str(value)
+
+
+def log_sheet(cursor: Cursor, sheet: CallSheet, file_format: str, name: str, by: str, moment: datetime) -> None:
+    """Write down that a sheet left; ``moment`` is UTC. Call it inside ``Database.write_beside``.
+
+    Raises ``InvalidParams`` where nobody says who takes it.
+    """
+    who = " ".join(by.split())[:LONGEST_NAME]
+    if not who:
+        raise InvalidParams("nameless_export")
+    entry = {
+        "exported_at": moment,
+        "exported_by": who,
+        "source": source_text(sheet.plan.sources[0]),
+        "name": name,
+        "layout": "call_sheet",
+        "file_format": file_format,
+        "channel": CHANNEL,
+        "columns": [*SHOWN, *OUTCOME_COLUMNS, *GIVEN_COLUMNS],
+        "customer_count": len(sheet.rows),
+        "left_out": json.dumps(dict(sheet.left_out)),
+    }
+    cursor.execute(model("lists/log_export"), entry)

@@ -201,14 +201,14 @@ def test_pace_is_the_setting_until_the_log_tells_it(cursor: Cursor) -> None:
 
 
 def test_chance_to_be_reached_falls_with_calls_in_vain(cursor: Cursor) -> None:
-    """Of 40 first calls 20 are answered; of the 20 called again 5, which are too few calls to tell."""
+    """Of 40 first calls 20 are answered; of the 20 called again 5, too few calls to tell."""
     first = [call(n, f"p{n:02}", TODAY - 60, "reached" if n < 20 else "not_reached") for n in range(40)]
     second = [call(100 + n, f"p{n:02}", TODAY - 50, "reached" if n < 25 else "not_reached") for n in range(20, 40)]
     open_shop(cursor, [Bought("a", 1)], first + second)
-    assert reach_of(cursor, on(TODAY)) == (0.5, 1.0, 1.0, 1.0)
+    assert reach_of(cursor, on(TODAY)) == (0.5, 0.5, 0.5, 0.5)
     more = [call(200 + n, f"q{n:02}", TODAY - day, "not_reached") for n in range(10) for day in (60, 50)]
     open_shop(cursor, [Bought("a", 1)], first + second + more)
-    assert reach_of(cursor, on(TODAY)) == (0.4, 5 / 30, 1.0, 1.0)
+    assert reach_of(cursor, on(TODAY)) == (0.4, 5 / 30, 5 / 30, 5 / 30)
 
 
 def test_chance_of_a_list_comes_from_its_own_calls_once_there_are_thirty(cursor: Cursor) -> None:

@@ -1,0 +1,56 @@
+"""The commands ``call-sheet`` and ``workload``."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from crm_core.schema import Kind
+from tests.core import builders
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("calls")
+    database = folder / "shop.duckdb"
+    rows = [
+        {
+            "order_id": f"o{number}",
+            "ordered_at": f"2024-05-{day:02} 10:00",
+            "phone": f"0912-000-0{number:02}",
+            "name": who,
+        }
+        | {"total": amount, "item": "tea", "quantity": 1, "price": amount}
+        for number, (who, day, amount) in enumerate((("Ann", 24, 900), ("Ben", 24, 100), ("Cy", 31, 50)))
+    ]
+    file = builders.write_csv(folder / "orders.csv", rows)
+    assert builders.run("import", Kind.ORDERS.value, file, "--db", database).status == 0
+    return database
+
+
+def test_the_sheet_is_written_in_its_order_and_logged(path: Path, tmp_path: Path) -> None:
+    target = tmp_path / "sheet.csv"
+    common = ("call-sheet", "--day", "2024-05-31", "--lists", "care_7", "--as-of", "2024-05-31", "--db", path)
+    assert builders.run(*common, "--csv", target).status == 1
+    assert not target.exists()
+    assert builders.run(*common, "--csv", target, "--by", "Mei").status == 0
+    told = list(csv.reader(io.StringIO(target.read_text(encoding="utf-8-sig"))))
+    assert [row[1:3] for row in told[1:]] == [["Ann", "0912-000-000"], ["Ben", "0912-000-001"]]
+    found = builders.run(*common, "--people", 2, "--hours", 3, "--json").document
+    assert (found["fits"], found["callable"], len(found["rows"])) == (72, 2, 2)
+    (logged,) = builders.run("exports", "--json", "--db", path).document["exports"]
+    assert (logged["layout"], logged["exported_by"], logged["customer_count"]) == ("call_sheet", "Mei", 2)
+
+
+def test_workload_counts_today_and_the_coming_weeks(path: Path) -> None:
+    found = builders.run("workload", "--as-of", "2024-05-31", "--json", "--db", path).document
+    care = {entry["list"]: entry["customers"] for entry in found["lists"]}["care_7"]
+    assert (care["0"], care["7"], care["14"]) == (2, 1, 0)
+
+
+def test_unknown_lists_are_refused(path: Path) -> None:
+    assert builders.run("call-sheet", "--lists", "nobody", "--db", path).status == 1
+    assert builders.run("call-sheet", "--lists", "care_7", "--hours", 99, "--db", path).status == 1

@@ -1,0 +1,228 @@
+"""The day's call sheet on its page: which lists, how many people and hours; the order, why, and the files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from crm_core.db import Cursor
+from crm_core.export import national_phone
+from crm_core.findings.calls import chance_words, is_assumed, list_words, sheet_answer
+from crm_core.findings.lists import urgent_lists
+from crm_core.lists.call_sheet import CallSheet, SheetPlan, assumed_for, call_sheet
+from crm_core.lists.call_sheet_file import ListWords, log_sheet, sheet_csv, sheet_page, sheet_rows, sheet_xlsx
+from crm_core.lists.exports import contact_stamp
+from crm_core.lists.ready_made import READY_MADE, available_lists
+from crm_core.lists.ready_rules import list_sizes
+from crm_core.lists.saved import saved_lists
+from crm_core.lists.sources import Source, source_text
+from crm_core.metrics.customers import customer_reference
+from crm_core.metrics.spec import ColumnKind, Unit
+from crm_core.notes import LONGEST_AUTHOR
+from crm_core.params import Params
+from crm_core.settings import ShopSettings
+from ui import address, frame
+from ui.customer_notes import WHO
+from ui.download import CSV, HTML, XLSX, download
+from ui.import_desk import now
+from ui.list_open import CUSTOMERS_PAGE
+from ui.remembered import remembered
+from ui.session import Visit
+from ui.table import Column, show_table
+from ui.text import plain
+
+LISTS = "call"  # the lists of the sheet in the address
+SAVED = "saved-"
+NOT_FOR_CALLS = "message_instead"
+MOST_CHOSEN = 12
+PREVIEW_ROWS = 50
+SHOWN = {
+    "place": Unit.COUNT,
+    "name": ColumnKind.TEXT,
+    "phone": ColumnKind.TEXT,
+    "why": ColumnKind.TEXT,
+    "last_on": ColumnKind.DATE,
+    "stake": Unit.MONEY,
+    "chance": Unit.SHARE,
+    "priority": Unit.MONEY,
+}
+
+
+def call_sheet_part(visit: Visit, params: Params) -> None:
+    """The whole part; ``params`` as of the data, with the day of contact."""
+    names = _offered(visit)
+    with st.container(border=True, key="card_call_plan", gap="small"):
+        plan = _plan(visit, params, names)
+    if plan is None:
+        st.info(visit.t("calls.form.none"))
+        return
+    sheet = _made(visit, plan, params)
+    words = [_words(visit, source, names) for source in plan.sources]
+    answer = sheet_answer(sheet, visit.t)
+    frame.answer(answer.sentence, answer.how_sure, key="calls")
+    if sheet.callable:
+        rows = sheet_rows(sheet, words, visit.t, datetime.now(visit.settings.zone).replace(tzinfo=None))
+        _files(visit, sheet, rows)
+        _preview(visit, sheet, rows)
+    _left_out(visit, sheet)
+    _order(visit, sheet, words)
+
+
+def _offered(visit: Visit) -> dict[str, Source]:
+    """The lists that can be called, by their name in the address: ready-made ones, then the shop's own."""
+    ready: dict[str, Source] = {
+        entry.key: entry.key for entry in remembered(visit, available_lists) if entry.key != NOT_FOR_CALLS
+    }
+    return ready | {f"{SAVED}{entry.list_id}": entry.node for entry in saved_lists(visit.cursor)}
+
+
+def _list_name(visit: Visit, key: str) -> str:
+    if key in READY_MADE:
+        return visit.t(f"{READY_MADE[key].locale_key}.name")
+    number = int(key.removeprefix(SAVED))
+    name = next(entry.name for entry in saved_lists(visit.cursor) if entry.list_id == number)
+    return visit.t("calls.form.saved", name=name)
+
+
+def _words(visit: Visit, source: Source, offered: dict[str, Source]) -> ListWords:
+    """The words of a list; a saved one has its own name."""
+    saved = next((key for key, other in offered.items() if other is source and key.startswith(SAVED)), None)
+    told = list_words(visit.cursor, source, visit.t, visit.currency)
+    return told if saved is None else ListWords(_list_name(visit, saved), told.opening)
+
+
+def _chosen(visit: Visit, params: Params, offered: dict[str, Source]) -> list[str]:
+    """The lists in the address, else the most urgent ones."""
+    told = address.chosen(LISTS)
+    if told is None:
+        urgent = urgent_lists(remembered(visit, list_sizes, params, visit.settings))
+        return [key for key in urgent if key in offered]
+    return [key for key in dict.fromkeys(told.split(",")) if key in offered][:MOST_CHOSEN]
+
+
+def _plan(visit: Visit, params: Params, offered: dict[str, Source]) -> SheetPlan | None:
+    t, settings = visit.t, visit.settings
+    key = "call_lists"
+    st.session_state[key] = _chosen(visit, params, offered)
+
+    def changed() -> None:
+        st.query_params[LISTS] = ",".join(st.session_state[key])
+
+    lists, people, hours = st.columns((4, 1, 1))
+    with lists:
+        picked = st.multiselect(
+            t("calls.form.lists"),
+            list(offered),
+            key=key,
+            format_func=partial(_list_name, visit),
+            on_change=changed,
+            help=t("calls.form.lists_help"),
+            max_selections=MOST_CHOSEN,
+        )
+    with people:
+        staff = st.number_input(t("calls.form.people"), 1, 1_000, settings.contact_people, key="call_people")
+    with hours:
+        each = st.number_input(t("calls.form.hours"), 0.1, 24.0, float(settings.contact_hours), 0.5, key="call_hours")
+    if not picked:
+        return None
+    sources = tuple(offered[name] for name in picked)
+    return SheetPlan(params.day, sources, int(staff), float(each), _assumed(sources))
+
+
+def _assumed(sources: Sequence[Source]) -> dict[str, float]:
+    """The person's own assumptions, where they were changed below."""
+    told = ((source_text(source), st.session_state.get(_assumed_key(source))) for source in sources)
+    return {name: share / 100 for name, share in told if share is not None}
+
+
+def _assumed_key(source: Source) -> str:
+    return f"call_chance_{source_text(source)}"
+
+
+def _made(visit: Visit, plan: SheetPlan, params: Params) -> CallSheet:
+    return remembered(visit, stamped_sheet, plan, params, visit.settings, contact_stamp(visit.cursor))
+
+
+def stamped_sheet(
+    cursor: Cursor, plan: SheetPlan, params: Params, settings: ShopSettings, stamp: tuple[object, ...]
+) -> CallSheet:
+    """The sheet; the stamp changes with every contact, which makes no new version of the data."""
+    return call_sheet(cursor, plan, params, settings)
+
+
+def _files(visit: Visit, sheet: CallSheet, rows: pd.DataFrame) -> None:
+    """Who takes the sheet, and the sheet in its three forms; each is written down in the log of files."""
+    t = visit.t
+    by = st.text_input(t("calls.file.by"), st.session_state.get(WHO, ""), max_chars=LONGEST_AUTHOR, key="sheet_by")
+    if by.strip():
+        st.session_state[WHO] = by
+    title = t("calls.file.title", day=t.date(sheet.plan.day))
+    makers = {
+        "xlsx": (partial(sheet_xlsx, rows, t), XLSX),
+        "csv": (partial(sheet_csv, rows, t), CSV),
+        "print": (partial(sheet_page, rows, t, title, t("calls.file.note"), visit.currency), HTML),
+    }
+
+    def make(kind: str) -> bytes:
+        with visit.database.write_beside() as cursor:
+            log_sheet(cursor, sheet, "html" if kind == "print" else kind, title, by, now())
+        return makers[kind][0]()
+
+    stem = f"call_sheet_{sheet.plan.day.isoformat()}"
+    with st.container(horizontal=True, vertical_alignment="center", key="sheet_files"):
+        for kind, (_, mime) in makers.items():
+            file = f"{stem}.{'html' if kind == 'print' else kind}"
+            download(
+                t(f"calls.file.{kind}"), partial(make, kind), file, mime, key=f"sheet_{kind}", disabled=not by.strip()
+            )
+    st.caption(plain(t("calls.file.note" if by.strip() else "exports.page.author_first")))
+
+
+def _preview(visit: Visit, sheet: CallSheet, rows: pd.DataFrame) -> None:
+    t = visit.t
+    key = "rows" if len(rows) > PREVIEW_ROWS else "rows_all"
+    frame.section(t(f"calls.file.{key}", n=t.number(PREVIEW_ROWS), total=t.number(len(rows))), t("lists.page.pick"))
+    seen = rows.loc[:, list(SHOWN)].head(PREVIEW_ROWS)
+    seen["phone"] = [national_phone(phone) if phone else None for phone in seen["phone"]]
+    seen["last_on"] = pd.to_datetime(seen["last_on"])
+    columns = [
+        Column(key, t("contacts.sheet.phone") if key == "phone" else t(f"calls.column.{key}"), unit)
+        for key, unit in SHOWN.items()
+    ]
+    picked = show_table(visit, seen, columns, key="call_sheet", selectable=True)
+    if picked is not None:
+        reference = customer_reference(str(sheet.rows["customer_id"].iloc[picked]))
+        st.switch_page(CUSTOMERS_PAGE, query_params={"customer": reference})
+
+
+def _left_out(visit: Visit, sheet: CallSheet) -> None:
+    t = visit.t
+    if sheet.left_out:
+        total = t("calls.left_out.title", n=t.number(sum(sheet.left_out.values())))
+        with st.expander(total, icon=":material/block:", key="sheet_left_out"):
+            for reason, people in sheet.left_out.items():
+                st.markdown(plain(f"{t(f'calls.left_out.{reason}')}: {t.number(people)}"))
+
+
+def _order(visit: Visit, sheet: CallSheet, words: Sequence[ListWords]) -> None:
+    """The formula in words, and what the chance of each list stands on; what is assumed can be changed."""
+    t = visit.t
+    with st.expander(t("calls.chance.title"), icon=":material/functions:", key="sheet_order"):
+        for key in ("formula", "stake", "reach"):
+            st.markdown(plain(t(f"calls.chance.{key}")))
+        for chance, told in zip(sheet.chances, words, strict=True):
+            st.markdown(f"**{plain(told.name)}**　{plain(chance_words(chance, t))}")
+            if is_assumed(chance):
+                st.number_input(
+                    t("calls.chance.own", list=told.name),
+                    0.0,
+                    100.0,
+                    round(assumed_for(chance.source) * 100, 1),
+                    1.0,
+                    key=_assumed_key(chance.source),
+                    width=320,
+                )
