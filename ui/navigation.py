@@ -29,8 +29,9 @@ PAGES: dict[str, dict[str, str]] = {
 
 ROUTED = "routed"
 
-# Pages whose file is named otherwise than their address.
-FILES = {"week": "this_week"}
+# The first page answers at the root of the address; who writes its key there is sent to it.
+FIRST = "week"
+ROOT_NAME = "this_week"
 
 
 def configure() -> None:
@@ -52,16 +53,28 @@ def pages(t: Translator) -> dict[str, list[Page]]:
         entries = [_entry(t, key, files[key], icon) for key, icon in members.items() if files[key].exists()]
         if entries:
             found[t(f"app.group.{group}")] = entries
+    next(iter(found.values())).append(_way_to_first(t))
     return found
 
 
 def page_file(key: str) -> Path:
     """The file of a page by its key, whether it exists yet or not."""
-    return ROOT / "pages" / f"{FILES.get(key, key)}.py"
+    return ROOT / "pages" / f"{key}.py"
 
 
 def _entry(t: Translator, key: str, file: Path, icon: str) -> Page:
-    return st.Page(file, title=t(f"app.page.{key}.name"), icon=f":material/{icon}:", url_path=key)
+    # Streamlit keeps the name of the page at the root for itself, though no address ever shows it.
+    path = ROOT_NAME if key == FIRST else key
+    return st.Page(file, title=t(f"app.page.{key}.name"), icon=f":material/{icon}:", url_path=path)
+
+
+def _way_to_first(t: Translator) -> Page:
+    """The page, never in the menu, that leads from the first page's key to it with all that the address chose."""
+
+    def lead() -> None:
+        st.switch_page(page_file(FIRST), query_params=st.query_params.to_dict())
+
+    return st.Page(lead, title=t(f"app.page.{FIRST}.name"), url_path=FIRST, visibility="hidden")
 
 
 def mark_routed() -> None:
