@@ -30,12 +30,49 @@ with calls as (
 
 select customer_id, count(*) as failed_calls from calls where answers_since = 0 group by customer_id;
 
+-- The way of a message by the word of a file of activity; NULL for others, as a social network.
+create or replace macro message_channel(word) as case
+    when regexp_matches(lower(word), 'mail|edm|newsletter|電子報|電郵|電子郵件|信箱') then 'email'
+    when regexp_matches(lower(word), '(^|[^a-z])line([^a-z]|$)') then 'line'
+    when regexp_matches(lower(word), 'sms|text message|簡訊') then 'sms'
+end;
+
+-- Grain: customer who left the messages of one of these channels, up to a day, and did not come back. Inputs: activity_mart,
+-- contacts_until. `channels` is a list; leaving without a channel counts for each. Who comes back follows again, or tells the shop.
+create or replace macro message_leavers(day, channels) as table
+with asked as (
+    select unnest(channels) as channel
+),
+
+told as (
+    select
+        customer_id, channel as is_about, message_channel(channel) as channel, coalesce(acted_at, timestamp '0001-01-01') as told_at,
+        action = 'unsubscribe' as is_left
+    from activity_mart
+    where action in ('unsubscribe', 'follow') and action_count > 0 and customer_id is not null
+        and coalesce(acted_on <= day, true)
+    union all
+    select customer_id, channel, channel, contacted_at, false
+    from contacts_until(day)
+    where outcome = 'allowed'
+),
+
+latest as (
+    select customer_id, asked.channel, arg_max(is_left, (told_at, is_left)) as is_left
+    from told
+    inner join asked on told.is_about is null or told.channel = asked.channel
+    group by customer_id, asked.channel
+)
+
+select distinct customer_id from latest where is_left;
+
 -- Grain: customer x reason not to contact the customer on a day. `r` is a struct that crm_core.lists.contactable.rules fills:
 -- day DATE, channel VARCHAR (phone | sms | email | line | ads, NULL: none in particular), cap_count INTEGER and cap_days
 -- INTEGER (at most so many contacts within so many days), failed_calls INTEGER (after so many calls in a row that reached
 -- nobody no more calls), needs_consent BOOLEAN (a consent must be on record), home_code, trunk_prefix and
 -- mobile_pattern VARCHAR (+886, 0, and what mobile numbers of that code look like), campaign_id INTEGER (the campaign the contact is for, which does not count
--- against itself; NULL: none). Inputs: customer_mart, line_user_ids, contacts_until, calls_in_vain, campaigns, campaign_people.
+-- against itself; NULL: none). Inputs: customer_mart, line_user_ids, contacts_until, calls_in_vain,
+-- message_leavers, campaigns, campaign_people.
 create or replace macro contact_barriers(r) as table
 with line_users as (
     select customer_id from line_user_ids() where (r).channel = 'line'
@@ -127,6 +164,12 @@ barriers as (
     select customer_id, 'refused' from wishes where wish = 'refused'
     union all
     select customer_id, 'opted_out' from people where has_consent and consent is false
+    union all
+    select customer_id, 'opted_out'
+    from message_leavers(
+        (r).day,
+        case when (r).channel = 'ads' then ['email', 'sms'] when (r).channel in ('email', 'sms', 'line') then [(r).channel] else [] end
+    )
     union all
     select customer_id, 'no_consent' from people where (r).needs_consent and has_consent and consent is null
     union all
