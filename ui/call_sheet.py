@@ -40,7 +40,7 @@ SAVED = "saved-"
 NOT_FOR_CALLS = "message_instead"
 MOST_CHOSEN = 12
 PREVIEW_ROWS = 50
-SHOWN = {
+SHOWN: dict[str, Unit | ColumnKind] = {
     "place": Unit.COUNT,
     "name": ColumnKind.TEXT,
     "phone": ColumnKind.TEXT,

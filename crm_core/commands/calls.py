@@ -13,7 +13,7 @@ from crm_core.commands.numbers import add_question, asking
 from crm_core.db import Cursor, Database
 from crm_core.findings.calls import list_words, sheet_answer
 from crm_core.i18n import Translator
-from crm_core.json_forms import dumps
+from crm_core.json_forms import Json, dumps, plain_record
 from crm_core.lists.call_sheet import CallSheet, SheetPlan, call_sheet
 from crm_core.lists.call_sheet_file import log_sheet, sheet_csv, sheet_rows, sheet_xlsx
 from crm_core.lists.ready_made import READY_MADE, list_of
@@ -78,7 +78,7 @@ def run_workload(arguments: argparse.Namespace, t: Translator) -> int:
         on_day = params if arguments.as_of else replace(params, contact_on=today)
         found = workload(cursor, on_day, settings)
     if arguments.json:
-        lists = [
+        lists: list[Json] = [
             {"list": entry.key, "customers": {str(day): n for day, n in entry.customers.items()}, "days": entry.days}
             for entry in found.lists
         ]
@@ -103,10 +103,10 @@ def _source(cursor: Cursor, name: str) -> Source:
     return saved_list_named(cursor, name).node if is_saved else list_of(name).key
 
 
-def _form(sheet: CallSheet) -> dict[str, object]:
+def _form(sheet: CallSheet) -> dict[str, Json]:
     """The sheet as JSON, customers by their id alone."""
     names = [source_text(chance.source) for chance in sheet.chances]
-    rows = [
+    rows: list[Json] = [
         {"customer_id": who, "list": names[place], "stake": stake, "chance": chance * reach, "priority": priority}
         for who, place, stake, chance, reach, priority in sheet.rows[
             ["customer_id", "list", "stake", "chance", "reach", "priority"]
@@ -117,6 +117,6 @@ def _form(sheet: CallSheet) -> dict[str, object]:
         "fits": sheet.fits,
         "callable": sheet.callable,
         "calls_per_hour": sheet.pace.per_hour,
-        "left_out": dict(sheet.left_out),
+        "left_out": plain_record(sheet.left_out),
         "rows": rows,
     }

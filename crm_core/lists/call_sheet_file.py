@@ -97,7 +97,8 @@ def sheet_page(rows: pd.DataFrame, t: Translator, title: str, note: str, currenc
     """The sheet as a page of its own that prints on A4, with room to write by hand."""
     titles = headings(t)
     head = "".join(f"<th>{escape(titles[key])}</th>" for key in PRINTED)
-    body = "".join(_printed_row(row, t, currency) for row in rows.to_dict("records"))
+    records = (dict(zip(PRINTED, row, strict=True)) for row in rows[list(PRINTED)].itertuples(index=False, name=None))
+    body = "".join(_printed_row(row, t, currency) for row in records)
     page = (
         f'<!doctype html><html lang="{escape(t.language)}"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f"<style>{PRINT_STYLE}</style></head><body><h1>{escape(title)}</h1><p>{escape(note)}</p>"

@@ -121,7 +121,7 @@ def expected_rows(
 
 def calls_of(who: str, calls: list[Row]) -> list[Row]:
     own = [row for row in calls if row["customer_id"] == who]
-    return sorted(own, key=lambda row: (row["contacted_at"], row["contact_key"]), reverse=True)  # type: ignore[return-value]
+    return sorted(own, key=lambda row: (row["contacted_at"], row["contact_key"]), reverse=True)
 
 
 def in_vain(who: str, calls: list[Row]) -> int:
@@ -147,11 +147,11 @@ def test_the_sheet_agrees_with_plain_python(cursor: Cursor, seed: int) -> None:
     assert rows["customer_id"].is_unique
     assert sheet.callable == len(expected) < sheet.fits
     assert len(expected) > 5
-    for row in rows.itertuples():
-        priority, best, others = expected[str(row.customer_id)]
-        assert row.priority == pytest.approx(priority)
-        assert LISTS[row.list] == best
-        assert {LISTS[place] for place in row.also} == others
+    for who, told, place, also in zip(rows["customer_id"], rows["priority"], rows["list"], rows["also"], strict=True):
+        priority, best, others = expected[who]
+        assert told == pytest.approx(priority)
+        assert LISTS[place] == best
+        assert {LISTS[other] for other in also} == others
     assert rows["priority"].is_monotonic_decreasing
     short = call_sheet(cursor, plan(*LISTS, hours=0.2), ASKED, SETTINGS)
     assert short.fits == calls_that_fit(short.pace, 1, 0.2)
@@ -228,9 +228,9 @@ def test_chance_of_a_list_comes_from_its_own_calls_once_there_are_thirty(cursor:
 
 
 def test_a_plan_that_makes_no_sense_is_refused() -> None:
-    for sources, hours, shares in (((), 1, {}), (("care_7",), 0, {}), (("care_7",), 1, {"care_7": 1.2})):
+    for sources, hours, share in (((), 1.0, 0.1), (("care_7",), 0.0, 0.1), (("care_7",), 1.0, 1.2)):
         with pytest.raises(InvalidParams):
-            plan(*sources, hours=hours, **shares)
+            SheetPlan(on(TODAY), sources, 1, hours, {"list:care_7": share})
 
 
 # Files ------------------------------------------------------------------------------------------

@@ -197,15 +197,16 @@ def expected_members(made: Shop, due: Mapping[str, tuple[int, int]]) -> dict[str
         "care_30": {who for who, ago in since.items() if 29 <= ago <= 31},
         "message_instead": {who for who in known if failed(made, who) >= 2},
         "win_back": {who for who, ago in since.items() if ago > 3 * median(gaps)},
-        "birthdays": {who for who in known if (day := made.birthdays[who]) and days_until(day) <= 14},
+        "birthdays": {who for who in known if (born := made.birthdays[who]) and days_until(born) <= 14},
     }
 
 
 def is_known(made: Shop, who: str) -> bool:
     first = [row.day for row in made.purchases if row.customer_id == who][:1]
     told = [day for day in (*first, made.joined[who]) if day is not None]
-    heard = [day for name, day, *_ in (*made.answers, *made.cases) if name == who]
-    return not told or min((*told, *heard)) <= TODAY
+    answered = [day for name, day, _ in made.answers if name == who]
+    complained = [begun for name, begun, _, _ in made.cases if name == who]
+    return not told or min(*told, *answered, *complained, TODAY + 1) <= TODAY
 
 
 def within(ago: int, window: tuple[int, int]) -> bool:
