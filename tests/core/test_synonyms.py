@@ -69,9 +69,10 @@ CUSTOMERS = {
     "birthday": "生日, 出生日期, 出生年, Birthdate, Birthday, Date of Birth",
     "gender": "性別, Gender",
     "consent_email": """接受電郵優惠宣傳, 是否接受電子報, 接受行銷, 同意接收優惠資訊, Accepts Email Marketing,
-        Accepts Marketing, Accepts_Marketing, IsEnableEmail""",
-    "consent_sms": "接受簡訊優惠宣傳, Accepts SMS Marketing, IsEnableShortMessage",
-    "consent_line": "接受 LINE 優惠宣傳",
+        Accepts Marketing, Accepts_Marketing, IsEnableEmail, 接受電子郵件行銷, 同意接收電子報, Email Marketing Consent""",
+    "consent_sms": """接受簡訊優惠宣傳, Accepts SMS Marketing, IsEnableShortMessage, 接受簡訊行銷, 簡訊行銷同意, 願意收到簡訊,
+        SMS Marketing Consent""",
+    "consent_line": "接受 LINE 優惠宣傳, 接受 LINE 行銷, LINE Marketing Consent",
     "tier": "會員級別, 會員等級, 購買人會員等級, 等級, MemberCardLevel, Group_Name, Customer Group",
     "joined_at": "會員註冊日期, 加入日期, 註冊日期, 入會日期, 會員時間, Created At, Registration Date, Sign Up",
 }
