@@ -15,17 +15,20 @@ from crm_core.findings.calls import chance_words, is_assumed, list_words, sheet_
 from crm_core.findings.lists import urgent_lists
 from crm_core.lists.call_sheet import CallSheet, SheetPlan, assumed_for, call_sheet
 from crm_core.lists.call_sheet_file import ListWords, log_sheet, sheet_csv, sheet_page, sheet_rows, sheet_xlsx
+from crm_core.lists.campaigns import arm_of
 from crm_core.lists.exports import contact_stamp
 from crm_core.lists.ready_made import READY_MADE, available_lists
 from crm_core.lists.ready_rules import list_sizes
 from crm_core.lists.saved import saved_lists
 from crm_core.lists.sources import Source, source_text
+from crm_core.metrics.campaigns import campaign_of, campaigns_of
 from crm_core.metrics.customers import customer_reference
 from crm_core.metrics.spec import ColumnKind, Unit
 from crm_core.notes import LONGEST_AUTHOR
 from crm_core.params import Params
 from crm_core.settings import ShopSettings
 from ui import address, frame
+from ui.campaigns import sheet_key, takes_calls
 from ui.customer_notes import WHO
 from ui.download import CSV, HTML, XLSX, download
 from ui.import_desk import now
@@ -54,7 +57,7 @@ SHOWN: dict[str, Unit | ColumnKind] = {
 
 def call_sheet_part(visit: Visit, params: Params) -> None:
     """The whole part; ``params`` as of the data, with the day of contact."""
-    names = _offered(visit)
+    names = _offered(visit, params)
     with st.container(border=True, key="card_call_plan", gap="small"):
         plan = _plan(visit, params, names)
     if plan is None:
@@ -72,27 +75,32 @@ def call_sheet_part(visit: Visit, params: Params) -> None:
     _order(visit, sheet, words)
 
 
-def _offered(visit: Visit) -> dict[str, Source]:
-    """The lists that can be called, by their name in the address: ready-made ones, then the shop's own."""
+def _offered(visit: Visit, params: Params) -> dict[str, Source]:
+    """The lists that can be called, by their name in the address: ready-made, the shop's own, campaigns of the day."""
     ready: dict[str, Source] = {
         entry.key: entry.key for entry in remembered(visit, available_lists) if entry.key != NOT_FOR_CALLS
     }
-    return ready | {f"{SAVED}{entry.list_id}": entry.node for entry in saved_lists(visit.cursor)}
+    saved: dict[str, Source] = {f"{SAVED}{entry.list_id}": entry.node for entry in saved_lists(visit.cursor)}
+    campaigns = (each for each in campaigns_of(visit.cursor) if takes_calls(each, params.day))
+    return ready | saved | {sheet_key(each): arm_of(each.campaign_id, "contacted") for each in campaigns}
 
 
 def _list_name(visit: Visit, key: str) -> str:
     if key in READY_MADE:
         return visit.t(f"{READY_MADE[key].locale_key}.name")
-    number = int(key.removeprefix(SAVED))
-    name = next(entry.name for entry in saved_lists(visit.cursor) if entry.list_id == number)
-    return visit.t("calls.form.saved", name=name)
+    kind, _, number = key.rpartition("-")
+    if f"{kind}-" == SAVED:
+        name = next(entry.name for entry in saved_lists(visit.cursor) if entry.list_id == int(number))
+    else:
+        name = campaign_of(visit.cursor, int(number)).name
+    return visit.t(f"calls.form.{kind}", name=name)
 
 
 def _words(visit: Visit, source: Source, offered: dict[str, Source]) -> ListWords:
-    """The words of a list; a saved one has its own name."""
-    saved = next((key for key, other in offered.items() if other is source and key.startswith(SAVED)), None)
+    """The words of a list; a saved one and a campaign have their own names."""
+    named = next((key for key, other in offered.items() if other is source and key not in READY_MADE), None)
     told = list_words(visit.cursor, source, visit.t, visit.currency)
-    return told if saved is None else ListWords(_list_name(visit, saved), told.opening)
+    return told if named is None else ListWords(_list_name(visit, named), told.opening)
 
 
 def _chosen(visit: Visit, params: Params, offered: dict[str, Source]) -> list[str]:

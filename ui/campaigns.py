@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -12,6 +13,7 @@ from crm_core.charts.dots import Dot, dot_plot
 from crm_core.findings.campaigns import list_words, verdict_words
 from crm_core.lists.campaigns import arm_of, stop
 from crm_core.lists.conditions import to_json
+from crm_core.lists.contactable import Channel
 from crm_core.metrics.campaigns import (
     ARM_COLUMNS,
     ARMS,
@@ -200,14 +202,29 @@ def _people(visit: Visit, campaign: Campaign) -> PeopleChoice:
     return PeopleChoice(t("campaigns.chart.people"), links)
 
 
+def takes_calls(campaign: Campaign, day: date) -> bool:
+    """Whether its contacted group is to be called on a day."""
+    is_on = campaign.starts_on <= day <= campaign.ends_on and campaign.stopped_at is None
+    return is_on and campaign.channel == Channel.PHONE
+
+
+def sheet_key(campaign: Campaign) -> str:
+    """Its contacted group among the lists of the call sheet, as addresses name it."""
+    return f"campaign-{campaign.campaign_id}"
+
+
 def _group_lists(visit: Visit, campaign: Campaign) -> None:
-    """Whom to contact, and who is held out, as lists."""
+    """Whom to contact, and who is held out, as lists; on its days the contacted as a call sheet."""
     t = visit.t
+    calls = page_path("calls")
     with st.container(border=True, key="card_campaign_people", gap="xsmall"):
         st.markdown(f"**{plain(t('campaigns.people.title'))}**")
         if today(visit) <= campaign.ends_on:
             st.markdown(plain(t("campaigns.people.about", end=t.date(campaign.ends_on))))
         with st.container(horizontal=True):
+            if calls is not None and takes_calls(campaign, today(visit)):
+                query = {"part": "sheet", "call": sheet_key(campaign)}
+                st.page_link(calls, label=t("campaigns.people.sheet"), icon=":material/call:", query_params=query)
             for arm, link in _ways(campaign).items():
                 label = t(f"campaigns.people.{arm}")
                 st.page_link(link.page, label=label, icon=":material/group:", query_params=link.query)

@@ -13,7 +13,8 @@ Priority of a customer = stake × chance of the list × chance to be reached:
 - Chance to be reached: the share of calls that reached somebody after as many calls in a row that did not, where there
   are 30 or more such calls; else as after one call fewer, to begin with 1.
 
-Several lists make one sheet: each customer stands on it once, for the list of the highest priority.
+Several lists make one sheet: each customer stands on it once, for the list of the highest priority. The contacted group
+of a campaign is a list like any other; nobody it holds out is on the sheet.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ import pandas as pd
 from crm_core.analysis.effect import Verdict
 from crm_core.db import Cursor, model
 from crm_core.errors import InvalidParams
+from crm_core.lists.campaigns import campaign_to_contact
 from crm_core.lists.contactable import Channel, bound, contactable, left_out, rules_on
 from crm_core.lists.members import members_of, people_source
 from crm_core.lists.ready_made import Purpose, list_of
@@ -198,7 +200,7 @@ def call_sheet(cursor: Cursor, plan: SheetPlan, params: Params, settings: ShopSe
     It needs temporary tables of the cursor, which is busy meanwhile.
     """
     asked = replace(params, contact_on=plan.day, window_days=None)
-    rules = rules_on(plan.day, settings, Channel.PHONE)
+    rules = rules_on(plan.day, settings, Channel.PHONE, _campaign_of(plan.sources))
     _gather(cursor, plan.sources, asked, settings)
     pace, chances, reach = (
         pace_of(cursor, plan.day, settings),
@@ -220,6 +222,11 @@ def call_sheet(cursor: Cursor, plan: SheetPlan, params: Params, settings: ShopSe
     (can_be_called,) = cursor.execute(counted, bound(rules)).fetchall()[0]
     reasons = left_out(cursor, people, {}, rules)
     return CallSheet(plan, pace, chances, reach, fits, can_be_called, reasons, _told(cursor, rows, asked, settings))
+
+
+def _campaign_of(sources: Sequence[Source]) -> int | None:
+    """The campaign that the calls are for, which does not count against itself: the first one among the lists."""
+    return next((found for found in map(campaign_to_contact, sources) if found is not None), None)
 
 
 def _gather(cursor: Cursor, sources: Sequence[Source], params: Params, settings: ShopSettings) -> None:

@@ -31,6 +31,9 @@ from crm_core.lists.call_sheet import (
     reach_of,
 )
 from crm_core.lists.call_sheet_file import headings, sheet_csv, sheet_page, sheet_rows, sheet_xlsx
+from crm_core.lists.campaigns import CampaignPlan, arm_of, freeze
+from crm_core.lists.conditions import All
+from crm_core.lists.contactable import Channel
 from crm_core.lists.sources import Source, source_members
 from crm_core.lists.workload import workload
 from crm_core.metrics.customers import customer_reference
@@ -225,6 +228,26 @@ def test_chance_of_a_list_comes_from_its_own_calls_once_there_are_thirty(cursor:
     ]
     fewer = call_sheet(cursor, asked, replace(ASKED, as_of=on(TODAY - 87)), SETTINGS)
     assert fewer.chances[0].basis is Basis.ASSUMED
+
+
+def test_the_sheet_of_a_campaign_holds_its_contacted_group_and_nobody_else(cursor: Cursor) -> None:
+    people = [f"c{number}" for number in range(20)]
+    open_shop(cursor, [Bought(who, TODAY - 40) for who in people])
+    cursor.execute(
+        "insert into identities select customer_id, 'shop:' || customer_id, null, phone, name, customer_id "
+        "from customer_mart"
+    )
+    wanted = CampaignPlan("Calls", Channel.PHONE, on(TODAY), seed=7, holdout_share=0.5)
+    number = freeze(cursor, All(()), ASKED, SETTINGS, wanted, by="Mei", moment=datetime(2024, 10, 27, 9))
+    held_out = set(people_on(cursor, arm_of(number, "held_out")))
+    assert len(held_out) == 10
+    everyone = plan(arm_of(number, "contacted"), "one_time_30_60", hours=24)
+    sheet = call_sheet(cursor, everyone, ASKED, SETTINGS)
+    assert set(sheet.rows["customer_id"]) == set(people) - held_out
+    assert sheet.left_out == {"held_out": 10}
+    other = call_sheet(cursor, plan("one_time_30_60", hours=24), ASKED, SETTINGS)
+    assert other.rows.empty
+    assert other.left_out == {"held_out": 10, "contacted_lately": 10}
 
 
 def test_a_plan_that_makes_no_sense_is_refused() -> None:
