@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
-from crm_core.commands.console import now, say
+from crm_core.commands.console import now, now_in, say
 from crm_core.commands.numbers import add_question, asking
 from crm_core.db import Cursor, Database
 from crm_core.findings.calls import list_words, sheet_answer
@@ -44,7 +44,7 @@ def add_workload(command: argparse.ArgumentParser) -> None:
 def run_call_sheet(arguments: argparse.Namespace, t: Translator) -> int:
     """Make the call sheet of a day."""
     with asking(arguments, t) as (cursor, params, settings):
-        moment = _in_shop(settings)
+        moment = now_in(settings.zone)
         plan = _plan(cursor, arguments, settings, moment.date())
         sheet = call_sheet(cursor, plan, params, settings)
         words = [list_words(cursor, source, t, settings.currency) for source in plan.sources]
@@ -74,7 +74,7 @@ def _log(arguments: argparse.Namespace, sheet: CallSheet, file_format: str, t: T
 def run_workload(arguments: argparse.Namespace, t: Translator) -> int:
     """Tell how long the lists are, were and would be."""
     with asking(arguments, t) as (cursor, params, settings):
-        today = _in_shop(settings).date()
+        today = now_in(settings.zone).date()
         on_day = params if arguments.as_of else replace(params, contact_on=today)
         found = workload(cursor, on_day, settings)
     if arguments.json:
@@ -95,11 +95,6 @@ def _plan(cursor: Cursor, arguments: argparse.Namespace, settings: ShopSettings,
     people = settings.contact_people if arguments.people is None else arguments.people
     hours = settings.contact_hours if arguments.hours is None else arguments.hours
     return SheetPlan(arguments.day or today, sources, people, hours, {})
-
-
-def _in_shop(settings: ShopSettings) -> datetime:
-    """The moment it is in the shop."""
-    return now().replace(tzinfo=UTC).astimezone(settings.zone).replace(tzinfo=None)
 
 
 def _source(cursor: Cursor, name: str) -> Source:

@@ -7,10 +7,10 @@ import shutil
 import sys
 from contextlib import closing
 from dataclasses import asdict, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 from pathlib import Path
 
-from crm_core.commands.console import now, say
+from crm_core.commands.console import now, now_in, say
 from crm_core.commands.numbers import add_question, add_values, asking, question_of, values_of, write_csv
 from crm_core.db import Cursor, Database
 from crm_core.i18n import Translator
@@ -114,7 +114,7 @@ def _export(cursor: Cursor, arguments: argparse.Namespace) -> Export:
     settings = load_settings(cursor)
     layout = layout_of(arguments.layout)
     channel = channel_for(layout, Channel(arguments.channel_for) if arguments.channel_for else None)
-    day = arguments.on or datetime.now(settings.zone).date()
+    day = arguments.on or now_in(settings.zone).date()
     source = _source(cursor, arguments)
     columns = _columns(arguments) or usual_columns(cursor, usual_columns_of(source)) if layout.is_chosen else ()
     rules = rules_on(day, settings, channel, campaign_to_contact(source))

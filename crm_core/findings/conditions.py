@@ -121,9 +121,7 @@ class ConditionWords:
             said["item"] = self.item(str(leaf.of["kind"]), str(leaf.of["item_key"]))
         if "within_days" in leaf.of:
             days = int(str(leaf.of["within_days"]))
-            said["within"] = (
-                self.t(f"{AREA}.within.days", days=self.t.days(days)) if days else self.t(f"{AREA}.within.ever")
-            )
+            said["within"] = self.t(f"{AREA}.within.days", days=self.t.days(days)) if days else ""
         return said
 
     def _named(self, sql: str, key: Value) -> str:
