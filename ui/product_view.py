@@ -105,7 +105,11 @@ def _figures(visit: Visit, again: Row, cycle: Row | None, due: Row | None) -> No
 def _window(visit: Visit, due: Row | None) -> str:
     if due is None:
         return ""
-    words = visit.t("product.one.window", first=int(due["due_from_days"]), last=int(due["due_to_days"]))
+    first, last = int(due["due_from_days"]), int(due["due_to_days"])
+    if first == last:
+        words = visit.t("product.one.window_day", days=visit.t.days(first))
+    else:
+        words = visit.t("product.one.window", first=first, last=last)
     return f"{words} · {visit.t('app.tile.thin')}" if due["is_thin"] else words
 
 

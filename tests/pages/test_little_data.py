@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,39 @@ def test_the_warnings_lead_to_the_page_that_tells_them(
         app, t = opened("repurchase", lang=language), Translator(language)
         links = {link.proto.label: link.proto.page for link in app.get("page_link")}
         assert links[t.plural("app.footer.warnings", count)].endswith("health")
+
+
+@pytest.fixture
+def soap_shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The app opens a shop of one product and three orders without a status; one of two buyers came back."""
+    template = tmp_path / "template.duckdb"
+    database = Database(template)
+    bought = [("a", "2026-08-01"), ("b", "2026-08-20"), ("a", "2026-09-15")]
+    soap = {"product": "手工皂", "quantity": 1, "unit_price": 100}
+    orders = [
+        {**soap, "order_id": f"o{n}", "ordered_at": day, "email": f"{who}@example.com"}
+        for n, (who, day) in enumerate(bought)
+    ]
+    take_in(database, Kind.ORDERS, orders)
+    database.close()
+    monkeypatch.setenv("HUIKE_DB", str(tmp_path / "served.duckdb"))
+    with shops.served(template, tmp_path):
+        yield
+
+
+@pytest.mark.usefixtures("soap_shop")
+@pytest.mark.parametrize(("language", "window"), [("zh-TW", "上次買在 45 天前"), ("en", "Last bought 45 days ago")])
+def test_one_day_to_buy_again_is_not_told_as_a_range(language: str, window: str) -> None:
+    """The one who came back did so after 45 days: due from day 45 to day 45."""
+    app = opened("products", lang=language, product="手工皂")
+    assert window in words(app)
+
+
+@pytest.mark.usefixtures("soap_shop")
+@pytest.mark.parametrize(
+    ("language", "column"), [("zh-TW", "「訂單狀態」這一欄"), ("en", "a column that tells the status")]
+)
+def test_orders_without_a_status_are_not_called_missing(language: str, column: str) -> None:
+    """The settings name the column that is missing, not a first file."""
+    app = opened("settings", lang=language)
+    assert column in words(app)
