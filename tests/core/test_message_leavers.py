@@ -1,4 +1,4 @@
-"""Whoever unsubscribed, as a log of messages tells, is in no file for these messages any more."""
+"""Whoever unsubscribed, or said no to messages in a survey, is in no file for messages any more."""
 
 from __future__ import annotations
 
@@ -78,3 +78,21 @@ def test_leaving_without_a_channel_is_about_every_message(shop: Shop, tmp_path: 
     shop.take_in("activity", write_csv(tmp_path / "more.csv", [row]))
     assert names_in(shop, "full", "sms") == ALL - {"stays"}
     assert names_in(shop, "full", "phone") == ALL
+
+
+def test_the_last_word_in_a_survey_counts_for_every_message(shop: Shop, tmp_path: Path) -> None:
+    answers = [
+        {"Timestamp": day, "Email": f"{name}@example.com", "NPS": "9", "Contact Consent": said}
+        for name, day, said in (
+            ("stays", "2024-05-20 09:00", "no"),
+            ("opens", "2024-05-20 09:00", "no"),
+            ("opens", "2024-05-21 09:00", "yes"),
+            ("unfollows", "2024-05-20 09:00", None),
+            ("leaves", "2024-05-22 09:00", "yes"),
+        )
+    ]
+    shop.take_in("survey", write_csv(tmp_path / "answers.csv", answers))
+    assert names_in(shop, "full", "sms") == ALL - {"stays"}
+    assert names_in(shop, "email", "email") == ALL - {"stays", "undated"}
+    assert names_in(shop, "full", "phone") == ALL
+    assert names_in(shop, "full", "sms", "2024-05-19") == ALL

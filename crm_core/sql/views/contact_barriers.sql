@@ -37,8 +37,9 @@ create or replace macro message_channel(word) as case
     when regexp_matches(lower(word), 'sms|text message|簡訊') then 'sms'
 end;
 
--- Grain: customer who left the messages of one of these channels, up to a day, and did not come back. Inputs: activity_mart,
--- contacts_until. `channels` is a list; leaving without a channel counts for each. Who comes back follows again, or tells the shop.
+-- Grain: customer who wants no messages on one of these channels, by the last word up to a day: unsubscribed, or said no to
+-- them in a survey. Inputs: activity_mart, answer_mart, contacts_until. `channels` is a list; what names no channel counts for
+-- each. Who comes back follows again, says yes in a survey, or tells the shop.
 create or replace macro message_leavers(day, channels) as table
 with asked as (
     select unnest(channels) as channel
@@ -51,6 +52,10 @@ told as (
     from activity_mart
     where action in ('unsubscribe', 'follow') and action_count > 0 and customer_id is not null
         and coalesce(acted_on <= day, true)
+    union all
+    select customer_id, null, null, coalesce(submitted_at, timestamp '0001-01-01'), not contact_consent
+    from answer_mart
+    where contact_consent is not null and customer_id is not null and coalesce(answered_on <= day, true)
     union all
     select customer_id, channel, channel, contacted_at, false
     from contacts_until(day)
