@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -12,7 +13,7 @@ from crm_core.charts.dots import Dot, dot_plot
 from crm_core.charts.model import records
 from crm_core.charts.opinions import Part, StackedRow, stacked_rows
 from crm_core.db import Cursor, model
-from crm_core.findings.contacts import CONTACT_METRICS, ContactGroup, contact_answer, group_name
+from crm_core.findings.contacts import CONTACT_METRICS, ContactGroup, contact_answer, group_name, source_name
 from crm_core.i18n import Translator
 from crm_core.metrics.contact_tables import DIMENSIONS
 from crm_core.metrics.measure import measure
@@ -80,12 +81,12 @@ def _rates(visit: Visit, params: Params, overall: Reading) -> None:
     found = table(visit.cursor, "contacts_by", params, visit.settings, by=by)
     groups = [each for each in records(found.frame, ContactGroup) if each.tried]
     shown = groups if by in ("hour", "weekday") else groups[:GROUPS_SHOWN]
+    names = _group_names(visit, by, found.frame["group"])
     dots = [
-        Dot(group_name(t, by, each.group), each.reached_rate or 0, each.low, each.high, each.tried, each.is_thin)
-        for each in shown
+        Dot(names[each.group], each.reached_rate or 0, each.low, each.high, each.tried, each.is_thin) for each in shown
     ]
     line = (t("contacts.by.overall"), float(overall.value)) if overall.value is not None else None
-    named = found.frame.assign(group=[group_name(t, by, _told(group)) for group in found.frame["group"]])
+    named = found.frame.assign(group=[names[_told(group)] for group in found.frame["group"]])
     show_chart(
         visit,
         "contact_rates",
@@ -95,6 +96,17 @@ def _rates(visit: Visit, params: Params, overall: Reading) -> None:
         definition=t("metrics.reached_rate.help"),
         note=t(f"contacts.by.note_{by}") if t.has(f"contacts.by.note_{by}") else t("contacts.by.note"),
     )
+
+
+def _group_names(visit: Visit, by: str, groups: Iterable[object]) -> dict[str | None, str]:
+    """What the groups are called; lists by their names, not by how a sheet notes them."""
+    told = {_told(group) for group in groups}
+    if by != "source":
+        return {group: group_name(visit.t, by, group) for group in told}
+    return {
+        group: group_name(visit.t, by, group and source_name(visit.cursor, group, visit.t, visit.currency))
+        for group in told
+    }
 
 
 def _told(group: object) -> str | None:
@@ -122,12 +134,14 @@ def _part(visit: Visit, count: int) -> Part:
     return Part(visit.t("contacts.reasons.unit"), count, visit.theme.accent, visit.t.number(count))
 
 
-def latest_contacts(cursor: Cursor, t: Translator, day: date, most: int = LATEST_SHOWN) -> pd.DataFrame:
+def latest_contacts(cursor: Cursor, t: Translator, day: date, currency: str, most: int = LATEST_SHOWN) -> pd.DataFrame:
     """The latest contacts in words: when, with whom, how, what came of it."""
     rows = cursor.execute(model("lists/latest_contacts"), {"day": day, "most": most}).fetchall()
     names = [column[0] for column in cursor.description or []]
     told = [dict(zip(names, row, strict=True)) for row in rows]
+    lists = {text: source_name(cursor, text, t, currency) for text in {row["source"] for row in told} if text}
     for row in told:
+        row["source"] = lists.get(row["source"])
         row["who"] = who(t, row["name"], row["email"], row["phone"], row["customer_id"])
         row["contacted_at"] = " ".join(filter(None, (t.date(row["contacted_on"]), row["contacted_time"])))
         row["channel"] = channel_word(t, row["channel"])
@@ -136,7 +150,7 @@ def latest_contacts(cursor: Cursor, t: Translator, day: date, most: int = LATEST
 
 
 def _latest(visit: Visit, day: date) -> None:
-    rows = latest_contacts(visit.cursor, visit.t, day)
+    rows = latest_contacts(visit.cursor, visit.t, day, visit.currency)
     if rows.empty:
         return
     frame.section(visit.t("contacts.latest.title"))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import streamlit as st
 
 from crm_core.errors import UnknownName
 from crm_core.export import national_phone
+from crm_core.findings.contacts import source_name
 from crm_core.i18n import Translator
 from crm_core.lists.contact_log import Contact, contact_history
 from crm_core.metrics.customers import (
@@ -224,6 +226,8 @@ def event_lines(visit: Visit, event: Event) -> list[str]:
     """What stands under the title: the lines of an order, every question of an answer, the words of a case."""
     if isinstance(event, CustomerAnswer):
         return _answer_lines(visit.t, event)
+    if isinstance(event, Contact) and event.source:
+        event = replace(event, source=source_name(visit.cursor, event.source, visit.t, visit.currency))
     if isinstance(event, Interaction):
         return interaction_lines(visit.t, event)
     return _order_lines(visit, event)

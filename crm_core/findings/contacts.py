@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from crm_core.db import Cursor
+from crm_core.errors import CrmError
+from crm_core.findings.campaigns import list_words
 from crm_core.findings.words import Answer
 from crm_core.i18n import Translator, is_defined
+from crm_core.lists.campaigns import campaign_to_contact
+from crm_core.lists.saved import saved_lists
+from crm_core.lists.sources import BUILT, source_from_text
+from crm_core.metrics.campaigns import campaigns_of
 from crm_core.metrics.spec import Reading
 
 CONTACT_METRICS = ("contacts_made", "calls_tried", "calls_reached", "reached_rate")
@@ -55,6 +62,20 @@ def best_hour(hours: Sequence[ContactGroup], overall: float) -> ContactGroup | N
 def hour_name(t: Translator, hour: str) -> str:
     """An hour of the day as a span: 18:00–19:00."""
     return t("contacts.by.hour_span", first=f"{int(hour):02}:00", last=f"{(int(hour) + 1) % 24:02}:00")
+
+
+def source_name(cursor: Cursor, text: str, t: Translator, currency: str) -> str:
+    """What the list is called that contacts came from; what no list of the shop is named stays as it was written."""
+    try:
+        found = source_from_text(text)
+    except CrmError:
+        return text
+    number = campaign_to_contact(found)
+    own = {each.campaign_id: each.name for each in campaigns_of(cursor)} if number is not None else {}
+    if number in own:
+        return t("calls.form.campaign", name=own[number])
+    saved = (each.name for each in saved_lists(cursor) if f"{BUILT}:{each.conditions}" == text)
+    return next(saved, None) or list_words(cursor, text, t, currency)
 
 
 def group_name(t: Translator, by: str, group: str | None) -> str:

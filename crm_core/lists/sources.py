@@ -61,9 +61,12 @@ def source_from_text(text: str) -> Source:
         return from_json(rest)
     key, _, values = rest.partition(":")
     try:
-        return group_from_texts(key, json.loads(values))
+        told = json.loads(values)
     except ValueError as error:
         raise InvalidParams("group_values", group=key[:50]) from error
+    if not isinstance(told, dict) or not all(isinstance(value, str) for value in told.values()):
+        raise InvalidParams("group_values", group=key[:50])
+    return group_from_texts(key, told)
 
 
 def usual_columns_of(source: Source) -> tuple[str, ...]:

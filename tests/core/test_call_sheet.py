@@ -17,6 +17,7 @@ from openpyxl.utils import get_column_letter
 from crm_core.db import Cursor
 from crm_core.errors import InvalidParams
 from crm_core.findings.calls import list_words
+from crm_core.findings.contacts import source_name
 from crm_core.i18n import Translator
 from crm_core.lists.call_sheet import (
     AT_RISK,
@@ -32,9 +33,10 @@ from crm_core.lists.call_sheet import (
 )
 from crm_core.lists.call_sheet_file import headings, sheet_csv, sheet_page, sheet_rows, sheet_xlsx
 from crm_core.lists.campaigns import CampaignPlan, arm_of, freeze
-from crm_core.lists.conditions import All
+from crm_core.lists.conditions import All, condition
 from crm_core.lists.contactable import Channel
-from crm_core.lists.sources import Source, source_members
+from crm_core.lists.saved import save_list
+from crm_core.lists.sources import Source, source_members, source_text
 from crm_core.lists.workload import workload
 from crm_core.metrics.customers import customer_reference
 from crm_core.settings import ShopSettings
@@ -73,8 +75,8 @@ def call(number: int, who: str, day: int, outcome: str, at: time = time(9), sour
 
 def open_shop(cursor: Cursor, purchases: list[Bought], calls: list[Row] = []) -> None:  # noqa: B006
     fill(cursor, purchases)
-    cursor.execute("delete from contact_mart")
-    cursor.execute("delete from campaigns")
+    for table in ("contact_mart", "campaigns", "campaign_members", "campaign_identifiers", "identities", "saved_lists"):
+        cursor.execute(f"delete from {table}")
     cursor.execute("update customer_mart set phone = '+8869' || right('0000000' || hash(customer_id) % 100000000, 8)")
     insert(cursor, "contact_mart", calls)
 
@@ -254,6 +256,26 @@ def test_a_plan_that_makes_no_sense_is_refused() -> None:
     for sources, hours, share in (((), 1.0, 0.1), (("care_7",), 0.0, 0.1), (("care_7",), 1.0, 1.2)):
         with pytest.raises(InvalidParams):
             SheetPlan(on(TODAY), sources, 1, hours, {"list:care_7": share})
+
+
+def test_contacts_tell_their_list_by_its_name(cursor: Cursor) -> None:
+    open_shop(cursor, [Bought("a", TODAY - 40)])
+    t = Translator("en")
+    wanted = CampaignPlan("Calls", Channel.PHONE, on(TODAY), seed=7)
+    number = freeze(cursor, All(()), ASKED, SETTINGS, wanted, by="Mei", moment=datetime(2024, 10, 27, 9))
+    tree = All((condition("purchases", "at_least", 3),))
+    save_list(cursor, "Our best", tree, "Mei", datetime(2024, 10, 27, 9))
+    unknown = arm_of(number + 1, "contacted")
+    names = {
+        "list:win_back": t("lists.win_back.name"),
+        source_text(arm_of(number, "contacted")): t("calls.form.campaign", name="Calls"),
+        source_text(tree): "Our best",
+        source_text(unknown): list_words(cursor, unknown, t, "TWD").name,
+        **{
+            text: text for text in ("Promo 12:30", "list:gone", "group:cohort:5", 'group:cohort:{"cohort_on": 5}', "茶")
+        },
+    }
+    assert {text: source_name(cursor, text, t, "TWD") for text in names} == names
 
 
 # Files ------------------------------------------------------------------------------------------
