@@ -8,10 +8,10 @@ from datetime import date
 import streamlit as st
 
 from crm_core.db import Database
-from crm_core.i18n import Translator
 from crm_core.ingest.load import Origin
 from crm_core.ingest.model import ParsedFile
 from crm_core.ingest.pipeline import commit
+from crm_core.metrics.campaigns import campaigns_of
 from crm_core.metrics.measure import default_params, measure
 from crm_core.metrics.spec import Reading, Unit
 from crm_core.params import Params, Period
@@ -89,17 +89,33 @@ def receipts(visit: Visit, desk: Desk) -> None:
                 _receipt(visit, done, with_problems=not desk.waiting)
             _changes(visit, done, number)
     if not desk.waiting:
-        _ways_on(t, desk)
+        _ways_on(visit, desk)
 
 
-def _ways_on(t: Translator, desk: Desk) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        week = page_path("week")
-        if week is not None:
+def _ways_on(visit: Visit, desk: Desk) -> None:
+    """Where what came in is read: contacts in their log, orders in This week and, where there are any, in campaigns."""
+    t, kinds = visit.t, _kinds(desk)
+    with st.container(horizontal=True, vertical_alignment="center", key="ways_on"):
+        calls, week, campaigns = (page_path(key) for key in ("calls", "week", "campaigns"))
+        if calls is not None and Kind.CONTACTS in kinds:
+            st.page_link(calls, label=t("upload.done.contacts"), icon=":material/call:", query_params={"part": "log"})
+        if week is not None and kinds != {Kind.CONTACTS}:
             st.page_link(week, label=t("upload.done.week"), icon=":material/calendar_view_week:")
+        if campaigns is not None and Kind.ORDERS in kinds and campaigns_of(visit.cursor):
+            st.page_link(campaigns, label=t("upload.done.campaigns"), icon=":material/campaign:")
         if st.button(t("upload.done.more"), icon=":material/upload_file:", key="one_more"):
             desk.start_over()
             st.rerun()
+
+
+def _kinds(desk: Desk) -> set[Kind]:
+    """What kinds of files came in."""
+    outcomes = (
+        outcome
+        for done in desk.done
+        for outcome in ([each.outcome for each in done.brought] if isinstance(done, BatchReceipted) else [done.outcome])
+    )
+    return {outcome.receipt.kind for outcome in outcomes if outcome is not None}
 
 
 def _receipt(visit: Visit, done: Receipted, *, with_problems: bool) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
-from math import sqrt
+from datetime import date, datetime, timedelta
+from math import ceil, floor, sqrt
 from pathlib import Path
 
 from openpyxl import load_workbook
@@ -25,12 +25,16 @@ WITHOUT_PHONE = 10  # of the silent: on the list, but nobody can call them
 CONTACTED = HELD_OUT = (SILENT - WITHOUT_PHONE) // 2
 WINDOW = 14
 PEOPLE, HOURS, AN_HOUR = 5, 6, 12  # 360 calls fit
+USUAL_PEOPLE, USUAL_HOURS = ShopSettings().contact_people, ShopSettings().contact_hours
 COST, MARGIN = 1_000, 40
 
 # Outcomes of the calls in the order of the sheet. Who answers and wants no more of it was reached too.
 OUTCOMES = {"reached": 170, "not_reached": 85, "refused": 10, "invalid": 20}
 REACHED, TRIED = OUTCOMES["reached"] + OUTCOMES["refused"], sum(OUTCOMES.values())
-CALLED_AT = time(19, 30)
+LEFT = CONTACTED - TRIED + OUTCOMES["not_reached"]
+# Each of the people calls 12 an hour, from ten o'clock on.
+AGENTS = tuple(f"同事{number}" for number in range(1, PEOPLE + 1))
+FIRST_HOUR = 10
 
 # Of the next month: who bought within the window, what each of them spent, and who bought a day too late.
 CONTACTED_BUYERS, HELD_OUT_BUYERS, LATE = 90, 40, 30
@@ -197,19 +201,22 @@ def fill_in(path: Path, t: Translator, day: date) -> list[int]:
     page = book.active
     assert page is not None
     columns = {str(cell.value): cell.column for cell in page[1]}
-    place = {key: columns[t(f"contacts.sheet.{key}")] for key in ("phone", "outcome", "contacted_on", "contacted_time")}
+    keys = ("phone", "outcome", "contacted_on", "contacted_time", "agent")
+    place = {key: columns[t(f"contacts.sheet.{key}")] for key in keys}
     called = [str(page.cell(row, place["phone"]).value) for row in range(2, page.max_row + 1)]
     words = [t(f"contacts.outcome.{outcome}") for outcome, count in OUTCOMES.items() for _ in range(count)]
     for row, outcome in enumerate(words, start=2):
         assert page.cell(row, place["contacted_on"]).value.date() == day
         page.cell(row, place["outcome"]).value = outcome
-        page.cell(row, place["contacted_time"]).value = f"{CALLED_AT:%H:%M}"
+        hour, minute = FIRST_HOUR + (row - 2) // (PEOPLE * AN_HOUR), (row - 2) % (PEOPLE * AN_HOUR)
+        page.cell(row, place["contacted_time"]).value = f"{hour}:{minute:02}"
+        page.cell(row, place["agent"]).value = AGENTS[row % PEOPLE]
     book.save(path)
     return [int(number.replace("-", "").removeprefix("09120")) for number in called]
 
 
 def bring_outcomes_back(shop: Shop, sheet: Path) -> None:
-    """The sheet is known by its headings; the log tells how many calls reached somebody."""
+    """The sheet is known by its headings; the log tells how many calls reached somebody, the next sheet who is left."""
     t = shop.t
     shop.go("data")
     shop.bring(sheet)
@@ -217,15 +224,26 @@ def bring_outcomes_back(shop: Shop, sheet: Path) -> None:
     shop.load()
     rows = t.plural("upload.done.rows", TRIED, file=sheet.name, unchanged=t.number(0), rejected=t.number(0))
     expect(shop.element("card_done_0")).to_contain_text(rows)
-    shop.go("calls", part="log")
+    shop.element("ways_on").get_by_role("link", name=t("upload.done.contacts")).click()
     words = {"reached": t.number(REACHED), "tried": t.number(TRIED), "share": t.share(REACHED / TRIED)}
     expect(shop.element("answer_contacts")).to_contain_text(t("contacts.answer.rate", **words))
+    shop.go("calls", call="campaign-1")
+    pace = TRIED / (PEOPLE * ceil(TRIED / PEOPLE / AN_HOUR))
+    fits = floor(USUAL_PEOPLE * USUAL_HOURS * pace)
+    left = {"fits": t.number(fits), "callable": t.number(LEFT), "days": t.number(ceil(LEFT / fits))}
+    expect(shop.element("answer_calls")).to_contain_text(t("calls.sentence.fits", **left))
+    measured = t("calls.pace.measured", pace=t.number(pace, 1), calls=t.number(TRIED))
+    expect(shop.element("answer_calls")).to_contain_text(measured)
 
 
 def bring_next_month(shop: Shop, orders: Path) -> None:
+    """The receipt of the orders leads to the campaigns."""
+    t = shop.t
     shop.go("data")
     shop.bring(orders)
     shop.load()
+    shop.element("ways_on").get_by_role("link", name=t("upload.done.campaigns")).click()
+    expect(shop.element("answer_page")).to_contain_text(t.plural("campaigns.count.effective", 1))
 
 
 def read_the_effect(shop: Shop) -> None:
