@@ -37,10 +37,10 @@ create or replace macro message_channel(word) as case
     when regexp_matches(lower(word), 'sms|text message|簡訊') then 'sms'
 end;
 
--- Grain: customer who wants no messages on one of these channels, by the last word up to a day: unsubscribed, or said no to
+-- Grain: customer who wants no messages on one of these channels, by the last word: unsubscribed, or said no to
 -- them in a survey. Inputs: activity_mart, answer_mart, contacts_until. `channels` is a list; what names no channel counts for
 -- each. Who comes back follows again, says yes in a survey, or tells the shop.
-create or replace macro message_leavers(day, channels) as table
+create or replace macro message_leavers(channels) as table
 with asked as (
     select unnest(channels) as channel
 ),
@@ -51,14 +51,13 @@ told as (
         action = 'unsubscribe' as is_left
     from activity_mart
     where action in ('unsubscribe', 'follow') and action_count > 0 and customer_id is not null
-        and coalesce(acted_on <= day, true)
     union all
     select customer_id, null, null, coalesce(submitted_at, timestamp '0001-01-01'), not contact_consent
     from answer_mart
-    where contact_consent is not null and customer_id is not null and coalesce(answered_on <= day, true)
+    where contact_consent is not null and customer_id is not null
     union all
     select customer_id, channel, channel, contacted_at, false
-    from contacts_until(day)
+    from contacts_until('infinity'::date)
     where outcome = 'allowed'
 ),
 
@@ -109,8 +108,9 @@ people as (
     from customer_mart
 ),
 
+-- What somebody wants, and which number is wrong, counts as it is known, for whichever day the contact is.
 contacts as (
-    select * from contacts_until((r).day)
+    select * from contacts_until('infinity'::date)
 ),
 
 -- The last word on being contacted, on this channel or on every one. Advertising goes by addresses of e-mail and phone.
@@ -143,7 +143,8 @@ wrong as (
 counting as (
     select customer_id
     from contacts
-    where outcome in ('reached', 'refused', 'sent') and contacted_on > (r).day - (r).cap_days
+    where outcome in ('reached', 'refused', 'sent')
+        and contacted_on > (r).day - (r).cap_days and contacted_on <= (r).day
     union all
     select customer_id
     from campaign_people() as person
@@ -172,7 +173,6 @@ barriers as (
     union all
     select customer_id, 'opted_out'
     from message_leavers(
-        (r).day,
         case when (r).channel = 'ads' then ['email', 'sms'] when (r).channel in ('email', 'sms', 'line') then [(r).channel] else [] end
     )
     union all
