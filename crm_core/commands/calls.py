@@ -16,17 +16,23 @@ from crm_core.i18n import Translator
 from crm_core.json_forms import Json, dumps, plain_record
 from crm_core.lists.call_sheet import CallSheet, SheetPlan, call_sheet
 from crm_core.lists.call_sheet_file import log_sheet, sheet_csv, sheet_rows, sheet_xlsx
+from crm_core.lists.campaigns import arm_of
 from crm_core.lists.ready_made import READY_MADE, list_of
 from crm_core.lists.saved import saved_list_named, saved_lists
 from crm_core.lists.sources import Source, source_text
 from crm_core.lists.workload import workload
+from crm_core.metrics.campaigns import campaign_of
 from crm_core.settings import ShopSettings
+
+CAMPAIGN = "campaign-"
 
 
 def add_call_sheet(command: argparse.ArgumentParser) -> None:
     """What ``call-sheet`` may be told."""
     command.add_argument("--day", type=date.fromisoformat, help="the day of the calls (default: today)")
-    command.add_argument("--lists", required=True, help="ready-made or saved lists by name, separated by commas")
+    command.add_argument(
+        "--lists", required=True, help="ready-made or saved lists by name, or campaign-NUMBER, separated by commas"
+    )
     command.add_argument("--people", type=int, help="how many people call (default: the setting)")
     command.add_argument("--hours", type=float, help="hours each (default: the setting)")
     target = command.add_mutually_exclusive_group()
@@ -98,9 +104,14 @@ def _plan(cursor: Cursor, arguments: argparse.Namespace, settings: ShopSettings,
 
 
 def _source(cursor: Cursor, name: str) -> Source:
-    """A ready-made list by its key, else a saved one by its name."""
+    """A ready-made list by its key, a saved one by its name, a campaign's contacted group as ``campaign-NUMBER``."""
     is_saved = name not in READY_MADE and any(entry.name == name for entry in saved_lists(cursor))
-    return saved_list_named(cursor, name).node if is_saved else list_of(name).key
+    if is_saved:
+        return saved_list_named(cursor, name).node
+    number = name.removeprefix(CAMPAIGN)
+    if number != name and number.isdecimal():
+        return arm_of(campaign_of(cursor, int(number)).campaign_id, "contacted")
+    return list_of(name).key
 
 
 def _form(sheet: CallSheet) -> dict[str, Json]:

@@ -45,6 +45,22 @@ def test_the_sheet_is_written_in_its_order_and_logged(path: Path, tmp_path: Path
     assert (logged["layout"], logged["exported_by"], logged["customer_count"]) == ("call_sheet", "Mei", 2)
 
 
+def test_the_sheet_of_a_campaign_holds_nobody_held_out(path: Path, tmp_path: Path) -> None:
+    frozen = ("care_7", "--name", "Care", "--contact", "phone", "--starts-on", "2024-05-31", "--hold-out", 0.5)
+    database = tmp_path / "shop.duckdb"
+    database.write_bytes(path.read_bytes())
+    made = builders.run("campaign", "freeze", *frozen, "--seed", 5, "--db", database, "--json").document
+    assert (made["campaign"]["contacted"], made["campaign"]["held_out"]) == (1, 1)
+    asked = ("--day", "2024-05-31", "--as-of", "2024-05-31", "--db", database, "--json")
+    sheet = builders.run("call-sheet", "--lists", "campaign-1", *asked).document
+    both = builders.run("call-sheet", "--lists", "campaign-1,care_7", *asked).document
+    assert sheet["left_out"] == {}
+    assert both["left_out"] == {"held_out": 1}
+    assert [row["customer_id"] for row in sheet["rows"]] == [row["customer_id"] for row in both["rows"]]
+    assert len(sheet["rows"]) == 1
+    assert builders.run("call-sheet", "--lists", "campaign-2", *asked).status == 1
+
+
 def test_workload_counts_today_and_the_coming_weeks(path: Path) -> None:
     found = builders.run("workload", "--as-of", "2024-05-31", "--json", "--db", path).document
     care = {entry["list"]: entry["customers"] for entry in found["lists"]}["care_7"]
