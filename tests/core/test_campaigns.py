@@ -95,6 +95,21 @@ def test_the_rounded_share_is_held_out_and_the_seed_alone_decides_whom(cursor: C
     assert arms(cursor, frozen(cursor, changed(seed=8)))[1] != held_out
 
 
+def test_nobody_of_a_campaign_that_is_planned_is_contacted_shortly_before_it(cursor: Cursor) -> None:
+    fill_shop(cursor, 60)
+    planned = frozen(cursor, changed(starts_on=on(AS_OF + 4)))
+    contacted, _ = arms(cursor, planned)
+    with pytest.raises(CrmError, match="nobody"):
+        frozen(cursor)
+    own = rules_on(on(AS_OF + 4), SETTINGS, Channel.PHONE, planned)
+    reached = cursor.execute(
+        contactable("select customer_id from customer_mart where customer_id <> 'passer-by'"), bound(own)
+    ).fetchall()
+    assert {customer_id for (customer_id,) in reached} == contacted
+    stop(cursor, planned, MOMENT)
+    assert frozen(cursor)
+
+
 def test_the_same_list_and_seed_give_the_same_groups(database: Database, tmp_path: Path) -> None:
     found = []
     for shuffle in (False, True):

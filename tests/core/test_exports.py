@@ -241,7 +241,7 @@ def refused(person: Person, channel: Channel | None) -> bool:
 
 
 def contacts_lately(shop: Shop, person: Person, rules: ContactRules) -> int:
-    first = rules.day - timedelta(days=rules.cap_days - 1)
+    first, last = (rules.day + timedelta(days=sign * (rules.cap_days - 1)) for sign in (-1, 1))
     counted = sum(1 for day, _, outcome in person.contacts if outcome in COUNTING and first <= day <= rules.day)
     return counted + sum(
         1
@@ -249,7 +249,7 @@ def contacts_lately(shop: Shop, person: Person, rules: ContactRules) -> int:
         if campaign.members.get(person.customer_id) is False
         and not campaign.is_stopped
         and campaign.campaign_id != rules.campaign_id
-        and first <= campaign.starts_on <= rules.day
+        and first <= campaign.starts_on <= last
     )
 
 

@@ -31,7 +31,7 @@ worth as (
     select
         asked.customer_id,
         greatest(
-            (coalesce(revenue, 0)::double + $shop_purchases * shop_mean) / (coalesce(purchase_count, 0) + $shop_purchases), 0
+            (coalesce(revenue, 0)::double + $shop_purchases * shop_mean) / nullif(coalesce(purchase_count, 0) + $shop_purchases, 0), 0
         ) as usual_amount,
         coalesce(year_amount, 0) as year_amount,
         least(coalesce(failed_calls, 0), len($reach) - 1) as failed_before

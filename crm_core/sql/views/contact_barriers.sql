@@ -150,7 +150,8 @@ counting as (
     from campaign_people() as person
     inner join campaigns on person.campaign_id = campaigns.campaign_id
     where not is_held_out and person.campaign_id is distinct from (r).campaign_id
-        and starts_on > (r).day - (r).cap_days and starts_on <= (r).day
+        -- Also those that are planned: a contact before them would leave their own group out on their day.
+        and starts_on > (r).day - (r).cap_days and starts_on < (r).day + (r).cap_days
 ),
 
 capped as (
