@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from math import copysign, isclose
@@ -17,6 +17,9 @@ import pandas as pd
 import pytest
 
 from crm_core.db import Cursor, Database
+from crm_core.lists.campaigns import CampaignPlan, freeze
+from crm_core.lists.conditions import All
+from crm_core.lists.contactable import Channel
 from crm_core.lists.groups import GROUPS, Group, Value, group_of, group_size
 from crm_core.lists.members import ListSize
 from crm_core.lists.ready_rules import list_sizes
@@ -151,11 +154,21 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
             told = [stretched(row) for row in rows]
             kept = [row for row in told if (row[column][:10] <= str(AS_OF)) is is_first]
             take_in(database, kind, kept, *(["comment", "csat"] if kind is Kind.SURVEY else []))
+        if is_first:
+            freeze_everyone(database, AS_OF - timedelta(days=40))
         found.append(figures_of(database))
     take_in(database, Kind.ORDERS, strangers(chance))
     found.append(figures_of(database))
     database.close()
     return Story(*found)
+
+
+def freeze_everyone(database: Database, day: date) -> None:
+    """A campaign by telephone that is over on the as-of date, a fifth of the people held out."""
+    plan = CampaignPlan("Everyone", Channel.PHONE, day, seed=1, holdout_share=0.2)
+    asked = replace(PARAMS, as_of=day, period=Period(FIRST_DAY, day))
+    with database.write_beside() as cursor:
+        freeze(cursor, All(()), asked, SETTINGS, plan, by="Mei", moment=datetime.combine(day, time(9)))
 
 
 def stretched(row: Document) -> Document:

@@ -61,8 +61,8 @@ def test_a_note_is_kept_from_the_page_and_shown_as_typed(open_cdnow: Shop) -> No
     customer = str(open_cdnow.table("rfm", as_of="1998-06-30")[0]["customer_id"])
     app = opened("customers", lang="en", customer=customer_reference(customer))
     assert "Still a customer: " in words(app)
-    app.text_area[0].set_value(HOSTILE_NOTE)
-    next(field for field in app.text_input if field.label == "Written by").set_value("Mei")
+    next(field for field in app.text_area if str(field.key).startswith("note_text_new")).set_value(HOSTILE_NOTE)
+    next(field for field in app.text_input if str(field.key).startswith("note_author_new")).set_value("Mei")
     next(button for button in app.button if button.label == "Keep").click().run()
     assert not app.exception
     assert HOSTILE_NOTE in [element.value for element in app.text]

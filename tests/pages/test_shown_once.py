@@ -159,7 +159,7 @@ def test_a_part_without_anything_to_compare_says_so(
 @pytest.mark.usefixtures("shop")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_why_revenue_changed_stands_in_one_line_that_opens(language: str) -> None:
-    app, t = opened("this_week", lang=language, compare="previous"), Translator(language)
+    app, t = opened("week", lang=language, compare="previous"), Translator(language)
     (folded,) = [each for each in app.expander if t("change.earlier.previous") in each.label]
     title = folded.label.strip("*")
     assert not folded.proto.expanded
