@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from crm_core.findings.campaigns import campaigns_answer
 from ui import frame
-from ui.campaigns import all_campaigns, chosen_result, how_to_begin, one_campaign, results_of, toast
+from ui.campaigns import all_campaigns, chosen_result, how_to_begin, one_campaign, results_of
+from ui.written import say_what_was_written
 
 with frame.page("campaigns") as visit:
-    toast()
+    say_what_was_written()
     results = results_of(visit)
     chosen = chosen_result(results)
     if chosen is not None:

@@ -35,7 +35,7 @@ from crm_core.metrics.campaigns import campaign_of
 from crm_core.metrics.spec import Unit
 from crm_core.params import Params
 from crm_core.settings import ShopSettings
-from ui.campaigns import CHOSEN, SAID
+from ui.campaigns import CHOSEN
 from ui.contact_day import today
 from ui.customer_notes import WHO
 from ui.export_form import left_words
@@ -46,6 +46,7 @@ from ui.remembered import remembered
 from ui.session import Visit
 from ui.table import Column, show_table
 from ui.text import plain
+from ui.written import SAID
 
 USUAL_WINDOW = 14
 ASSUMED_SHARE = 0.10  # where the past tells nothing of the list

@@ -38,8 +38,8 @@ from ui.remembered import remembered
 from ui.session import Visit
 from ui.table import Column, headed, show_table
 from ui.text import plain
+from ui.written import write_down
 
-SAID = "campaign_said"
 CHOSEN = "campaign"
 STEPS = ("make", "contact", "read")
 JUDGED = (Verdict.EFFECTIVE, Verdict.HARMFUL, Verdict.NO_PROOF)
@@ -55,13 +55,6 @@ def chosen_result(results: Sequence[CampaignResult]) -> CampaignResult | None:
     """The campaign that the address names, where there is one of that number."""
     number = address.chosen(CHOSEN)
     return next((result for result in results if str(result.campaign.campaign_id) == number), None)
-
-
-def toast() -> None:
-    """Say once what was done last."""
-    said = st.session_state.pop(SAID, None)
-    if said is not None:
-        st.toast(said, icon=":material/check:")
 
 
 def how_to_begin(visit: Visit) -> None:
@@ -308,7 +301,4 @@ def _stop(visit: Visit, campaign: Campaign) -> None:
     with st.popover(t("campaigns.stop.button"), icon=":material/stop_circle:", key="stop_campaign"):
         st.markdown(plain(t("campaigns.stop.about")))
         if st.button(t("campaigns.stop.confirm"), type="primary", key="stop_campaign_now"):
-            with visit.database.write_beside() as cursor:
-                stop(cursor, campaign.campaign_id, now())
-            st.session_state[SAID] = t("campaigns.stop.done")
-            st.rerun()
+            write_down(visit, lambda cursor: stop(cursor, campaign.campaign_id, now()), "campaigns.stop.done")

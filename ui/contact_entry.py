@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import streamlit as st
 
 from crm_core.db import Cursor
-from crm_core.errors import CrmError
 from crm_core.i18n import Translator
 from crm_core.lists.contact_log import (
     LONGEST_NAME,
@@ -24,17 +23,17 @@ from crm_core.lists.outcome_columns import outcomes_of
 from crm_core.schema import CONTACT_CHANNELS
 from ui.contact_day import today
 from ui.import_desk import now
-from ui.refusal import show_refusal
 from ui.session import Visit
 from ui.text import joined, plain
+from ui.written import say_what_was_written, write_down
 
-SAID, WHO, LAST = "contact_said", "contact_who", "contact_last"
+WHO, LAST = "contact_who", "contact_last"
 
 
 def contact_card(visit: Visit, customer_id: str, reference: str) -> None:
     """On the view of one customer: the last contact, whether contact is wished for, and the form for another one."""
     t = visit.t
-    said_before()
+    say_what_was_written()
     history = contact_history(visit.cursor, customer_id, today(visit))
     with st.container(border=True, key="card_contacts", gap="xsmall"):
         st.markdown(f"**{plain(t('contacts.card.title'))}**")
@@ -110,7 +109,7 @@ def enter(visit: Visit, customer_id: str, entry: Entry) -> None:
     def make(cursor: Cursor) -> None:
         st.session_state[LAST] = (customer_id, add_contact(cursor, customer_id, entry, now()))
 
-    _write(visit, make, "contacts.card.kept")
+    write_down(visit, make, "contacts.card.kept")
 
 
 def undo_button(visit: Visit, customer_id: str) -> None:
@@ -122,7 +121,7 @@ def undo_button(visit: Visit, customer_id: str) -> None:
         visit.t("contacts.card.undo"), key=f"contact_undo_{entry_id}", icon=":material/undo:", type="tertiary"
     ):
         del st.session_state[LAST]
-        _write(visit, lambda cursor: remove_contact(cursor, entry_id), "contacts.card.undone")
+        write_down(visit, lambda cursor: remove_contact(cursor, entry_id), "contacts.card.undone")
 
 
 def _wish_button(visit: Visit, customer_id: str, wish: str) -> None:
@@ -134,21 +133,3 @@ def _wish_button(visit: Visit, customer_id: str, wish: str) -> None:
     ):
         at = datetime.now(visit.settings.zone).replace(tzinfo=None)
         enter(visit, customer_id, Entry(wish, None, at, agent=st.session_state.get(WHO, "")))
-
-
-def said_before() -> None:
-    """Say once what was done last."""
-    said = st.session_state.pop(SAID, None)
-    if said is not None:
-        st.toast(said, icon=":material/check:")
-
-
-def _write(visit: Visit, make: Callable[[Cursor], object], said: str) -> None:
-    try:
-        with visit.database.write_beside() as cursor:
-            make(cursor)
-    except CrmError as refusal:
-        show_refusal(visit.t, refusal)
-        return
-    st.session_state[SAID] = visit.t(said)
-    st.rerun()

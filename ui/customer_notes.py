@@ -8,24 +8,20 @@ import streamlit as st
 
 from crm_core import notes
 from crm_core.db import Cursor
-from crm_core.errors import CrmError
 from crm_core.notes import LONGEST_AUTHOR, LONGEST_NOTE, Note, notes_about
 from ui.decide import when_text
 from ui.import_desk import now
-from ui.refusal import show_refusal
 from ui.session import Visit
 from ui.text import plain
+from ui.written import say_what_was_written, write_down
 
-SAID = "note_said"
 WHO = "note_who"
 
 
 def notes_card(visit: Visit, customer_id: str, reference: str) -> None:
     """The notes about a customer, the newest first, and the form for another one."""
     t = visit.t
-    said = st.session_state.pop(SAID, None)
-    if said is not None:
-        st.toast(said, icon=":material/check:")
+    say_what_was_written()
     with st.container(border=True, key="card_notes", gap="xsmall"):
         st.markdown(f"**{plain(t('outlook.notes.title'))}**")
         found = notes_about(visit.cursor, customer_id)
@@ -57,7 +53,7 @@ def _note(visit: Visit, note: Note) -> None:
                     lambda cursor, text, who: notes.change_note(cursor, note.note_id, text, who, now()),
                 )
                 if st.button(t("outlook.notes.remove"), key=f"note_remove_{note.note_id}", icon=":material/delete:"):
-                    _write(visit, lambda cursor: notes.remove_note(cursor, note.note_id), "outlook.notes.removed")
+                    write_down(visit, lambda cursor: notes.remove_note(cursor, note.note_id), "outlook.notes.removed")
 
 
 def by_text(visit: Visit, note: Note) -> str:
@@ -85,15 +81,4 @@ def _form(visit: Visit, key: str, text: str, make: Callable[[Cursor, str, str], 
         )
         if st.form_submit_button(t("outlook.notes.save"), type="primary"):
             st.session_state[WHO] = who
-            _write(visit, lambda cursor: make(cursor, wording, who), "outlook.notes.kept")
-
-
-def _write(visit: Visit, make: Callable[[Cursor], object], said: str) -> None:
-    try:
-        with visit.database.write_beside() as cursor:
-            make(cursor)
-    except CrmError as refusal:
-        show_refusal(visit.t, refusal)
-        return
-    st.session_state[SAID] = visit.t(said)
-    st.rerun()
+            write_down(visit, lambda cursor: make(cursor, wording, who), "outlook.notes.kept")

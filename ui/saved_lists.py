@@ -8,8 +8,6 @@ from typing import TypeVar
 
 import streamlit as st
 
-from crm_core.db import Cursor
-from crm_core.errors import CrmError
 from crm_core.lists.conditions import Node, to_json
 from crm_core.lists.ready_made import available_lists, list_of
 from crm_core.lists.saved import (
@@ -28,24 +26,20 @@ from ui.customer_notes import WHO
 from ui.decide import when_text
 from ui.import_desk import now
 from ui.list_tree import choose_saved, choose_tree, clear
-from ui.refusal import show_refusal
 from ui.remembered import remembered
 from ui.session import Visit
 from ui.text import plain
+from ui.written import say_what_was_written, write_down
 
-SAID = "saved_list_said"
 OPEN_KEY, START_KEY = "builder_open_saved", "builder_start_from"
 BOX_WIDTH = 320
 Key = TypeVar("Key")
-Result = TypeVar("Result")
 
 
 def beginnings(visit: Visit, params: Params, *, has_conditions: bool) -> None:
     """Saved lists to open, ready-made ones to begin with, and beginning anew."""
     t = visit.t
-    said = st.session_state.pop(SAID, None)
-    if said is not None:
-        st.toast(said, icon=":material/check:")
+    say_what_was_written()
     existing = {entry.list_id: entry.name for entry in saved_lists(visit.cursor)}
     ready = [entry.key for entry in remembered(visit, available_lists)]
     with st.container(horizontal=True, vertical_alignment="bottom", key="builder_beginnings"):
@@ -124,17 +118,22 @@ def _save_form(visit: Visit, tree: Node) -> None:
         )
         if st.form_submit_button(t("conditions.page.save_now"), type="primary"):
             st.session_state[WHO] = who
-            _write(visit, lambda cursor: save_list(cursor, name, tree, who, now()), "saved", choose_saved)
+            write_down(
+                visit,
+                lambda cursor: save_list(cursor, name, tree, who, now()),
+                "conditions.page.said.saved",
+                choose_saved,
+            )
 
 
 def _replace_button(visit: Visit, tree: Node, saved: SavedList) -> None:
     label = visit.t("conditions.page.replace", name=saved.name)
     if st.button(plain(label), icon=":material/save:", key="builder_replace"):
         number = saved.list_id
-        _write(
+        write_down(
             visit,
             lambda cursor: replace_list(cursor, number, tree, now()),
-            "replaced",
+            "conditions.page.said.replaced",
             lambda _: choose_saved(number),
         )
 
@@ -145,18 +144,10 @@ def _saved_menu(visit: Visit, saved: SavedList) -> None:
         with st.form("rename_list_form", border=False):
             name = st.text_input(t("conditions.page.name"), saved.name, max_chars=LONGEST_NAME, key=f"rename_{number}")
             if st.form_submit_button(t("conditions.page.rename")):
-                _write(visit, lambda cursor: rename_list(cursor, number, name, now()), "renamed", lambda _: None)
+                write_down(
+                    visit, lambda cursor: rename_list(cursor, number, name, now()), "conditions.page.said.renamed"
+                )
         if st.button(t("conditions.page.delete"), icon=":material/delete:", key="builder_delete"):
-            _write(visit, lambda cursor: remove_list(cursor, number), "deleted", lambda _: clear())
-
-
-def _write(visit: Visit, make: Callable[[Cursor], Result], said: str, then: Callable[[Result], None]) -> None:
-    try:
-        with visit.database.write_beside() as cursor:
-            result = make(cursor)
-    except CrmError as refusal:
-        show_refusal(visit.t, refusal)
-        return
-    then(result)
-    st.session_state[SAID] = visit.t(f"conditions.page.said.{said}")
-    st.rerun()
+            write_down(
+                visit, lambda cursor: remove_list(cursor, number), "conditions.page.said.deleted", lambda _: clear()
+            )

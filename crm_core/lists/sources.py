@@ -9,7 +9,7 @@ from dataclasses import asdict
 from crm_core.db import Cursor, model
 from crm_core.errors import InvalidParams
 from crm_core.lists.built import COLUMNS, Compiled, compiled
-from crm_core.lists.conditions import All, AnyOf, Condition, Node, Not, from_json, to_json
+from crm_core.lists.conditions import AnyOf, Node, from_json, to_json
 from crm_core.lists.groups import Group, group_binds, group_from_texts, group_texts
 from crm_core.lists.members import ListSize, chunks_of, members_of, people_source, size_of
 from crm_core.lists.ready_made import LIMITS, ReadyMadeList, list_of
@@ -116,8 +116,3 @@ def _name(source: Source) -> str:
     if isinstance(source, str):
         return source
     return source.kind.key if isinstance(source, Group) else BUILT
-
-
-def is_tree(source: Source) -> bool:
-    """Whether the list is a tree of conditions."""
-    return isinstance(source, Condition | All | AnyOf | Not)
