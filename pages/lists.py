@@ -5,7 +5,7 @@ from __future__ import annotations
 from crm_core.findings.lists import lists_answer
 from crm_core.lists.groups import group_from_texts, group_size
 from crm_core.lists.ready_made import available_lists, list_of
-from crm_core.lists.ready_rules import list_sizes, undecided_lists
+from crm_core.lists.ready_rules import ready_lists
 from crm_core.metrics.measure import measure
 from crm_core.params import Params
 from ui import address, frame
@@ -26,7 +26,7 @@ def one_list(visit: Visit, key: str, params: Params) -> None:
     """A ready-made list, opened."""
     back_button(visit)
     entry = list_of(key)
-    size = remembered(visit, list_sizes, params, visit.settings)[key]
+    size = remembered(visit, ready_lists, params, visit.settings).sizes[key]
     available = remembered(visit, available_lists)
     open_list(visit, opened_list(visit, entry, size, is_available=entry in available), params)
 
@@ -40,11 +40,10 @@ def one_group(visit: Visit, key: str, params: Params) -> None:
 
 def all_lists(visit: Visit, params: Params) -> None:
     """Every ready-made list as a card."""
-    sizes = remembered(visit, list_sizes, params, visit.settings)
-    answer = lists_answer(sizes, params, visit.t)
+    found = remembered(visit, ready_lists, params, visit.settings)
+    answer = lists_answer(found.sizes, params, visit.t)
     frame.answer(answer.sentence, answer.how_sure)
-    undecided = remembered(visit, undecided_lists, params, visit.settings)
-    list_cards(visit, Told(sizes, remembered(visit, available_lists), undecided))
+    list_cards(visit, Told(found.sizes, remembered(visit, available_lists), found.undecided))
 
 
 def one_part(visit: Visit, part: str, params: Params) -> None:

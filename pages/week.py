@@ -56,7 +56,7 @@ def today(visit: Visit, asked: Params, extent: DataExtent) -> None:
 
 with frame.page("week") as visit:
     asked = week_bar(visit)
-    extent = data_extent(visit.cursor)
+    extent = remembered(visit, data_extent)
     if extent is None:
         raise InvalidParams("no_orders")
     found = remembered(visit, week_findings, asked.params, visit.settings, extent)

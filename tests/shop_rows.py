@@ -14,7 +14,7 @@ from decimal import Decimal
 from itertools import groupby, pairwise
 from typing import Any
 
-from crm_core.db import Cursor
+from crm_core.db import Cursor, bump_data_version
 
 Line = dict[str, Any]
 Record = dict[str, Any]
@@ -186,6 +186,7 @@ def _product_purchases(lines: Iterable[Record], number: dict[tuple[str, date], R
                     "quantity": sum((line["quantity"] for line in by_day[day]), Decimal(0)),
                     "net_amount": sum((line["net_amount"] for line in by_day[day]), Decimal(0)),
                     "followed_on": number[customer, day]["next_on"],
+                    "first_channel": number[customer, day]["first_channel"],
                 }
             )
     return found
@@ -250,3 +251,4 @@ def insert(cursor: Cursor, table: str, records: Sequence[Record]) -> None:
         f"insert into {table} ({', '.join(columns)}) select {values}",
         [[record[column] for record in records] for column in columns],
     )
+    bump_data_version(cursor)  # as every write does: what is kept of the data is kept by its version

@@ -18,7 +18,7 @@ from crm_core.lists.call_sheet_file import ListWords, log_sheet, sheet_csv, shee
 from crm_core.lists.campaigns import arm_of
 from crm_core.lists.exports import contact_stamp
 from crm_core.lists.ready_made import READY_MADE, available_lists
-from crm_core.lists.ready_rules import list_sizes
+from crm_core.lists.ready_rules import ready_lists
 from crm_core.lists.saved import saved_lists
 from crm_core.lists.sources import Source, source_text
 from crm_core.metrics.campaigns import campaign_of, campaigns_of
@@ -107,7 +107,7 @@ def _chosen(visit: Visit, params: Params, offered: dict[str, Source]) -> list[st
     """The lists in the address, else the most urgent ones."""
     told = address.chosen(LISTS)
     if told is None:
-        urgent = urgent_lists(remembered(visit, list_sizes, params, visit.settings))
+        urgent = urgent_lists(remembered(visit, ready_lists, params, visit.settings).sizes)
         return [key for key in urgent if key in offered]
     return [key for key in dict.fromkeys(told.split(",")) if key in offered][:MOST_CHOSEN]
 

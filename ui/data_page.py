@@ -37,7 +37,7 @@ def stock(visit: Visit) -> None:
 
 def _stock(visit: Visit) -> tuple[str, str]:
     t = visit.t
-    extent, params = data_extent(visit.cursor), default_params(visit.cursor, visit.settings)
+    extent, params = remembered(visit, data_extent), default_params(visit.cursor, visit.settings)
     if params is None or extent is None or not has_orders(visit.cursor):
         return _without_orders(visit)
     found = remembered(visit, measure, STOCK, params, visit.settings)

@@ -23,6 +23,7 @@ from crm_core.periods import (
     week_name,
 )
 from ui import address
+from ui.remembered import remembered
 from ui.session import Visit
 
 FIELD_WIDTH = 168  # two beside each other on a phone
@@ -66,7 +67,7 @@ def week_bar(visit: Visit) -> Filters:
 
 
 def _extent(visit: Visit, *, answers: bool = False) -> DataExtent:
-    extent = voice_extent(visit) if answers else data_extent(visit.cursor)
+    extent = voice_extent(visit) if answers else remembered(visit, data_extent)
     if extent is None:
         raise InvalidParams("no_orders")
     return extent

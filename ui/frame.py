@@ -18,6 +18,7 @@ from crm_core.params import Period
 from crm_core.periods import data_extent, has_orders
 from ui import navigation, session
 from ui.empty import no_orders
+from ui.remembered import remembered
 from ui.session import Visit
 from ui.text import plain
 
@@ -83,7 +84,7 @@ def footer(visit: Visit, identified: Reading | None = None, period: Period | Non
     """How far the data goes, how many orders of the period have a known customer, and how many warnings wait."""
     t = visit.t
     parts = []
-    extent = data_extent(visit.cursor)
+    extent = remembered(visit, data_extent)
     if extent is not None:
         parts.append(t("app.footer.data_up_to", day=t.date(extent.last_on)))
     if identified is not None and period is not None and is_defined(identified.value):

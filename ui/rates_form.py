@@ -21,6 +21,7 @@ from crm_core.exchange_rates import (
 from crm_core.i18n import Translator
 from crm_core.ingest.currencies import Conversion
 from ui.refusal import show_refusal
+from ui.remembered import remembered
 from ui.session import Visit
 from ui.settings_form import CURRENCIES
 
@@ -31,7 +32,7 @@ Entered = dict[tuple[str, date], ExchangeRate]
 
 def rates_form(visit: Visit) -> None:
     """Show the rates and apply what the person enters, changes or takes out."""
-    t, stored = visit.t, exchange_rates(visit.cursor)
+    t, stored = visit.t, remembered(visit, exchange_rates)
     with st.container(border=True, key="card_rates", width=760):
         st.subheader(t("rates.title"), anchor=False)
         st.caption(t("rates.note", currency=visit.currency))

@@ -8,6 +8,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from crm_core.ingest.status import Meaning
 from crm_core.ingest.status_rules import StatusRule, set_meaning, status_rules
+from ui.remembered import remembered
 from ui.session import Visit
 from ui.table import MOST_ROWS_SEEN, ROW_HEIGHT
 
@@ -19,7 +20,7 @@ CHOICES = (Meaning.VALID, Meaning.UNPAID, Meaning.CANCELLED, Meaning.REFUNDED, M
 def status_form(visit: Visit, *, undecided_only: bool = False) -> None:
     """Show the words the shop's orders carry, or only those nobody decided about; apply what the person decides."""
     t = visit.t
-    rules = [rule for rule in status_rules(visit.cursor) if not undecided_only or rule.is_undecided]
+    rules = [rule for rule in remembered(visit, status_rules) if not undecided_only or rule.is_undecided]
     with st.container(border=True, key="card_status", width=760):
         st.subheader(t("settings.status.title"), anchor=False)
         st.caption(t("settings.status.note"))

@@ -42,10 +42,16 @@ class _Statement:
 
     def column_of(self, leaf: Condition) -> str:
         """The fact of a condition as an expression."""
-        asked = (leaf.fact.source.key, tuple(sorted(leaf.of.items())))
-        name, _ = self.sources.setdefault(asked, (f"source_{len(self.sources)}", leaf.fact.source))
-        column = f"{name}.{leaf.fact.column}"
+        column = f"{self._name_of(leaf)}.{leaf.fact.column}"
         return column if leaf.fact.missing is None else f"coalesce({column}, {_literal(leaf.fact)})"
+
+    def _name_of(self, leaf: Condition) -> str:
+        source = leaf.fact.source
+        if source.is_everyone:
+            return source.key
+        asked = (source.key, tuple(sorted(leaf.of.items())))
+        name, _ = self.sources.setdefault(asked, (f"source_{len(self.sources)}", source))
+        return name
 
     def bind(self, value: object) -> str:
         """A value of a person, by the name it is bound to."""

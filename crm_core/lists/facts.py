@@ -71,13 +71,15 @@ Provided = Callable[[Cursor, Params, ShopSettings, Mapping[str, Value]], Mapping
 class Source:
     """One model of ``sql/facts``: the values that it takes, and what Python has to compute for it.
 
-    Of the values named in ``any_if_empty`` an empty text stands for any.
+    Of the values named in ``any_if_empty`` an empty text stands for any. ``is_everyone``: it is ``lists/known``, which
+    every list begins with, and is joined to nothing.
     """
 
     key: str
     values: Mapping[str, GroupValue] = field(default_factory=dict)
     provide: Provided | None = None
     any_if_empty: frozenset[str] = frozenset()
+    is_everyone: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,9 +132,9 @@ def _ever(cursor: Cursor, params: Params, settings: ShopSettings, values: Mappin
 
 WITHIN = {"within_days": GroupValue(int, Told.DAYS)}
 ONE_ITEM = {"kind": ITEM_KIND, "item_key": PRODUCT}
-PERSON, COUNTY, HEARD = Source("person"), Source("county"), Source("heard")
+PERSON, COUNTY, HEARD = Source("known", is_everyone=True), Source("county"), Source("heard")
 SCORES, FIGURES, RANK = Source("scores"), Source("figures"), Source("rank")
-LIFE_CYCLE, JOURNEY, ANSWER = Source("life_cycle"), Source("journey"), Source("answer")
+JOURNEY, ANSWER = Source("journey"), Source("answer")
 COMMENTED = Source("commented", {"theme": THEME})
 BOUGHT = Source("bought", {**ONE_ITEM, **WITHIN})
 LAST_BOUGHT = Source("bought", ONE_ITEM, _ever)
@@ -171,7 +173,7 @@ FACTS: dict[str, Fact] = {
     fact.key: fact
     for fact in (
         _choice("segment", "standing", SCORES, "segment", SEGMENT_KEYS, "segments.{}.name"),
-        _choice("life_cycle", "standing", LIFE_CYCLE, "stage", LIFE_CYCLE_STAGES, "life_cycle.{}.name"),
+        _choice("life_cycle", "standing", FIGURES, "life_cycle", LIFE_CYCLE_STAGES, "life_cycle.{}.name"),
         Fact(
             "journey_stage",
             "standing",

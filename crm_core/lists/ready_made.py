@@ -66,7 +66,7 @@ LIMITS = ListLimits()
 class ReadyMadeList:
     """One list: its stable key, its purpose, the data it needs, the columns that it shows unless others are chosen.
 
-    ``is_tree``: its rule is a tree of conditions; the others are found by ``list_memberships``.
+    ``is_tree``: its rule is a tree of conditions; the others are found by ``list_facts``.
     """
 
     key: str
@@ -133,7 +133,7 @@ READY_MADE: dict[str, ReadyMadeList] = {
         ),
     )
 }
-# Those that list_memberships finds.
+# Those that list_facts tells of.
 FIGURED = tuple(entry.key for entry in READY_MADE.values() if not entry.is_tree)
 
 

@@ -8,7 +8,7 @@ frequency cap keeps anybody from being called twice.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crm_core.analysis.hazard import NEAR_DAYS, reminder_day
 from crm_core.analysis.survival import WaitCount
@@ -17,6 +17,7 @@ from crm_core.lists.built import sizes_of
 from crm_core.lists.conditions import All, Node, condition
 from crm_core.lists.members import ListSize
 from crm_core.lists.ready_made import READY_MADE, figured_sizes
+from crm_core.metrics.kept_scores import scored_once
 from crm_core.metrics.query import tuples_of
 from crm_core.metrics.tiers import suggested_threshold
 from crm_core.params import Params
@@ -49,17 +50,33 @@ def rule_of(cursor: Cursor, key: str, params: Params, settings: ShopSettings) ->
     return RULES[key](_Shop(cursor, params, settings))
 
 
-def list_sizes(cursor: Cursor, params: Params, settings: ShopSettings) -> dict[str, ListSize]:
-    """How many customers are on every list and what they have spent, in two passes; lists without members have 0."""
-    found = figured_sizes(cursor, params, settings)
+@dataclass(frozen=True)
+class ReadyLists:
+    """The ready-made lists as of a date.
+
+    ``sizes``: how many customers are on every list and what they have spent, 0 on one without members. ``undecided``:
+    the lists whose rule the shop's data cannot fill in yet.
+    """
+
+    sizes: dict[str, ListSize]
+    undecided: tuple[str, ...]
+
+
+def ready_lists(cursor: Cursor, params: Params, settings: ShopSettings) -> ReadyLists:
+    """All ready-made lists, in one pass over those that are figured and one over those that are trees."""
+    with scored_once(cursor, params, settings):
+        found = figured_sizes(cursor, params, settings)
     trees = {key: rule_of(cursor, key, params, settings) for key in RULES}
-    told = sizes_of(cursor, {key: tree for key, tree in trees.items() if tree is not None}, params, settings)
-    return {key: told.get(key, found[key]) for key in READY_MADE}
+    decided = {key: tree for key, tree in trees.items() if tree is not None}
+    with scored_once(cursor, replace(params, window_days=None), settings):
+        told = sizes_of(cursor, decided, params, settings)
+    sizes = {key: told.get(key, found[key]) for key in READY_MADE}
+    return ReadyLists(sizes, tuple(key for key in RULES if key not in decided))
 
 
-def undecided_lists(cursor: Cursor, params: Params, settings: ShopSettings) -> tuple[str, ...]:
-    """The lists whose rule the shop's data cannot fill in yet."""
-    return tuple(key for key in RULES if rule_of(cursor, key, params, settings) is None)
+def list_sizes(cursor: Cursor, params: Params, settings: ShopSettings) -> dict[str, ListSize]:
+    """How many customers are on every ready-made list and what they have spent."""
+    return ready_lists(cursor, params, settings).sizes
 
 
 def _between(fact: str, first: int, last: int) -> tuple[Node, ...]:

@@ -16,7 +16,7 @@ from crm_core.metrics.items import By, item_model
 from crm_core.metrics.product_tables import PRODUCT, PRODUCT_ORDERS, best_first, repurchasers, with_cycles
 from crm_core.metrics.query import frame_of, tuples_of
 from crm_core.metrics.spec import Column, ColumnKind, TableSpec, Unit
-from crm_core.params import Params, Period
+from crm_core.params import Params
 from crm_core.settings import ShopSettings
 
 # A curve needs every wait of a product: only those that most people buy again get one.
@@ -121,8 +121,11 @@ def due_windows(
 
     ``product``: only that one; else those that most people buy again.
     """
-    params = Params(as_of, Period(as_of, as_of), channel)
-    frame = _returned_for(cursor, params, by, product, MOST_PRODUCTS).dropna(subset=["due_from_days", "due_to_days"])
+    asked = {"as_of": as_of, "channel": channel}
+    often = {**asked, "product": product or None, "most": MOST_PRODUCTS}
+    products = [key for (key,) in tuples_of(cursor, item_model("metrics/most_repurchased", by), often)]
+    cycles = frame_of(cursor, item_model("metrics/product_cycles", by), {**asked, "products": products})
+    frame = cycles.dropna(subset=["due_from_days", "due_to_days"]).sort_values("product")
     rows = frame[["product", "due_from_days", "due_to_days"]].itertuples(index=False)
     windows = [_window(by, str(key), int(first), int(last)) for key, first, last in rows]
     return windows or [_window(by, "", 1, 0)]  # a list without an entry has no type to read a struct from

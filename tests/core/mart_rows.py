@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from crm_core.db import Cursor, Database
+from crm_core.db import Cursor, Database, bump_data_version
 from crm_core.params import Params, Period
 
 START = date(2024, 1, 1)
@@ -75,6 +75,7 @@ def insert(cursor: Cursor, mart: str, rows: Sequence[Row]) -> None:
                 values[f"v{place}"].append(value)
         columns = ", ".join(f"unnest(${place})" for place in values)
         cursor.execute(f"insert into {mart} ({', '.join(column_names)}) select {columns}", values)
+    bump_data_version(cursor)  # as every write does: what is kept of the data is kept by its version
 
 
 def _column_names(row: Row) -> tuple[str, ...]:

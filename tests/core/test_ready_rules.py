@@ -23,7 +23,7 @@ from crm_core.i18n import Translator
 from crm_core.lists import ready_rules as rules
 from crm_core.lists.conditions import from_json, to_json
 from crm_core.lists.ready_made import FIGURED, READY_MADE, available_lists
-from crm_core.lists.ready_rules import RULES, list_sizes, rule_of, undecided_lists
+from crm_core.lists.ready_rules import RULES, list_sizes, ready_lists, rule_of
 from crm_core.lists.sources import source_members
 from crm_core.lists.starting_points import starting_tree
 from crm_core.metrics.product_cycles import due_to_reorder
@@ -349,9 +349,10 @@ def test_what_a_list_lacks_is_known(cursor: Cursor) -> None:
     lacking = {"new_members", "complaint_closed", "birthdays", "message_instead"}
     survey = {key for key, entry in READY_MADE.items() if entry.needs == "survey"}
     assert {entry.key for entry in available_lists(cursor)} == set(READY_MADE) - lacking - survey
-    assert undecided_lists(cursor, ASKED, SETTINGS) == ("one_time_reminder",)
-    assert list_sizes(cursor, ASKED, SETTINGS)["care_7"].customers == 1
-    assert list_sizes(cursor, ASKED, SETTINGS)["one_time_reminder"].customers == 0
+    found = ready_lists(cursor, ASKED, SETTINGS)
+    assert found.undecided == ("one_time_reminder",)
+    assert found.sizes["care_7"].customers == 1
+    assert found.sizes["one_time_reminder"].customers == 0
     assert members(cursor, "one_time_reminder") == set()
 
 

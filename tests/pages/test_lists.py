@@ -19,7 +19,7 @@ from crm_core.lists.exports import Export, FileFormat
 from crm_core.lists.layouts import LAYOUTS
 from crm_core.lists.members import ListSize
 from crm_core.lists.ready_made import CONSENT, READY_MADE, available_lists
-from crm_core.lists.ready_rules import undecided_lists
+from crm_core.lists.ready_rules import ready_lists
 from crm_core.metrics.measure import default_params
 from crm_core.params import Params, Period
 from crm_core.settings import ShopSettings
@@ -70,7 +70,7 @@ def test_card_file_and_command_line_count_the_same_people(filled_shop: Path, lan
     counts = {}
     with visit_of("lists", language) as visit:
         available = available_lists(visit.cursor)
-        undecided = undecided_lists(visit.cursor, asked, visit.settings)
+        undecided = ready_lists(visit.cursor, asked, visit.settings).undecided
         for key, entry in READY_MADE.items():
             in_file = rows_of(list_csv(visit, key, asked, entry.columns))
             assert in_file[0] == [t(f"lists.column.{column}") for column in entry.columns]

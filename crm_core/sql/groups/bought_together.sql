@@ -4,7 +4,4 @@ select customer_id
 from purchases_of_item(($group).kind, ($group).product_key) as one
 inner join purchases_of_item(($group).kind, ($group).next_key) as other using (customer_id)
 where other.purchase_no = one.purchase_no and other.purchased_on <= ($question).as_of
-    and (
-        ($question).channel is null
-        or customer_id in (select customer_id from customer_mart where first_channel = ($question).channel)
-    )
+    and (($question).channel is null or one.first_channel = ($question).channel)

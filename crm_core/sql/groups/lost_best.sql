@@ -1,15 +1,15 @@
--- Grain: customer. Inputs: customer_histories, revenue_ranks; $group: less_than, top_share, and the fitted model r, alpha, a, b.
+-- Grain: customer. Inputs: rfm_customers, best_customers; $group: less_than, top_share, and the fitted model r, alpha, a, b.
 -- The best customers by spending who still are customers with less than that probability.
 with judged as (
-    select customer_id, repeats, still_active($group, repeats, last_days, observed_days) as active
-    from customer_histories(($question).as_of, ($question).channel)
-),
-
-best as (
-    select customer_id
-    from revenue_ranks($question)
-    where revenue_rank <= top_count(customer_count, ($group).top_share)
+    select
+        customer_id,
+        still_active(
+            $group, purchase_count - 1, (last_on - first_on)::integer, (($question).as_of - first_on)::integer
+        ) as active
+    from rfm_customers($question)
+    where purchase_count > 1
 )
 
 select customer_id from judged
-where repeats > 0 and active < ($group).less_than and customer_id in (select customer_id from best)
+where active < ($group).less_than
+    and customer_id in (select customer_id from best_customers($question, ($group).top_share))

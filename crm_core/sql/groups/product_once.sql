@@ -3,7 +3,4 @@
 select customer_id
 from purchases_of_item(($group).kind, ($group).product_key)
 where item_purchase_no = 1 and purchased_on <= ($question).as_of and coalesce(next_on > ($question).as_of, true)
-    and (
-        ($question).channel is null
-        or customer_id in (select customer_id from customer_mart where first_channel = ($question).channel)
-    )
+    and (($question).channel is null or first_channel = ($question).channel)

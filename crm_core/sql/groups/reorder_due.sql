@@ -4,7 +4,4 @@ select customer_id
 from purchases_of_item(($group).kind, ($group).product_key)
 where ($question).as_of - purchased_on between ($group).from_days and ($group).to_days
     and coalesce(next_on > ($question).as_of, true)
-    and (
-        ($question).channel is null
-        or customer_id in (select customer_id from customer_mart where first_channel = ($question).channel)
-    )
+    and (($question).channel is null or first_channel = ($question).channel)

@@ -1,2 +1,2 @@
--- Grain: member of one ready-made list. Input: list_memberships.
-select * from list_memberships($question, $limits) where list_contains(list_keys, $list_key)
+-- Grain: member of one ready-made list. Input: list_members.
+select customer_id from list_members($question, $limits, $list_key)

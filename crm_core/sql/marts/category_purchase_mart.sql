@@ -19,12 +19,13 @@ select customer_id from customers;
 
 delete from category_purchase_mart where customer_id in (select customer_id from recategorised_customers);
 
-insert into category_purchase_mart
+insert into category_purchase_mart by name
 with days as (
     select
         customer_id, category, purchased_on,
         any_value(purchase_no) as purchase_no,  -- a customer has one purchase a day
         any_value(followed_on) as followed_on,
+        any_value(first_channel) as first_channel,
         sum(net_amount)::decimal(18, 4) as net_amount
     from product_purchase_mart
     inner join product_mart using (product_key)
@@ -43,5 +44,7 @@ numbered as (
 )
 
 select
-    customer_id, category, purchased_on, purchase_no, category_purchase_no, gap_days, next_on, net_amount, followed_on
-from numbered;
+    customer_id, category, purchased_on, purchase_no, category_purchase_no, gap_days, next_on, net_amount, followed_on,
+    first_channel
+from numbered
+order by purchase_no > 1, category, purchased_on;

@@ -1,6 +1,6 @@
 -- Grain: customer x product x shop day. Inputs: order_line_mart, purchase_mart, touched_customers.
 -- Which product a customer bought on which of their purchases, for the how-manieth time.
-insert into product_purchase_mart
+insert into product_purchase_mart by name
 with bought as (
     select
         customer_id, product_key, ordered_on as purchased_on,
@@ -22,14 +22,16 @@ numbered as (
     window by_day as (partition by customer_id, product_key order by purchased_on)
 ),
 
-followed as (
-    select customer_id, purchased_on, next_on as followed_on
+purchases as (
+    select customer_id, purchased_on, next_on as followed_on, first_channel
     from purchase_mart
-    where next_on is not null and customer_id in (select customer_id from touched_customers)
+    where customer_id in (select customer_id from touched_customers)
 )
 
 select
     customer_id, product_key, purchased_on, purchase_no, product_purchase_no, gap_days, next_on, quantity, net_amount,
-    followed_on
+    followed_on, first_channel
 from numbered
-left join followed using (customer_id, purchased_on);
+left join purchases using (customer_id, purchased_on)
+-- In the order in which they are asked for: a product and who began with it lie together, the rest is passed over.
+order by purchase_no > 1, product_key, purchased_on;

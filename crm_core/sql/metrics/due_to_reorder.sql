@@ -1,5 +1,5 @@
 -- Grain: item (product or category) with a window in which it is due. Inputs: {{items}} of product or of category
--- (views/item_purchases.sql), customer_mart.
+-- (views/item_purchases.sql).
 -- Who bought an item last between due_from_days and due_to_days before the as-of date and not since, and what they paid
 -- for it then. $windows is a list of structs of product, due_from_days and due_to_days.
 with windows as (
@@ -13,7 +13,7 @@ last_purchases as (
     where purchased_on <= $as_of
         and coalesce(next_on > $as_of, true)
         and item_key in (select product from windows)
-        and ($channel is null or customer_id in (select customer_id from customer_mart where first_channel = $channel))
+        and ($channel is null or first_channel = $channel)
 ),
 
 due as (

@@ -1,5 +1,5 @@
 -- Grain: item (product or category) in at least one customer's purchase 1 on or before the as-of date.
--- Inputs: purchase_mart, customer_mart, {{items}} and {{names}} of product or of category (views/item_purchases.sql).
+-- Inputs: purchase_mart, {{items}} and {{names}} of product or of category (views/item_purchases.sql).
 -- Which first item leads to a second purchase (of anything) within the window: among the customers whose window has
 -- ended by the as-of date, beside the same share of the whole shop.
 with first_purchases as (
@@ -17,7 +17,7 @@ first_items as (
         coalesce(followed_on <= $as_of and followed_on - purchased_on <= $window_days, false) as is_returned
     from {items}
     where purchase_no = 1 and purchased_on <= $as_of
-        and ($channel is null or customer_id in (select customer_id from customer_mart where first_channel = $channel))
+        and ($channel is null or first_channel = $channel)
 ),
 
 shop as (

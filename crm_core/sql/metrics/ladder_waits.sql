@@ -1,5 +1,5 @@
 -- Grain: step (purchase number) that a customer has reached x days waited for the next purchase; a wait of more than `longest`
--- days stands at longest + 1, as one that is not over. Inputs: purchase_mart, customer_mart; steps, the last step asked for.
+-- days stands at longest + 1, as one that is not over. Inputs: purchase_mart; steps, the last step asked for.
 -- How long those who reached a step have waited for the next one as of a date: how many came back after that many days, how
 -- many had not by then; and of the whole step who reached it and went on, the plain median of the days in between, and what
 -- an order was worth.
@@ -13,7 +13,7 @@ with purchases as (
     from purchase_mart
     where purchased_on <= $as_of
         and purchase_no <= $steps
-        and ($channel is null or customer_id in (select customer_id from customer_mart where first_channel = $channel))
+        and ($channel is null or first_channel = $channel)
 ),
 
 -- Few rows: everything after this reads them instead of the purchases.

@@ -1,25 +1,31 @@
 -- Grain: item (product or category) of those asked for that somebody bought again on or before the as-of date.
--- Inputs: {{items}} of product or of category (views/item_purchases.sql), customer_mart.
--- On the Kaplan-Meier curve of an item, from a buyer's first purchase of it to the next (who has not bought it again is
--- censored, never "no"): the days by which a quarter, half and three quarters of its buyers are back (NULL where the
--- curve never gets there), and when it is due. Due is from the quarter to the three quarters; where the curve ends
--- before, the quartiles of those who do come back within a year, that is of the curve divided by its end. An item that
--- takes a quarter of its buyers more than a year has no such window: those quick ones are not its rhythm.
-with first_purchases as (
+-- Inputs: {{items}} of product or of category (views/item_purchases.sql).
+-- The plain median of all days between two purchases of an item. On the Kaplan-Meier curve of the item, from a buyer's
+-- first purchase of it to the next (who has not bought it again is censored, never "no"): the days by which a quarter,
+-- half and three quarters of its buyers are back (NULL where the curve never gets there), and when it is due. Due is from
+-- the quarter to the three quarters; where the curve ends before, the quartiles of those who do come back within a year,
+-- that is of the curve divided by its end. An item that takes a quarter of its buyers more than a year has no such window:
+-- those quick ones are not its rhythm.
+with purchases as (
     select
         item_key,
+        item_purchase_no = 1 as is_first,
         coalesce(next_on <= $as_of, false) as is_returned,
         (case when next_on <= $as_of then next_on else $as_of::date end) - purchased_on as wait_days
     from {items}
-    where item_purchase_no = 1
-        and purchased_on <= $as_of
+    where purchased_on <= $as_of
         and item_key in (select unnest($products))
-        and ($channel is null or customer_id in (select customer_id from customer_mart where first_channel = $channel))
+        and ($channel is null or first_channel = $channel)
 ),
 
 waits as (
-    select item_key, wait_days, count(*) filter (where is_returned) as returned, count(*) as ended
-    from first_purchases
+    select
+        item_key,
+        wait_days,
+        count(*) filter (where is_returned) as gaps,
+        count(*) filter (where is_first and is_returned) as returned,
+        count(*) filter (where is_first) as ended
+    from purchases
     group by item_key, wait_days
 ),
 
@@ -27,9 +33,27 @@ waiting as (
     select
         item_key,
         wait_days,
+        gaps,
         returned,
-        sum(ended) over (partition by item_key order by wait_days desc rows unbounded preceding) as at_risk
+        sum(ended) over item - sum(ended) over by_wait + ended as at_risk,
+        sum(gaps) over by_wait as gaps_upto,
+        sum(gaps) over item as gap_count
     from waits
+    window
+        item as (partition by item_key),
+        by_wait as (partition by item_key order by wait_days rows unbounded preceding)
+),
+
+-- The median is the mean of the two middle gaps, which for an odd number are the same one.
+gap_medians as (
+    select
+        item_key,
+        (
+            min(wait_days) filter (where 2 * gaps_upto >= gap_count) + min(wait_days) filter (where 2 * gaps_upto > gap_count)
+        ) / 2 as observed_gap_median
+    from waiting
+    where gaps > 0
+    group by item_key
 ),
 
 -- Days without a return leave the curve where it is.
@@ -71,4 +95,6 @@ due as (
     from cycles
 )
 
-select * exclude (is_slow) from due;
+select due.* exclude (is_slow), observed_gap_median
+from due
+inner join gap_medians on due.product = gap_medians.item_key;

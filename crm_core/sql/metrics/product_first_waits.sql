@@ -1,4 +1,4 @@
--- Grain: days of waiting. Inputs: {{items}} of product or of category (views/item_purchases.sql), customer_mart.
+-- Grain: days of waiting. Inputs: {{items}} of product or of category (views/item_purchases.sql).
 -- From a buyer's first purchase of one item to the next: how many came back after so many days, and how many have waited so
 -- long without (censored at the as-of date).
 with first_purchases as (
@@ -9,7 +9,7 @@ with first_purchases as (
     where item_purchase_no = 1
         and purchased_on <= $as_of
         and item_key = $product
-        and ($channel is null or customer_id in (select customer_id from customer_mart where first_channel = $channel))
+        and ($channel is null or first_channel = $channel)
 ),
 
 waits as (

@@ -1,5 +1,5 @@
 -- Grain: pair of items (product or category), from the one to the other, seen $support times or more.
--- Inputs: {{items}} and {{names}} of product or of category (views/item_purchases.sql), purchase_mart, customer_mart.
+-- Inputs: {{items}} and {{names}} of product or of category (views/item_purchases.sql), purchase_mart.
 -- How often a purchase with one item is followed $step purchases later (0: the same purchase) by one with another item,
 -- beside how often the other item stands there at all. Of the items the $most_items bought most often are held against
 -- each other; $product and $next_product bring in one that is not among them, and leave out all other pairs.
@@ -23,7 +23,7 @@ bought as (
     from {items}
     inner join chosen using (item_key)
     where purchased_on <= $as_of
-        and ($channel is null or customer_id in (select customer_id from customer_mart where first_channel = $channel))
+        and ($channel is null or first_channel = $channel)
 ),
 
 starts as (
@@ -44,7 +44,7 @@ last_purchases as (
     from purchase_mart
     where purchased_on <= $as_of
         and coalesce(next_on > $as_of, true)
-        and ($channel is null or customer_id in (select customer_id from customer_mart where first_channel = $channel))
+        and ($channel is null or first_channel = $channel)
 ),
 
 unfollowed as (

@@ -1,5 +1,5 @@
 -- Grain: item (product or category) of those asked for x days of waiting. Inputs: {{items}} of product or of category
--- (views/item_purchases.sql), customer_mart.
+-- (views/item_purchases.sql).
 -- After every purchase of an item: how long until its buyer bought it again (returned), or how long it has been since
 -- without (censored at the as-of date). Waits of more than $horizon_days count as one day more than that.
 with waits as (
@@ -12,7 +12,7 @@ with waits as (
     from {items}
     where purchased_on <= $as_of
         and item_key in (select unnest($products))
-        and ($channel is null or customer_id in (select customer_id from customer_mart where first_channel = $channel))
+        and ($channel is null or first_channel = $channel)
 ),
 
 counted as (

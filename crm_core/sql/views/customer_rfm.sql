@@ -167,6 +167,26 @@ select * from with_segment;
 -- takes off what a product of fractions has too much.
 create or replace macro top_count(customer_count, share) as ceil(round(customer_count * share, 6))::bigint;
 
+-- Grain: customer. Input: rfm_customers. Those who spent most, a share (0..1) of all, rounded up; of equal ones the first by
+-- customer_id. Only who has spent enough to be among them is put in order.
+create or replace macro best_customers(q, share) as table
+with customers as (
+    select customer_id, revenue from rfm_customers(q)
+),
+
+cut as (
+    select top_count(count(*), share) as best_count, quantile_disc(revenue, 1 - share) as revenue_from from customers
+),
+
+ranked as (
+    select customer_id, best_count, row_number() over (order by revenue desc, customer_id) as revenue_rank
+    from customers
+    cross join cut
+    where revenue >= revenue_from
+)
+
+select customer_id from ranked where revenue_rank <= best_count;
+
 -- Grain: as rfm_customers. Input: rfm_customers.
 -- Customers from the highest revenue down, with the revenue of everyone up to and including each.
 create or replace macro revenue_ranks(q) as table

@@ -7,7 +7,7 @@ create or replace macro product_items() as table
 with purchases as (
     select
         customer_id, product_key as item_key, purchased_on, purchase_no,
-        product_purchase_no as item_purchase_no, gap_days, next_on, net_amount, followed_on
+        product_purchase_no as item_purchase_no, gap_days, next_on, net_amount, followed_on, first_channel
     from product_purchase_mart
 )
 
@@ -19,7 +19,7 @@ create or replace macro category_items() as table
 with purchases as (
     select
         customer_id, category as item_key, purchased_on, purchase_no,
-        category_purchase_no as item_purchase_no, gap_days, next_on, net_amount, followed_on
+        category_purchase_no as item_purchase_no, gap_days, next_on, net_amount, followed_on, first_channel
     from category_purchase_mart
 )
 
@@ -63,7 +63,9 @@ with of_item as (
 ),
 
 days as (
-    select customer_id, purchased_on, any_value(purchase_no) as purchase_no, sum(net_amount) as net_amount
+    select
+        customer_id, purchased_on, any_value(purchase_no) as purchase_no, any_value(first_channel) as first_channel,
+        sum(net_amount) as net_amount
     from product_purchase_mart
     where product_key in (select product_key from of_item)
     group by customer_id, purchased_on

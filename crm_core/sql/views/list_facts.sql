@@ -23,8 +23,8 @@ select * from latest;
 
 -- Grain: customer who bought (in the window) or answered, up to the as-of date; with a channel, whose first purchase was in
 -- it. Inputs: rfm_scores, purchase_mart, latest_answers, customer_mart.
--- The figures of every customer, and the keys of the ready-made lists that the customer is on.
-create or replace macro list_memberships(q, l) as table
+-- The segment of every customer, and for each other ready-made list, by its key, whether the customer is on it.
+create or replace macro list_facts(q, l) as table
 with scores as (
     select * from rfm_scores(q)
 ),
@@ -47,12 +47,15 @@ ranked as (
     select scores.*, revenue >= revenue_from and revenue > 0 as is_best from scores cross join best
 ),
 
--- The gaps of those whose silence is long enough for the question: how many there are, and their median.
+-- The gaps of those whose silence is long enough for the question: how many there are, and their median. The purchases are
+-- not filtered by day before the join: the planner would take them for the smaller side, and they are the larger.
 own_gaps as (
-    select customer_id, median(gap_days) as own_gap_median, count(*) as own_gap_count
+    select
+        customer_id,
+        median(gap_days) filter (where purchased_on <= (q).as_of) as own_gap_median,
+        count(gap_days) filter (where purchased_on <= (q).as_of) as own_gap_count
     from purchase_mart
-    where gap_days is not null and purchased_on <= (q).as_of
-        and customer_id in (select customer_id from ranked where is_best and recency_days >= (l).silent_least_days)
+    where customer_id in (select customer_id from ranked where is_best and recency_days >= (l).silent_least_days)
     group by customer_id
 ),
 
@@ -66,7 +69,7 @@ answers as (
 facts as (
     select
         coalesce(ranked.customer_id, answers.customer_id) as customer_id,
-        segment, recency_days, frequency, monetary, r_score, f_score, m_score, last_on, purchase_count,
+        segment, recency_days, purchase_count,
         coalesce(revenue, 0) as revenue,
         attitude,
         answered_on >= (q).as_of - (l).answered_within_days as is_answer_fresh,
@@ -82,20 +85,34 @@ facts as (
 
 members as (
     select
-        customer_id, segment, recency_days, frequency, monetary, r_score, f_score, m_score, last_on, purchase_count, revenue,
-        [
-            'segment_' || segment,
-            case when purchase_count = 1 and recency_days between second_from_days and second_to_days
-                then 'second_purchase_due' end,
-            case when purchase_count = 1 and recency_days between (l).one_time_from_days and (l).one_time_to_days
-                then 'one_time_30_60' end,
-            case when is_best and recency_days >= (l).silent_least_days and recency_days > rhythm_days * (l).silent_gaps
-                then 'silent_best' end,
-            case when attitude = 'detractor' and is_answer_fresh then 'detractors_to_call' end,
-            case when attitude = 'promoter' and is_answer_fresh then 'promoters_to_thank' end,
-            case when is_best then 'top_spenders' end
-        ] as list_keys
+        customer_id, segment, revenue,
+        coalesce(purchase_count = 1 and recency_days between second_from_days and second_to_days, false) as second_purchase_due,
+        coalesce(purchase_count = 1 and recency_days between (l).one_time_from_days and (l).one_time_to_days, false) as one_time_30_60,
+        coalesce(
+            is_best and recency_days >= (l).silent_least_days and recency_days > rhythm_days * (l).silent_gaps, false
+        ) as silent_best,
+        coalesce(attitude = 'detractor' and is_answer_fresh, false) as detractors_to_call,
+        coalesce(attitude = 'promoter' and is_answer_fresh, false) as promoters_to_thank,
+        is_best as top_spenders
     from facts
+)
+
+select * from members;
+
+-- Grain: member of one ready-made list. Input: list_facts.
+create or replace macro list_members(q, l, list_key) as table
+with members as (
+    select customer_id
+    from list_facts(q, l)
+    where case list_key
+        when 'second_purchase_due' then second_purchase_due
+        when 'one_time_30_60' then one_time_30_60
+        when 'silent_best' then silent_best
+        when 'detractors_to_call' then detractors_to_call
+        when 'promoters_to_thank' then promoters_to_thank
+        when 'top_spenders' then top_spenders
+        else coalesce(list_key = 'segment_' || segment, false)
+    end
 )
 
 select * from members;

@@ -36,10 +36,20 @@ with cycle as (
 
 select * from cycle;
 
--- Grain: customer with a purchase on or before the as-of date; start_on NULL means all, else those whose purchase 1 is
--- between start_on and end_on. Inputs: buyers_as_of, shop_cycle_as_of, customer_mart.
 -- The life-cycle stage: N one purchase and E0 several, the last of them within one cycle; S1 silent for up to two cycles, S2
 -- up to three, S3 longer. NULL where the shop has no cycle yet.
+create or replace macro life_cycle_stage(silent_days, purchase_count, cycle_days) as
+    case
+        when cycle_days is null then null
+        when silent_days > 3 * cycle_days then 'S3'
+        when silent_days > 2 * cycle_days then 'S2'
+        when silent_days > cycle_days then 'S1'
+        when purchase_count = 1 then 'N'
+        else 'E0'
+    end;
+
+-- Grain: customer with a purchase on or before the as-of date; start_on NULL means all, else those whose purchase 1 is
+-- between start_on and end_on. Inputs: buyers_as_of, shop_cycle_as_of, customer_mart. The life-cycle stage of each.
 create or replace macro life_cycle_as_of(as_of, start_on, end_on, channel_key, grain) as table
 with people as (
     select
@@ -53,15 +63,7 @@ with people as (
 
 staged as (
     select
-        people.customer_id, channel, bucket, revenue,
-        case
-            when cycle_days is null then null
-            when silent_days > 3 * cycle_days then 'S3'
-            when silent_days > 2 * cycle_days then 'S2'
-            when silent_days > cycle_days then 'S1'
-            when purchase_count = 1 then 'N'
-            else 'E0'
-        end as stage
+        people.customer_id, channel, bucket, revenue, life_cycle_stage(silent_days, purchase_count, cycle_days) as stage
     from people
     inner join buyers_as_of(as_of, null) as buyers on people.customer_id = buyers.customer_id
     cross join shop_cycle_as_of(as_of)
