@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 else:
     Row = TypeVar("Row")
 
-MARK_LIMIT = 5_000
 ROW_HEIGHT, TALL_ROW_HEIGHT = 46, 64  # the taller where a name takes two lines
 SQUARE, LINE = "■", "━"
 COMPACT_FROM, ROUND_FROM = 10_000, 100_000

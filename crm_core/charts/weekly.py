@@ -116,8 +116,3 @@ def share_by_week(
     low, high = (t.share(bound) for bound in normal) if normal else (t.share(None), t.share(None))
     words = t("charts.share.alt", unit=unit, n=len(points), value=t.share(known[-1][1]), low=low, high=high)
     return Chart(figure, words)
-
-
-def sparkline(points: Sequence[TrendPoint]) -> list[float]:
-    """The defined values of a trend, for the small line in a tile."""
-    return [float(point.reading.value) for point in points if is_defined(point.reading.value)]

@@ -8,7 +8,7 @@ address names a group by its key and its values, so a link shows the same people
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -17,7 +17,7 @@ from math import isfinite
 from crm_core.db import Cursor, model
 from crm_core.errors import InvalidParams, UnknownName
 from crm_core.i18n import Translator
-from crm_core.lists.members import ListSize, chunks_of, members_of, people_source, size_of
+from crm_core.lists.members import ListSize, size_of
 from crm_core.lists.ready_made import BOUGHT, CONSENT, CONTACT, SAID
 from crm_core.metrics.complaint_tables import OUTCOMES
 from crm_core.metrics.forecast_tables import BANDS
@@ -31,7 +31,6 @@ from crm_core.metrics.profile import AGE_BANDS, GENDERS, KINDS
 from crm_core.metrics.registry import LIFE_CYCLE_STAGES
 from crm_core.metrics.rfm import question
 from crm_core.metrics.segments import SEGMENT_KEYS
-from crm_core.metrics.spec import Table
 from crm_core.metrics.themes import ANY
 from crm_core.metrics.tiers import BASES, STANDINGS
 from crm_core.metrics.voice_tables import ATTITUDES
@@ -258,32 +257,6 @@ def _product_name(cursor: Cursor, product_key: str) -> str:
 def group_size(cursor: Cursor, group: Group, params: Params, settings: ShopSettings) -> ListSize:
     """How many customers are in a group, and what they have spent up to the as-of date."""
     return size_of(cursor, model(f"groups/{group.kind.key}"), group_binds(group, params, settings))
-
-
-def group_members(
-    cursor: Cursor,
-    group: Group,
-    params: Params,
-    settings: ShopSettings,
-    columns: Sequence[str] | None = None,
-    *,
-    limit: int | None = None,
-) -> Table:
-    """The customers of a group as :func:`crm_core.lists.sources.source_members` gives those of a list."""
-    binds = {**group_binds(group, params, settings), "limit": limit}
-    return members_of(cursor, group.kind.key, _source(group), columns or group.kind.columns, binds)
-
-
-def group_chunks(
-    cursor: Cursor, group: Group, params: Params, settings: ShopSettings, columns: Sequence[str] | None = None
-) -> Iterator[list[tuple[object, ...]]]:
-    """The same customers in chunks of rows; the cursor is busy until the last one is taken."""
-    binds = {**group_binds(group, params, settings), "limit": None}
-    return chunks_of(cursor, _source(group), columns or group.kind.columns, binds)
-
-
-def _source(group: Group) -> str:
-    return people_source(model(f"groups/{group.kind.key}"))
 
 
 def group_binds(group: Group, params: Params, settings: ShopSettings) -> dict[str, object]:

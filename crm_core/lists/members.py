@@ -27,14 +27,6 @@ def members_of(cursor: Cursor, name: str, source: str, columns: Sequence[str], b
     return Table(name, spec_of(picked), frame)
 
 
-def chunks_of(
-    cursor: Cursor, source: str, columns: Sequence[str], binds: Mapping[str, object]
-) -> Iterator[list[tuple[object, ...]]]:
-    """The same customers in chunks of rows, for files that never stand in memory as a whole."""
-    picked = chosen(columns)
-    return chunks(cursor, members_sql(source, picked), with_columns(cursor, picked, binds))
-
-
 def with_columns(cursor: Cursor, columns: Sequence[ListColumn], binds: Mapping[str, object]) -> dict[str, object]:
     """The values that the members model binds: those of the list, ``question`` among them, and of its columns."""
     asked = binds["question"]

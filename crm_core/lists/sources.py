@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from crm_core.db import Cursor, model
@@ -11,7 +11,7 @@ from crm_core.errors import InvalidParams
 from crm_core.lists.built import COLUMNS, Compiled, compiled
 from crm_core.lists.conditions import AnyOf, Node, from_json, to_json
 from crm_core.lists.groups import Group, group_binds, group_from_texts, group_texts
-from crm_core.lists.members import ListSize, chunks_of, members_of, people_source, size_of
+from crm_core.lists.members import ListSize, members_of, people_source, size_of
 from crm_core.lists.ready_made import LIMITS, ReadyMadeList, list_of
 from crm_core.lists.ready_rules import rule_of
 from crm_core.metrics.rfm import question
@@ -101,15 +101,6 @@ def source_members(
         usual_columns_of(source) if columns is None else columns,
         binds,
     )
-
-
-def source_chunks(
-    cursor: Cursor, source: Source, params: Params, settings: ShopSettings, columns: Sequence[str] | None = None
-) -> Iterator[list[tuple[object, ...]]]:
-    """The same customers in chunks of rows; the cursor is busy until the last one is taken."""
-    people = people_of(cursor, source, params, settings)
-    binds = {**people.binds, "limit": None}
-    return chunks_of(cursor, people_source(people.sql), usual_columns_of(source) if columns is None else columns, binds)
 
 
 def _name(source: Source) -> str:

@@ -31,7 +31,8 @@ from crm_core.findings.first_orders import (
     trait_words,
 )
 from crm_core.i18n import Translator
-from crm_core.lists.groups import group_members, group_of
+from crm_core.lists.groups import group_of
+from crm_core.lists.sources import source_members
 from crm_core.metrics.group_tables import (
     KINDS,
     FirstOrderGroup,
@@ -274,7 +275,7 @@ def test_the_people_of_a_group_are_those_not_back(cursor: Cursor) -> None:
 
     def listed(key: str, **values: str) -> set[str]:
         return set(
-            group_members(cursor, group_of(key, **values), asked, SETTINGS, ["customer_id"]).frame["customer_id"]
+            source_members(cursor, group_of(key, **values), asked, SETTINGS, ["customer_id"]).frame["customer_id"]
         )
 
     for by in ("channel", "category"):

@@ -15,14 +15,13 @@ from crm_core.lists.groups import (
     Group,
     GroupValue,
     Value,
-    group_chunks,
     group_from_texts,
-    group_members,
     group_name,
     group_of,
     group_size,
     group_texts,
 )
+from crm_core.lists.sources import source_members
 from crm_core.settings import ShopSettings
 from tests.core.mart_rows import Bought, fill, on, params, shop
 
@@ -55,7 +54,7 @@ def test_every_kind_can_be_asked_is_named_and_comes_back_from_its_address(cursor
     asked = params(TODAY)
     assert group_from_texts(key, group_texts(group)) == group
     size = group_size(cursor, group, asked, SETTINGS)
-    assert len(group_members(cursor, group, asked, SETTINGS).frame) == size.customers
+    assert len(source_members(cursor, group, asked, SETTINGS).frame) == size.customers
     for language in languages():
         t = Translator(language)
         assert group_name(cursor, group, t, "TWD")
@@ -67,7 +66,7 @@ def test_every_model_is_the_rule_of_a_kind() -> None:
 
 
 def people(cursor: Cursor, group: Group, channel: str | None = None) -> list[str]:
-    found = group_members(cursor, group, params(TODAY, channel=channel), SETTINGS, ["customer_id"])
+    found = source_members(cursor, group, params(TODAY, channel=channel), SETTINGS, ["customer_id"])
     return sorted(found.frame["customer_id"])
 
 
@@ -77,8 +76,8 @@ def test_a_group_holds_those_behind_the_figure_up_to_the_as_of_date(cursor: Curs
     assert people(cursor, month, channel="shopee") == ["ben"]
     early = params(100)
     assert group_size(cursor, month, early, SETTINGS).customers == 2
-    chunks = [row for chunk in group_chunks(cursor, month, early, SETTINGS, ["customer_id"]) for row in chunk]
-    assert sorted(chunks) == [("anna",), ("ben",)]
+    listed = source_members(cursor, month, early, SETTINGS, ["customer_id"]).frame["customer_id"]
+    assert sorted(listed) == ["anna", "ben"]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ from crm_core.db import Cursor
 from crm_core.errors import InvalidParams
 from crm_core.findings.repurchase import worth_words
 from crm_core.i18n import Translator
-from crm_core.lists.groups import Value, group_members, group_of, group_size
+from crm_core.lists.groups import Value, group_of, group_size
+from crm_core.lists.sources import source_members
 from crm_core.metrics.measure import BY_CHANNEL, breakdown, measure
 from crm_core.metrics.tables import table
 from crm_core.params import Params
@@ -276,7 +277,7 @@ def test_behind_every_figure_stand_that_many_people(cursor: Cursor, channel: str
 def test_whose_reminder_is_due_this_week(cursor: Cursor) -> None:
     asked = params(400)
     group = group_of("reminder_due", day=30)
-    found = group_members(cursor, group, asked, SETTINGS, ["customer_id"]).frame["customer_id"]
+    found = source_members(cursor, group, asked, SETTINGS, ["customer_id"]).frame["customer_id"]
     due = {c for c, own in histories(400).items() if len(own) == 1 and 23 <= 400 - own[0].day <= 37}
     assert due
     assert set(found) == due

@@ -22,7 +22,7 @@ from crm_core.lists import ready_made
 from crm_core.lists.columns import LIST_COLUMNS, usual_columns
 from crm_core.lists.ready_made import FIGURED, LIMITS, READY_MADE, ListLimits
 from crm_core.lists.ready_rules import list_sizes
-from crm_core.lists.sources import source_chunks, source_members
+from crm_core.lists.sources import people_of, source_members
 from crm_core.metrics import rfm
 from crm_core.metrics.segments import SEGMENT_KEYS
 from crm_core.settings import ShopSettings
@@ -249,10 +249,10 @@ def test_every_list_can_show_its_own_columns_and_all(cursor: Cursor, key: str) -
 def test_chunks_are_the_members(cursor: Cursor, monkeypatch: pytest.MonkeyPatch) -> None:
     open_shop(cursor, [Bought(f"c{place}", place) for place in range(5)], [])
     monkeypatch.setattr(member_rows, "CHUNK_ROWS", 2)
-    chunks = list(source_chunks(cursor, "top_spenders", params(TODAY), SETTINGS, ["customer_id"]))
-    told = source_members(cursor, "top_spenders", params(TODAY), SETTINGS, ["customer_id"]).frame
-    assert [row[0] for chunk in chunks for row in chunk] == told["customer_id"].tolist()
-    assert [len(chunk) for chunk in chunks] == [2, 2, 1]
+    people = people_of(cursor, "top_spenders", params(TODAY), SETTINGS)
+    found = list(member_rows.chunks(cursor, f"{people.sql} order by customer_id", people.binds))
+    assert [row[0] for chunk in found for row in chunk] == [f"c{place}" for place in range(5)]
+    assert [len(chunk) for chunk in found] == [2, 2, 1]
 
 
 def test_what_is_unknown_is_refused(cursor: Cursor) -> None:

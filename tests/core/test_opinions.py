@@ -15,7 +15,8 @@ from crm_core.analysis.intervals import AttitudeCounts, nps_difference, wilson
 from crm_core.analysis.survival import WaitCount, return_curve
 from crm_core.db import Cursor, Database
 from crm_core.errors import InvalidParams
-from crm_core.lists.groups import Value, group_members, group_of
+from crm_core.lists.groups import Value, group_of
+from crm_core.lists.sources import source_members
 from crm_core.metrics.attitude_tables import attitude_curves
 from crm_core.metrics.measure import default_as_of, measure
 from crm_core.metrics.nps_tables import kinds_known
@@ -149,7 +150,7 @@ def rows(cursor: Cursor, name: str, asked: Params, **options: str) -> pd.DataFra
 
 
 def people(cursor: Cursor, key: str, **values: Value) -> set[str]:
-    found = group_members(cursor, group_of(key, **values), params(LAST), SETTINGS, ["customer_id"])
+    found = source_members(cursor, group_of(key, **values), params(LAST), SETTINGS, ["customer_id"])
     return set(found.frame["customer_id"])
 
 
@@ -392,7 +393,7 @@ def test_the_share_of_friends_is_of_those_whose_source_is_known(cursor: Cursor) 
     frame = rows(cursor, "acquisition_sources", ALL)
     assert frame["customers"].sum() == 10
     assert people(cursor, "came_by_source", source="朋友", **PERIOD) == {"fay", "gus"}
-    the_day_before = group_members(
+    the_day_before = source_members(
         cursor, group_of("came_by_source", source="朋友", **PERIOD), params(29), SETTINGS, ["customer_id"]
     )
     assert the_day_before.frame.empty  # both came on day 30

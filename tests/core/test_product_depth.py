@@ -19,7 +19,8 @@ from crm_core.charts.theme import LIGHT
 from crm_core.db import Cursor, Database
 from crm_core.errors import InvalidParams
 from crm_core.i18n import Translator
-from crm_core.lists.groups import group_members, group_of
+from crm_core.lists.groups import group_of
+from crm_core.lists.sources import source_members
 from crm_core.marts import rebuild
 from crm_core.metrics.product_view import item_curve, item_name
 from crm_core.metrics.spec import Option
@@ -196,7 +197,7 @@ def test_cycles_and_who_is_due(cursor: Cursor, kind: str) -> None:
         told = due[row["product"]]
         assert told["due_customers"] == len(people)
         values = {"kind": kind, "product_key": row["product"], "from_days": int(first), "to_days": int(last)}
-        listed = group_members(cursor, group_of("reorder_due", **values), asked(), SETTINGS, ["customer_id"])
+        listed = source_members(cursor, group_of("reorder_due", **values), asked(), SETTINGS, ["customer_id"])
         assert set(listed.frame["customer_id"]) == people
 
 
@@ -249,7 +250,7 @@ def test_the_people_behind_a_row(cursor: Cursor, kind: str) -> None:
         values = {"kind": kind, "product_key": one}
         if key.startswith("bought_"):
             values["next_key"] = other
-        found = group_members(cursor, group_of(key, **values), asked(), SETTINGS, ["customer_id"]).frame
+        found = source_members(cursor, group_of(key, **values), asked(), SETTINGS, ["customer_id"]).frame
         assert set(found["customer_id"]) == people, key
 
 

@@ -19,7 +19,8 @@ from crm_core.db import Cursor
 from crm_core.errors import InvalidParams
 from crm_core.i18n import texts
 from crm_core.ingest.values import parse_city
-from crm_core.lists.groups import Value, group_members, group_of, group_size
+from crm_core.lists.groups import Value, group_of, group_size
+from crm_core.lists.sources import source_members
 from crm_core.metrics.life_cycle import JOURNEY_STAGES, journey_stages, life_cycle
 from crm_core.metrics.measure import measure
 from crm_core.metrics.migration import BACKS, FROM_SEGMENTS, TO_SEGMENTS, as_it_stood, earlier_day, move_of
@@ -72,7 +73,7 @@ def answer(cursor: Cursor, customer_id: str, day: int, **told: object) -> None:
 
 
 def people(cursor: Cursor, key: str, asked: Params, **values: Value) -> set[str]:
-    found = group_members(cursor, group_of(key, **values), asked, SETTINGS, ["customer_id"]).frame
+    found = source_members(cursor, group_of(key, **values), asked, SETTINGS, ["customer_id"]).frame
     return set(found["customer_id"])
 
 
@@ -378,7 +379,7 @@ def test_a_preference_needs_two_days_and_half_of_what_was_bought(cursor: Cursor)
     tea = people(cursor, "customers_of_kind", params(TODAY), kind="category", told="tea")
     assert tea == {"again", "mixed", "even"}
     columns = ["customer_id", "preferred_category"]
-    listed = group_members(cursor, group_of("rfm_cell", r_score=1, f_score=1), params(TODAY), SETTINGS, columns).frame
+    listed = source_members(cursor, group_of("rfm_cell", r_score=1, f_score=1), params(TODAY), SETTINGS, columns).frame
     assert dict(zip(*(listed[column] for column in columns), strict=True))["again"] == "tea"
     buy_products(cursor, [])
 
