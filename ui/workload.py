@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from functools import partial
 
+import pandas as pd
+import streamlit as st
+
+from crm_core.findings.calls import pace_words
 from crm_core.i18n import Translator
+from crm_core.lists.call_sheet import pace_of
 from crm_core.lists.ready_made import READY_MADE
-from crm_core.lists.workload import OFFSETS, WorkloadAhead, workload
+from crm_core.lists.ready_rules import list_sizes
+from crm_core.lists.workload import (
+    OFFSETS,
+    Sizes,
+    WorkloadAhead,
+    counts_all_weeks,
+    weekly_sizes,
+    work_lists,
+    workload_of,
+)
 from crm_core.metrics.spec import ColumnKind, Unit
 from crm_core.params import Params
 from ui import frame
@@ -16,28 +30,54 @@ from ui.table import Column, show_table
 
 
 def workload_part(visit: Visit, params: Params) -> None:
-    """The answer and the table."""
+    """The answer for today, and the table with the weeks of the lists that are looked at."""
     t = visit.t
-    found = remembered(visit, workload, params, visit.settings)
-    facts = {"people": t.number(found.people), "days": t.number(found.days, 1), "fits": t.number(found.fits)}
-    frame.answer(t("calls.workload.sentence", **facts), t("calls.workload.how_sure"), key="workload")
-    frame.section(t("calls.workload.title"))
+    today = remembered(visit, list_sizes, params, visit.settings)
+    pace = pace_of(visit.cursor, params.day, visit.settings)
+    now = workload_of(today, {}, pace, visit.settings)
+    facts = {"people": t.number(now.people), "days": t.number(now.days, 1), "fits": t.number(now.fits)}
+    sure = f"{t('calls.workload.how_sure')}\n{pace_words(pace, t)}"
+    frame.answer(t("calls.workload.sentence", **facts), sure, key="workload")
+    frame.section(t("calls.workload.title"), t("calls.workload.weeks"))
+    keys = _chosen(visit, today)
+    weeks = remembered(visit, weekly_sizes, params, visit.settings, keys)
     columns = [
         Column("list", t("calls.workload.list"), ColumnKind.TEXT),
         Column("days", t("calls.workload.days"), Unit.TIMES),
         Column("growth", t("calls.workload.growth"), Unit.COUNT),
         *(Column(str(offset), _heading(t, offset), Unit.COUNT) for offset in OFFSETS),
     ]
+    found = workload_of(today, weeks, pace, visit.settings)
     show_table(visit, _rows(found, t), columns, key="workload", most=len(columns))
+
+
+def _chosen(visit: Visit, today: Sizes) -> tuple[str, ...]:
+    """The lists to count week by week: all of a small shop, those that somebody chose of a large one."""
+    if counts_all_weeks(today):
+        return work_lists()
+    t = visit.t
+    picked = st.multiselect(
+        t("calls.workload.choose"),
+        [key for key in work_lists() if today[key].customers],
+        format_func=partial(_name, t),
+        help=t("calls.workload.choose_help"),
+        placeholder=t("conditions.page.choose"),
+        key="workload_lists",
+    )
+    return tuple(sorted(picked))
+
+
+def _name(t: Translator, key: str) -> str:
+    return t(f"{READY_MADE[key].locale_key}.name")
 
 
 def _rows(found: WorkloadAhead, t: Translator) -> pd.DataFrame:
     rows = [
         {
-            "list": t(f"{READY_MADE[entry.key].locale_key}.name"),
+            "list": _name(t, entry.key),
             "days": entry.days,
             "growth": entry.growth,
-            **{str(offset): entry.customers[offset] for offset in OFFSETS},
+            **{str(offset): entry.customers.get(offset) for offset in OFFSETS},
         }
         for entry in found.lists
     ]

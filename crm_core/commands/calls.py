@@ -44,6 +44,10 @@ def add_call_sheet(command: argparse.ArgumentParser) -> None:
 
 def add_workload(command: argparse.ArgumentParser) -> None:
     """What ``workload`` may be told."""
+    command.epilog = (
+        "In words it tells of today; with --json of the weeks before and after too, of --lists or of all lists."
+    )
+    command.add_argument("--lists", help="ready-made lists whose weeks are counted, separated by commas (default: all)")
     add_question(command)
 
 
@@ -82,7 +86,7 @@ def run_workload(arguments: argparse.Namespace, t: Translator) -> int:
     with asking(arguments, t) as (cursor, params, settings):
         today = now_in(settings.zone).date()
         on_day = params if arguments.as_of else replace(params, contact_on=today)
-        found = workload(cursor, on_day, settings)
+        found = workload(cursor, on_day, settings, _weeks_of(arguments))
     if arguments.json:
         lists: list[Json] = [
             {"list": entry.key, "customers": {str(day): n for day, n in entry.customers.items()}, "days": entry.days}
@@ -94,6 +98,13 @@ def run_workload(arguments: argparse.Namespace, t: Translator) -> int:
         name = t(f"{READY_MADE[entry.key].locale_key}.name")
         say(f"{name}\t{t.number(entry.customers[0])}\t{t.number(entry.days, 1)}")
     return 0
+
+
+def _weeks_of(arguments: argparse.Namespace) -> tuple[str, ...] | None:
+    """The lists whose weeks are counted; ``None``: all of them."""
+    if arguments.lists is not None:
+        return tuple(name.strip() for name in arguments.lists.split(",") if name.strip())
+    return None if arguments.json else ()
 
 
 def _plan(cursor: Cursor, arguments: argparse.Namespace, settings: ShopSettings, today: date) -> SheetPlan:

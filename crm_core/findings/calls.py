@@ -6,7 +6,7 @@ from crm_core.db import Cursor
 from crm_core.findings.conditions import ConditionWords
 from crm_core.findings.words import Answer
 from crm_core.i18n import Translator
-from crm_core.lists.call_sheet import BUYS_WITHIN_DAYS, Basis, CallSheet, ListChance
+from crm_core.lists.call_sheet import BUYS_WITHIN_DAYS, MOST_PER_HOUR, Basis, CallSheet, ListChance, Pace
 from crm_core.lists.call_sheet_file import ListWords
 from crm_core.lists.groups import Group, group_name
 from crm_core.lists.ready_made import list_of
@@ -36,9 +36,16 @@ def sheet_answer(sheet: CallSheet, t: Translator) -> Answer:
         "days": t.number(-(-sheet.callable // sheet.fits)),
     }
     kind = "nobody" if not sheet.callable else "all_fit" if sheet.callable <= sheet.fits else "fits"
-    key = "measured" if sheet.pace.calls else "setting"
-    sure = t(f"calls.pace.{key}", calls=t.number(sheet.pace.calls), pace=facts["pace"])
-    return Answer(t(f"calls.sentence.{kind}", **facts), sure)
+    return Answer(t(f"calls.sentence.{kind}", **facts), pace_words(sheet.pace, t))
+
+
+def pace_words(pace: Pace, t: Translator) -> str:
+    """Where the calls per hour come from, and which calls of the log cannot tell them."""
+    key = "measured" if pace.calls else "setting"
+    said = t(f"calls.pace.{key}", calls=t.number(pace.calls), pace=t.number(pace.per_hour, 1))
+    if not pace.filled_in:
+        return said
+    return f"{said}\n{t('calls.pace.filled_in', calls=t.number(pace.filled_in), most=t.number(MOST_PER_HOUR))}"
 
 
 def chance_words(chance: ListChance, t: Translator) -> str:

@@ -1,7 +1,8 @@
 """The day's call sheet: whom to call today, for what, and in which order.
 
 Size: people × hours × calls per hour. Calls per hour are those of the last four weeks of the log (calls with a time,
-by the hours of the clock in which somebody called), where it tells of ``LEAST_CALLS`` or more; else the setting.
+by the hours of the clock in which somebody called), where it tells of ``LEAST_CALLS`` or more; else the setting. Only
+hours that can be believed count: who fills the same time into many rows of a sheet has told no time of any call.
 
 Priority of a customer = stake × chance of the list × chance to be reached:
 
@@ -41,6 +42,10 @@ from crm_core.params import Params
 from crm_core.settings import ShopSettings
 
 LEAST_CALLS = 30
+# A call that nobody answers rings for about half a minute: one person makes two in a minute at most, and with dialling
+# and writing down what came of it one a minute throughout an hour at most.
+MOST_AT_ONCE = 2
+MOST_PER_HOUR = 60
 SHOP_PURCHASES = 3
 BUYS_WITHIN_DAYS = 14
 MOST_FAILED = 3
@@ -70,10 +75,14 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True)
 class Pace:
-    """Calls per hour; ``calls`` of the log it is measured from, 0: the setting."""
+    """Calls per hour; ``calls`` of the log it is measured from, 0: the setting.
+
+    ``filled_in`` are the calls whose times cannot be those of the calls.
+    """
 
     per_hour: float
     calls: int
+    filled_in: int = 0
 
 
 @dataclass(frozen=True)
@@ -129,8 +138,11 @@ class CallSheet:
 
 def pace_of(cursor: Cursor, day: date, settings: ShopSettings) -> Pace:
     """How many calls an hour holds."""
-    calls, hours = cursor.execute(model("lists/call_paces"), {"day": day}).fetchall()[0]
-    return Pace(calls / hours, calls) if calls >= LEAST_CALLS else Pace(settings.contacts_per_hour, 0)
+    binds = {"day": day, "most_at_once": MOST_AT_ONCE, "most_per_hour": MOST_PER_HOUR}
+    calls, hours, filled_in = cursor.execute(model("lists/call_paces"), binds).fetchall()[0]
+    if calls < LEAST_CALLS:
+        return Pace(settings.contacts_per_hour, 0, filled_in)
+    return Pace(calls / hours, calls, filled_in)
 
 
 def calls_that_fit(pace: Pace, people: int, hours: float) -> int:

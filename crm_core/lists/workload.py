@@ -1,37 +1,50 @@
 """Workload: how long the lists are, were and would be, and how many days of calls they hold (METRICS §8).
 
-Earlier weeks are counted as of those days. Later ones are what the lists would hold if nobody bought, answered or
-complained meanwhile: rather too many, and the more so the further away.
+Today's sizes are those of the page of lists. Every other week is a question of its own about all customers, so a large
+shop counts the weeks of those lists only that somebody asks for. Earlier weeks are counted as of those days. Later ones
+are what the lists would hold if nobody bought, answered or complained meanwhile: rather too many, and the more so the
+further away.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from decimal import Decimal
 
 from crm_core.db import Cursor
+from crm_core.lists.built import sizes_of
 from crm_core.lists.call_sheet import Pace, calls_that_fit, pace_of
 from crm_core.lists.members import ListSize
-from crm_core.lists.ready_made import READY_MADE
-from crm_core.lists.ready_rules import list_sizes
+from crm_core.lists.ready_made import READY_MADE, figured_sizes, list_of
+from crm_core.lists.ready_rules import list_sizes, rule_of
 from crm_core.params import Params, Period
 from crm_core.settings import ShopSettings
 
 OFFSETS = (-28, -21, -14, -7, 0, 7, 14, 21)
+# Up to so many customers all weeks of all lists are counted in a second or two.
+MOST_FOR_ALL_WEEKS = 50_000
+
+Sizes = Mapping[str, ListSize]
+Weeks = Mapping[str, Mapping[int, int]]
 
 
 @dataclass(frozen=True)
 class Workload:
-    """One list: its customers by offset in days from today, and how many days of calls today's are."""
+    """One list: its customers by offset in days from today, and how many days of calls today's are.
+
+    ``customers`` holds today alone where the other weeks were not asked for.
+    """
 
     key: str
-    customers: dict[int, int]
+    customers: Mapping[int, int]
     days: float
 
     @property
-    def growth(self) -> int:
-        """How many customers more the list holds than four weeks ago."""
-        return self.customers[0] - self.customers[OFFSETS[0]]
+    def growth(self) -> int | None:
+        """How many customers more the list holds than four weeks ago; ``None``: not counted."""
+        return self.customers[0] - self.customers[OFFSETS[0]] if OFFSETS[0] in self.customers else None
 
 
 @dataclass(frozen=True)
@@ -53,21 +66,64 @@ class WorkloadAhead:
         return self.people / self.fits
 
 
-def workload(cursor: Cursor, params: Params, settings: ShopSettings) -> WorkloadAhead:
-    """The workload of every ready-made list but the segments."""
-    pace = pace_of(cursor, params.day, settings)
+def work_lists() -> tuple[str, ...]:
+    """The lists that the workload is about: every ready-made one but the segments."""
+    return tuple(key for key, entry in READY_MADE.items() if entry.segment is None)
+
+
+def counts_all_weeks(today: Sizes) -> bool:
+    """Whether the shop is small enough to count every list in every week without being asked."""
+    buyers = sum(today[key].customers for key, entry in READY_MADE.items() if entry.segment is not None)
+    return buyers <= MOST_FOR_ALL_WEEKS
+
+
+def workload(
+    cursor: Cursor, params: Params, settings: ShopSettings, keys: Collection[str] | None = None
+) -> WorkloadAhead:
+    """The workload of today; of the lists in ``keys``, or of all, that of the other weeks too."""
+    today = list_sizes(cursor, params, settings)
+    asked = work_lists() if keys is None else tuple(list_of(key).key for key in keys)
+    weeks = weekly_sizes(cursor, params, settings, asked)
+    return workload_of(today, weeks, pace_of(cursor, params.day, settings), settings)
+
+
+def workload_of(today: Sizes, weeks: Weeks, pace: Pace, settings: ShopSettings) -> WorkloadAhead:
+    """The workload out of today's sizes and those of the other weeks that were counted."""
     fits = calls_that_fit(pace, settings.contact_people, settings.contact_hours)
-    sizes = {offset: _sizes(cursor, params, settings, offset) for offset in OFFSETS}
-    keys = (key for key, entry in READY_MADE.items() if entry.segment is None)
-    counted = {key: {offset: sizes[offset][key].customers for offset in OFFSETS} for key in keys}
-    lists = [Workload(key, told, told[0] / fits) for key, told in counted.items() if any(told.values())]
+    told = {key: _in_order({0: today[key].customers, **weeks.get(key, {})}) for key in work_lists()}
+    lists = [Workload(key, counted, counted[0] / fits) for key, counted in told.items() if any(counted.values())]
     return WorkloadAhead(tuple(sorted(lists, key=lambda entry: -entry.customers[0])), pace, fits)
 
 
-def _sizes(cursor: Cursor, params: Params, settings: ShopSettings, offset: int) -> dict[str, ListSize]:
-    """The sizes as of so many days later, with what is known today."""
+def _in_order(counted: Mapping[int, int]) -> dict[int, int]:
+    return {offset: counted[offset] for offset in OFFSETS if offset in counted}
+
+
+def weekly_sizes(
+    cursor: Cursor, params: Params, settings: ShopSettings, keys: Collection[str]
+) -> dict[str, dict[int, int]]:
+    """The customers of these lists in the weeks before and after today, by list and offset."""
+    if not keys:
+        return {}
+    others = [offset for offset in OFFSETS if offset]
+    found = {offset: _sizes(cursor, _moved(params, offset), settings, keys) for offset in others}
+    return {key: {offset: sizes[key].customers for offset, sizes in found.items()} for key in keys}
+
+
+def _moved(params: Params, offset: int) -> Params:
+    """The question as of so many days later, with what is known today."""
     later = timedelta(days=offset)
     as_of = params.as_of + later
     day = None if params.contact_on is None else params.contact_on + later
-    asked = replace(params, as_of=as_of, period=Period(min(params.period.start, as_of), as_of), contact_on=day)
-    return list_sizes(cursor, asked, settings)
+    return replace(params, as_of=as_of, period=Period(min(params.period.start, as_of), as_of), contact_on=day)
+
+
+def _sizes(cursor: Cursor, params: Params, settings: ShopSettings, keys: Collection[str]) -> dict[str, ListSize]:
+    """The sizes of these lists alone: those that compare customers in one pass, those that are trees in another."""
+    rules = {key: rule_of(cursor, key, params, settings) for key in keys if READY_MADE[key].is_tree}
+    trees = {key: rule for key, rule in rules.items() if rule is not None}
+    is_figured = any(not READY_MADE[key].is_tree for key in keys)
+    found = figured_sizes(cursor, params, settings) if is_figured else {}
+    told = sizes_of(cursor, trees, params, settings) if trees else {}
+    nobody = ListSize(0, Decimal(0))
+    return {key: told.get(key) or found.get(key, nobody) for key in keys}

@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 
 from crm_core.db import Cursor
 from crm_core.errors import InvalidParams
-from crm_core.findings.calls import list_words
+from crm_core.findings.calls import list_words, pace_words
 from crm_core.findings.contacts import source_name
 from crm_core.i18n import Translator
 from crm_core.lists.call_sheet import (
@@ -37,7 +37,7 @@ from crm_core.lists.conditions import All, condition
 from crm_core.lists.contactable import Channel
 from crm_core.lists.saved import save_list
 from crm_core.lists.sources import Source, source_members, source_text
-from crm_core.lists.workload import workload
+from crm_core.lists.workload import weekly_sizes, workload
 from crm_core.metrics.customers import customer_reference
 from crm_core.settings import ShopSettings
 from tests.core.mart_rows import Bought, Row, fill, insert, on, params, shop
@@ -205,6 +205,20 @@ def test_pace_is_the_setting_until_the_log_tells_it(cursor: Cursor) -> None:
     assert calls_that_fit(Pace(0.1, 0), 1, 0.1) == 1
 
 
+def test_times_that_were_filled_in_tell_no_pace(cursor: Cursor) -> None:
+    """Forty calls in one minute and seventy in one hour were not timed; of 45 calls in four other hours the times are."""
+    at_once = [call(n, "a", TODAY - 1, "not_reached", time(18)) for n in range(40)]
+    too_many = [call(50 + n, "a", TODAY - 2, "reached", time(10, n * 50 // 60, n * 50 % 60)) for n in range(70)]
+    open_shop(cursor, [Bought("a", 1)], at_once + too_many)
+    found = pace_of(cursor, on(TODAY), SETTINGS)
+    assert found == Pace(12.0, 0, 110)
+    assert "110" in pace_words(found, Translator("en"))
+    others = [{**call(200 + n, "a", TODAY - 1, "reached", time(18, n)), "agent": f"agent {n % 3}"} for n in range(30)]
+    twice = [call(300 + n, "a", TODAY - 3, "reached", time(9, n // 2)) for n in range(15)]
+    open_shop(cursor, [Bought("a", 1)], at_once + too_many + others + twice)
+    assert pace_of(cursor, on(TODAY), SETTINGS) == Pace(45 / 4, 45, 110)
+
+
 def test_chance_to_be_reached_falls_with_calls_in_vain(cursor: Cursor) -> None:
     """Of 40 first calls 20 are answered; of the 20 called again 5, too few calls to tell."""
     first = [call(n, f"p{n:02}", TODAY - 60, "reached" if n < 20 else "not_reached") for n in range(40)]
@@ -329,3 +343,14 @@ def test_workload_counts_the_lists_week_by_week(cursor: Cursor) -> None:
     assert told["care_30"].customers == {-28: 0, -21: 0, -14: 0, -7: 0, 0: 0, 7: 0, 14: 0, 21: 1}
     assert (told["care_7"].days, told["care_7"].growth) == (0.5, 1)
     assert not any(key.startswith("segment_") for key in told)
+    few = workload(cursor, ASKED, SETTINGS, ["care_30"])
+    weeks = {entry.key: entry.customers for entry in few.lists}
+    assert weeks == {
+        "top_spenders": {0: told["top_spenders"].customers[0]},
+        "care_7": {0: 1},
+        "care_30": told["care_30"].customers,
+    }
+    for key in told:
+        assert (
+            dict(weekly_sizes(cursor, ASKED, SETTINGS, [key])[key]) | {0: told[key].customers[0]} == told[key].customers
+        )

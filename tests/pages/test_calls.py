@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from crm_core.db import Database
@@ -52,6 +53,27 @@ def test_an_own_assumption_changes_the_order_of_the_sheet(filled_shop: Path) -> 
     chance = next(box for box in app.number_input if box.key and box.key.startswith("call_chance_"))
     chance.set_value(12.0).run()
     assert app.dataframe[0].value.iloc[:, 7].tolist() == pytest.approx([value * 2 for value in before], abs=0.02)
+
+
+def test_a_large_shop_counts_the_weeks_of_chosen_lists_alone(
+    filled_shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    t, name = Translator("en"), Translator("en")("lists.top_spenders.name")
+    full = by_name(opened("calls", lang="en", part="workload").dataframe[0].value)
+    monkeypatch.setattr("crm_core.lists.workload.MOST_FOR_ALL_WEEKS", 0)
+    app = opened("calls", lang="en", part="workload")
+    assert t("calls.pace.setting", pace="12") in words(app)
+    today = by_name(app.dataframe[0].value)
+    assert today.iloc[:, 7].to_dict() == {who: size for who, size in full.iloc[:, 7].items() if who in today.index}
+    assert today.iloc[:, [2, 3, 8]].isna().all(axis=None)
+    app.multiselect(key="workload_lists").set_value(["top_spenders"]).run()
+    counted = by_name(app.dataframe[0].value)
+    assert counted.loc[name].tolist() == full.loc[name].tolist()
+    assert counted.drop(name).iloc[:, [2, 3, 8]].isna().all(axis=None)
+
+
+def by_name(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.set_index(rows.columns[0], drop=False)
 
 
 @pytest.mark.parametrize("language", ["zh-TW", "en"])
