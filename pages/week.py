@@ -14,6 +14,7 @@ from crm_core.params import Params, Period
 from crm_core.periods import DataExtent, data_extent
 from ui import frame
 from ui.change import normal_card, why_folded
+from ui.contact_day import on_contact_day
 from ui.empty import missing
 from ui.filters import Filters, week_bar
 from ui.remembered import remembered
@@ -48,8 +49,9 @@ def why(visit: Visit, found: WeekFindings, asked: Filters) -> None:
 
 
 def today(visit: Visit, asked: Params, extent: DataExtent) -> None:
-    """The lists as they stand on the last day of the data, whatever week is looked at."""
-    now = replace(asked, as_of=extent.last_on, period=Period(extent.first_on, extent.last_on))
+    """The lists as they stand on the last day of the data, for contacts of today, whatever week is looked at."""
+    latest = replace(asked, as_of=extent.last_on, period=Period(extent.first_on, extent.last_on))
+    now = on_contact_day(visit, latest)
     note = visit.t("this_week.to_do.note", day=visit.t.date(extent.last_on))
     to_do(visit, remembered(visit, lists_to_do, now, visit.settings), note)
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
+from crm_core.errors import CrmError
 from crm_core.export import national_phone
 from crm_core.i18n import Translator
+from crm_core.lists.campaigns import campaign_to_contact
 from crm_core.lists.columns import chosen, spec_of
-from crm_core.lists.exports import cell_words
+from crm_core.lists.exports import cell_words, check_campaign
 from crm_core.lists.groups import Group, group_name
 from crm_core.lists.members import ListSize
 from crm_core.lists.ready_made import CONSENT, ReadyMadeList
@@ -22,6 +24,7 @@ from ui import address, frame
 from ui.campaign_freeze import freeze_form
 from ui.export_form import export_form
 from ui.list_cards import reasons, size_text
+from ui.refusal import show_refusal
 from ui.remembered import remembered
 from ui.segment_cards import colour_bar
 from ui.session import Visit
@@ -84,6 +87,7 @@ def open_list(visit: Visit, opened: Opened, params: Params) -> None:
     """The reasons and the size; where somebody is on it, the file, a campaign made of it, and the preview."""
     _header(visit, opened)
     if not opened.size.customers:
+        _why_nobody(visit, opened.source)
         return
     columns = export_form(visit, opened.source, params, opened.columns, key=opened.key, name=opened.name)
     title = visit.t("campaigns.freeze.title")
@@ -95,6 +99,14 @@ def open_list(visit: Visit, opened: Opened, params: Params) -> None:
     _preview(visit, opened, params, columns[:PREVIEW_COLUMNS])
     if len(columns) > PREVIEW_COLUMNS:
         st.caption(visit.t("lists.page.more_columns", n=PREVIEW_COLUMNS))
+
+
+def _why_nobody(visit: Visit, source: Source) -> None:
+    """Say so where nobody is on the list because its campaign was stopped or is gone."""
+    try:
+        check_campaign(visit.cursor, campaign_to_contact(source))
+    except CrmError as refusal:
+        show_refusal(visit.t, refusal)
 
 
 def _header(visit: Visit, opened: Opened) -> None:

@@ -17,11 +17,11 @@ from crm_core.json_forms import Json, dumps, plain_record
 from crm_core.lists.call_sheet import CallSheet, SheetPlan, call_sheet
 from crm_core.lists.call_sheet_file import log_sheet, sheet_csv, sheet_rows, sheet_xlsx
 from crm_core.lists.campaigns import arm_of
+from crm_core.lists.exports import check_campaign
 from crm_core.lists.ready_made import READY_MADE, list_of
 from crm_core.lists.saved import saved_list_named, saved_lists
 from crm_core.lists.sources import Source, source_text
 from crm_core.lists.workload import workload
-from crm_core.metrics.campaigns import campaign_of
 from crm_core.settings import ShopSettings
 
 CAMPAIGN = "campaign-"
@@ -121,7 +121,8 @@ def _source(cursor: Cursor, name: str) -> Source:
         return saved_list_named(cursor, name).node
     number = name.removeprefix(CAMPAIGN)
     if number != name and number.isdecimal():
-        return arm_of(campaign_of(cursor, int(number)).campaign_id, "contacted")
+        check_campaign(cursor, int(number))
+        return arm_of(int(number), "contacted")
     return list_of(name).key
 
 

@@ -142,6 +142,8 @@ def _tell(cursor: Cursor, params: Params, settings: ShopSettings, campaign_id: i
             f"{campaign.campaign_id}\t{campaign.name}\t{t.date_range(campaign.starts_on, campaign.ends_on)}"
             f"\t{t(f'campaigns.verdict.{result.verdict}')}"
         )
-        if campaign_id is not None:
+        if campaign_id is not None and params.as_of == NO_DAY:
+            say(t("errors.no_orders.what"))
+        elif campaign_id is not None:
             words = verdict_words(result, t, settings)
             say(f"{words.sentence}\n{words.how_sure}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import UTC, date
@@ -13,18 +14,19 @@ from pathlib import Path
 from crm_core.commands.console import now, now_in, say
 from crm_core.commands.numbers import add_question, add_values, asking, question_of, values_of, write_csv
 from crm_core.db import Cursor, Database
+from crm_core.errors import InvalidParams
 from crm_core.i18n import Translator
 from crm_core.json_forms import Json, dumps, plain_record
 from crm_core.lists.campaigns import arm_of, campaign_to_contact
 from crm_core.lists.columns import usual_columns
 from crm_core.lists.conditions import from_json
 from crm_core.lists.contactable import Channel, rules_on
-from crm_core.lists.exports import Export, FileFormat, Logged, export_log, made_file, remaining
+from crm_core.lists.exports import Export, FileFormat, Logged, check_campaign, export_log, made_file, remaining
 from crm_core.lists.groups import GROUPS, Group, group_from_texts, group_name
 from crm_core.lists.layouts import LAYOUTS, PhoneForm, channel_for, layout_of
 from crm_core.lists.ready_made import READY_MADE, list_of
 from crm_core.lists.saved import saved_list_named
-from crm_core.lists.sources import Source, source_members, usual_columns_of
+from crm_core.lists.sources import GROUP, READY, Source, source_members, usual_columns_of
 from crm_core.metrics.campaigns import campaign_of
 from crm_core.settings import load_settings
 from crm_core.snapshot import reader
@@ -38,7 +40,12 @@ def add_list(command: argparse.ArgumentParser) -> None:
         "contacting: it leaves out who may not be contacted, and it is written down in the log of files."
     )
     which = command.add_mutually_exclusive_group(required=True)
-    which.add_argument("name", nargs="?", help="a ready-made list, or a kind of group")
+    which.add_argument(
+        "name",
+        nargs="?",
+        help="a ready-made list, or a kind of group with its values in --with. A name of both, as reorder_due, is the "
+        "list without --with and the group with it; list:NAME and group:NAME say which",
+    )
     which.add_argument("--saved", metavar="NAME", help="a list that was saved under this name")
     which.add_argument("--conditions", metavar="JSON", help="a list of conditions, as its page has them in the address")
     which.add_argument("--campaign", type=int, metavar="NUMBER", help="those of a campaign who are to be contacted")
@@ -69,6 +76,8 @@ def run_list(arguments: argparse.Namespace, t: Translator) -> int:
     with asking(arguments, t) as (cursor, params, settings):
         source = _source(cursor, arguments)
         columns = _columns(arguments) or usual_columns(cursor, usual_columns_of(source))
+        if arguments.as_of is None:  # as on the page: an earlier day is looked at as it was
+            params = replace(params, contact_on=now_in(settings.zone).date())
         found = source_members(cursor, source, params, settings, columns)
     if arguments.json:
         say(dumps(table_form(found)))
@@ -78,16 +87,33 @@ def run_list(arguments: argparse.Namespace, t: Translator) -> int:
 
 
 def _source(cursor: Cursor, arguments: argparse.Namespace) -> Source:
-    """The list that is meant; where a ready-made one and a kind of group have one name, ``--with`` means the group."""
+    """The list that is meant."""
     if arguments.saved is not None:
         return saved_list_named(cursor, arguments.saved).node
     if arguments.conditions is not None:
         return from_json(arguments.conditions)
     if arguments.campaign is not None:
-        return arm_of(campaign_of(cursor, arguments.campaign).campaign_id, "contacted")
-    name, values = arguments.name, values_of(arguments)
-    is_group = name in GROUPS and (values or name not in READY_MADE)
-    return group_from_texts(name, values) if is_group else list_of(name).key
+        check_campaign(cursor, arguments.campaign)
+        return arm_of(arguments.campaign, "contacted")
+    return _named(arguments.name, values_of(arguments))
+
+
+def _named(name: str, values: Mapping[str, str]) -> Source:
+    """A ready-made list, or a kind of group with its values; of a name that both have, values make it the group.
+
+    ``list:`` and ``group:`` before a name say which. Raises ``InvalidParams`` for values beside a list.
+    """
+    kind, _, rest = name.partition(":")
+    if kind == GROUP and rest:
+        return group_from_texts(rest, values)
+    is_list = kind == READY and rest
+    key = rest if is_list else name
+    if key in GROUPS and not is_list and (values or key not in READY_MADE):
+        return group_from_texts(key, values)
+    found = list_of(key).key
+    if values:
+        raise InvalidParams("list_takes_no_values", name=key)
+    return found
 
 
 def _columns(arguments: argparse.Namespace) -> tuple[str, ...]:

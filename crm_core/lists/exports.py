@@ -27,6 +27,7 @@ from crm_core.lists.groups import Group
 from crm_core.lists.layouts import CHOSEN, Layout, LayoutColumn, PhoneForm, channel_for, columns_of
 from crm_core.lists.members import chunks, members_sql, people_source, with_columns
 from crm_core.lists.sources import BUILT, GROUP, Source, people_of, source_text, usual_columns_of
+from crm_core.metrics.campaigns import campaign_of
 from crm_core.metrics.rfm import question
 from crm_core.metrics.segments import SEGMENT_KEYS
 from crm_core.metrics.spec import ColumnKind, Unit
@@ -119,6 +120,15 @@ def remaining(cursor: Cursor, export: Export) -> Remaining:
     return Remaining(listed, listed - sum(reasons.values()), reasons)
 
 
+def check_campaign(cursor: Cursor, campaign_id: int | None) -> None:
+    """Refuse a campaign that was stopped (``InvalidParams``): nobody is in its groups, and its file would be empty.
+
+    Raises ``UnknownName`` where there is none of that number.
+    """
+    if campaign_id is not None and (found := campaign_of(cursor, campaign_id)).stopped_at is not None:
+        raise InvalidParams("campaign_stopped", name=found.name)
+
+
 @contextmanager
 def made_file(
     database: Database, export: Export, t: Translator, file_format: FileFormat, *, by: str, name: str, moment: datetime
@@ -126,7 +136,7 @@ def made_file(
     """Make the file and write it down in the log; it is gone after the block.
 
     ``name`` is the list as it is called on screen, ``moment`` is UTC. Raises ``InvalidParams`` where nobody says who
-    exports, and where a workbook would be too long.
+    exports, where a workbook would be too long, and for a campaign that was stopped.
     """
     who = " ".join(by.split())[:LONGEST_NAME]
     if not who:
@@ -134,6 +144,7 @@ def made_file(
     with database.exchange_folder() as folder:
         path = folder / f"list.{file_format.value}"
         with database.cursor() as cursor, _one_moment(cursor):
+            check_campaign(cursor, export.rules.campaign_id)
             reasons = remaining(cursor, export).left_out
             customers = write_file(cursor, export, t, file_format, path)
         with database.write_beside() as cursor:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from crm_core.i18n import Translator
 from crm_core.schema import Kind
 from tests.core import builders
 
@@ -65,6 +66,40 @@ def test_workload_counts_today_and_the_coming_weeks(path: Path) -> None:
     found = builders.run("workload", "--as-of", "2024-05-31", "--json", "--db", path).document
     care = {entry["list"]: entry["customers"] for entry in found["lists"]}["care_7"]
     assert (care["0"], care["7"], care["14"]) == (2, 1, 0)
+
+
+def test_a_stopped_campaign_gives_no_file_and_without_orders_it_tells_of_none(path: Path, tmp_path: Path) -> None:
+    database, target = tmp_path / "shop.duckdb", tmp_path / "campaign.csv"
+    database.write_bytes(path.read_bytes())
+    frozen = ("care_7", "--name", "Care", "--contact", "phone", "--starts-on", "2024-05-31", "--hold-out", 0.5)
+    builders.run("campaign", "freeze", *frozen, "--seed", 5, "--db", database)
+    file = ("list", "--campaign", 1, "--layout", "full", "--for", "phone", "--by", "Mei", "--csv", target)
+    assert builders.run(*file, "--db", database).status == 0
+    target.unlink()
+    logged = builders.run("exports", "--json", "--db", database).document
+    builders.run("campaign", "stop", 1, "--db", database)
+    for command in (file, ("list", "--campaign", 1), ("call-sheet", "--lists", "care_7,campaign-1")):
+        refused = builders.run(*command, "--json", "--db", database)
+        assert (refused.status, refused.document["error"]) == (1, "campaign_stopped")
+    assert not target.exists()
+    assert builders.run("exports", "--json", "--db", database).document == logged
+    builders.run("campaign", "freeze", *frozen, "--seed", 5, "--db", database)
+    builders.run("undo", 1, "--db", database)
+    told = builders.run("campaign", "effect", 2, "--db", database).out.decode()
+    assert "1970" not in told
+    assert Translator("en")("errors.no_orders.what") in told
+
+
+def test_a_name_of_a_list_and_of_a_kind_of_group_says_which(path: Path) -> None:
+    item = ("--with", "kind=product", "--with", "product_key=tea", "--with", "from_days=0", "--with", "to_days=9")
+    listed = ("--columns", "customer_id", "--as-of", "2024-05-31", "--json", "--db", path)
+    as_list = [builders.run("list", name, *listed).document["rows"] for name in ("reorder_due", "list:reorder_due")]
+    as_group = [builders.run("list", name, *item, *listed) for name in ("reorder_due", "group:reorder_due")]
+    assert as_list == [[], []]
+    assert [len(reply.document["rows"]) for reply in as_group] == [3, 3]
+    for name in ("list:reorder_due", "top_spenders"):
+        assert builders.run("list", name, *item, *listed).document["error"] == "list_takes_no_values"
+    assert builders.run("list", "group:reorder_due", *listed).document["error"] == "group_values"
 
 
 def test_unknown_lists_are_refused(path: Path) -> None:

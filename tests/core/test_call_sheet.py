@@ -206,7 +206,7 @@ def test_pace_is_the_setting_until_the_log_tells_it(cursor: Cursor) -> None:
 
 
 def test_times_that_were_filled_in_tell_no_pace(cursor: Cursor) -> None:
-    """Forty calls in one minute and seventy in one hour were not timed; of 45 calls in four other hours the times are."""
+    """Forty calls in one minute and seventy in one hour were not timed; 45 calls in four other hours were."""
     at_once = [call(n, "a", TODAY - 1, "not_reached", time(18)) for n in range(40)]
     too_many = [call(50 + n, "a", TODAY - 2, "reached", time(10, n * 50 // 60, n * 50 % 60)) for n in range(70)]
     open_shop(cursor, [Bought("a", 1)], at_once + too_many)

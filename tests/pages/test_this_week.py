@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -166,6 +167,26 @@ def test_the_sizes_of_the_lists_are_those_of_the_lists() -> None:
     for key in ("second_purchase_due", "one_time_30_60", "top_spenders", "detractors_to_call"):
         size = t.plural("this_week.to_do.people", sizes[key].customers)
         assert (f"**{size}**\n{t(f'lists.{key}.name')}" in words) == bool(sizes[key].customers)
+
+
+def test_birthdays_count_from_the_day_of_contact_here_and_on_the_page_of_lists(
+    weekly_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One birthday is three days after the day of contact, one was five days before."""
+    path = Path(shutil.copy(weekly_template, tmp_path))
+    contact_on = max(LAST, datetime.now(SETTINGS.zone).date())
+    database = Database(path)
+    with database.write() as cursor:
+        for days, who in ((-5, "c000"), (3, "c001")):
+            born = (contact_on + timedelta(days=days)).replace(year=1992)
+            cursor.execute("update customer_mart set birthday = ? where customer_id = ?", [born, who])
+    database.close()
+    (listed,) = printed("list", "birthdays", "--columns", "customer_id", "--db", str(path))["rows"]
+    assert listed == ["c001"]
+    with app_on(path, monkeypatch):
+        card, name = Translator("en").plural("this_week.to_do.people", 1), Translator("en")("lists.birthdays.name")
+        assert f"**{card}**\n{name}" in said(opened("this_week", lang="en"))
+        assert "**1 person**" in said(opened("lists", lang="en", list="birthdays"))
 
 
 def test_what_is_out_of_the_ordinary_is_told_with_its_counts(path: Path) -> None:
