@@ -325,10 +325,10 @@ def result_line(visit: Visit, result: Outcome) -> str:
 
 
 def _remarks(visit: Visit, draft: Draft, summary: Summary) -> list[str]:
-    """What else a person would count in the file: cancelled and anonymous orders, its own totals, its layout."""
+    """What else a person would count in the file: open rows, cancelled and anonymous orders, its own totals, layout."""
     t = visit.t
     if summary.kind is not Kind.ORDERS:
-        return []
+        return [t.plural("upload.result.open_note", summary.open_rows)] if summary.open_rows else []
     counts = {
         "cancelled": summary.cancelled,
         "unpaid": summary.unpaid,

@@ -212,6 +212,8 @@ def _say_outcome(outcome: Outcome, t: Translator) -> None:
             rejected=receipt.rows_rejected,
         )
     )
+    if outcome.summary.open_rows:
+        say(t("cli.note", text=t.plural("upload.result.open_note", outcome.summary.open_rows)))
     for note in reading_notes(outcome.summary.findings, t):
         say(t("cli.open_note" if note.is_open else "cli.note", text=note.text))
     for problem in receipt.problems:

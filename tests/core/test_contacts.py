@@ -164,7 +164,7 @@ def test_a_log_as_a_shop_keeps_it(shop: Shop, tmp_path: Path) -> None:
     receipt = shop.take_in("auto", text_file(tmp_path, "log.csv", LOG))
     told = ("kind", "platform", "rows_read", "rows_loaded", "records", "reached", "open_rows", "customers", "anonymous")
     assert [receipt[name] for name in told] == ["contacts", "generic", 5, 5, 5, 2, 1, 2, 1]
-    assert {each["rule"]: each["count"] for each in receipt["problems"]} == {"no_outcome_yet": 1, "unknown_outcome": 1}
+    assert {each["rule"]: each["count"] for each in receipt["problems"]} == {"unknown_outcome": 1}
     assert shop.query(
         "select customer_id, contacted_at, has_time, channel, outcome, reason, note, agent, address from contact_mart "
         "order by contacted_at, contact_key, customer_id"
@@ -194,6 +194,8 @@ def test_the_sheet_comes_back_with_more_and_more_filled_in(shop: Shop, tmp_path:
     first = shop.take_in("auto", sheet(tmp_path, language, people))
     told = ("kind", "platform", "rows_read", "rows_loaded", "rows_unchanged", "open_rows", "anonymous")
     assert [first[name] for name in told] == ["contacts", "call_sheet", 2, 2, 0, 2, 0]
+    assert first["problems"] == []
+    assert shop.ask("health")["problems"] == []
     people["m1"] = {"outcome": word["reached"], "contacted_time": "18:05", "agent": "小美"}
     people["ben@example.com"] = {"outcome": word["refused"]}
     people["+886922000002"] = {"outcome": word["invalid"], "phone": "0922000002"}
@@ -211,8 +213,10 @@ def test_the_sheet_comes_back_with_more_and_more_filled_in(shop: Shop, tmp_path:
     assert shop.query(seen) == expected
     assert shop.query("select count(distinct customer_id) from customer_mart") == [(4,)]
     blank = {customer: {} if customer == "m1" else cells for customer, cells in people.items()}
-    shop.take_in("auto", sheet(tmp_path, language, blank, "blank.xlsx"))
+    left_open = shop.run("import", "auto", sheet(tmp_path, language, blank, "blank.xlsx"))
+    assert Translator("en").plural("upload.result.open_note", 1) in left_open.out.decode()
     assert shop.query(seen) == expected  # a row left blank takes nothing back
+    assert shop.run("check").status == 0
     assert shop.run("undo", str(later["import_id"])).status == 0
     assert [row[3] for row in shop.query(seen) if row[0] == "m1"] == ["not_reached"]
 

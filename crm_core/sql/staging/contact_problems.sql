@@ -1,12 +1,8 @@
 -- Grain: problem of a row. Inputs: source_rows, open_rows; $outcomes.
--- A row of a sheet that nobody has filled in yet is no contact and no mistake; it is told of and left out. A row that tells
+-- A row of a sheet that nobody has filled in yet is no contact and no mistake; it is counted apart and left out. A row that tells
 -- neither who, when nor what came of it is no record. An outcome in unknown words is kept, and counts for nothing.
 create or replace temp table row_problems as
-with open_ones as (
-    select row_number, 'no_outcome_yet' as rule, null::varchar as field, 'warning' as severity from open_rows
-),
-
-empty_rows as (
+with empty_rows as (
     select row_number, 'no_content' as rule, null::varchar as field, 'rejected' as severity
     from source_rows
     where row_number not in (select row_number from open_rows)
@@ -33,8 +29,6 @@ unread as (
     from (select row_number, unnest(flaws) as flaw from source_rows where len(flaws) > 0)
 )
 
-select * from open_ones
-union all by name
 select * from empty_rows
 union all by name
 select * from unknown_words
