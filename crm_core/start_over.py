@@ -1,4 +1,4 @@
-"""Empty the shop: everything imported and every contact goes, the settings and the saved lists stay."""
+"""Empty the shop: everything imported and every contact goes, settings, saved lists and assumptions stay."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ STORED = (
     "campaign_members",
     "campaign_identifiers",
     "exports",
+    "sheet_lists",
 )
 
 

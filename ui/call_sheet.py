@@ -13,7 +13,8 @@ from crm_core.db import Cursor
 from crm_core.export import national_phone
 from crm_core.findings.calls import chance_words, is_assumed, list_words, sheet_answer
 from crm_core.findings.lists import urgent_lists
-from crm_core.lists.call_sheet import CallSheet, SheetPlan, assumed_for, call_sheet
+from crm_core.lists.assumed import assume, assumed_chances, assumed_for
+from crm_core.lists.call_sheet import CallSheet, ListChance, SheetPlan, call_sheet
 from crm_core.lists.call_sheet_file import ListWords, log_sheet, sheet_csv, sheet_page, sheet_rows, sheet_xlsx
 from crm_core.lists.campaigns import arm_of
 from crm_core.lists.exports import contact_stamp
@@ -138,17 +139,7 @@ def _plan(visit: Visit, params: Params, offered: dict[str, Source]) -> SheetPlan
     if not picked:
         return None
     sources = tuple(offered[name] for name in picked)
-    return SheetPlan(params.day, sources, int(staff), float(each), _assumed(sources))
-
-
-def _assumed(sources: Sequence[Source]) -> dict[str, float]:
-    """The person's own assumptions, where they were changed below."""
-    told = ((source_text(source), st.session_state.get(_assumed_key(source))) for source in sources)
-    return {name: share / 100 for name, share in told if share is not None}
-
-
-def _assumed_key(source: Source) -> str:
-    return f"call_chance_{source_text(source)}"
+    return SheetPlan(params.day, sources, int(staff), float(each), assumed_chances(visit.cursor))
 
 
 def _made(visit: Visit, plan: SheetPlan, params: Params) -> CallSheet:
@@ -177,7 +168,7 @@ def _files(visit: Visit, sheet: CallSheet, rows: pd.DataFrame) -> None:
 
     def make(kind: str) -> bytes:
         with visit.database.write_beside() as cursor:
-            log_sheet(cursor, sheet, "html" if kind == "print" else kind, title, by, now())
+            log_sheet(cursor, sheet, rows, "html" if kind == "print" else kind, title, by, now())
         return makers[kind][0]()
 
     stem = f"call_sheet_{sheet.plan.day.isoformat()}"
@@ -225,12 +216,29 @@ def _order(visit: Visit, sheet: CallSheet, words: Sequence[ListWords]) -> None:
         for chance, told in zip(sheet.chances, words, strict=True):
             st.markdown(f"**{plain(told.name)}**　{plain(chance_words(chance, t))}")
             if is_assumed(chance):
-                st.number_input(
-                    t("calls.chance.own", list=told.name),
-                    0.0,
-                    100.0,
-                    round(assumed_for(chance.source) * 100, 1),
-                    1.0,
-                    key=_assumed_key(chance.source),
-                    width=320,
-                )
+                _own_chance(visit, chance, told)
+
+
+def _own_chance(visit: Visit, chance: ListChance, told: ListWords) -> None:
+    """What the owner assumes of a list, kept with the shop, and the way back to the default."""
+    t, text, default = visit.t, source_text(chance.source), assumed_for(chance.source)
+    key = f"call_chance_{text}"
+    st.session_state[key] = round(chance.chance * 100, 2)
+
+    def keep(share: float | None) -> None:
+        with visit.database.write_beside() as cursor:
+            assume(cursor, chance.source, share)
+
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.number_input(
+            t("calls.chance.own", list=told.name),
+            0.0,
+            100.0,
+            step=1.0,
+            key=key,
+            width=320,
+            on_change=lambda: keep(st.session_state[key] / 100),
+        )
+        if chance.chance != default:
+            label = t("calls.chance.default", share=t.share(default))
+            st.button(label, icon=":material/undo:", key=f"default_{text}", on_click=keep, args=(None,))

@@ -8,12 +8,16 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
+
 from crm_core.commands.console import now, now_in, say
 from crm_core.commands.numbers import add_question, asking
 from crm_core.db import Cursor, Database
-from crm_core.findings.calls import list_words, sheet_answer
+from crm_core.errors import InvalidParams
+from crm_core.findings.calls import own_words, sheet_answer
 from crm_core.i18n import Translator
 from crm_core.json_forms import Json, dumps, plain_record
+from crm_core.lists.assumed import assume, assumed_chances
 from crm_core.lists.call_sheet import CallSheet, SheetPlan, call_sheet
 from crm_core.lists.call_sheet_file import log_sheet, sheet_csv, sheet_rows, sheet_xlsx
 from crm_core.lists.campaigns import arm_of
@@ -35,6 +39,13 @@ def add_call_sheet(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--people", type=int, help="how many people call (default: the setting)")
     command.add_argument("--hours", type=float, help="hours each (default: the setting)")
+    command.add_argument(
+        "--assume",
+        action="append",
+        default=[],
+        metavar="LIST=PERCENT",
+        help="keep what share of those reached on a list is taken to buy; without a number back to the default",
+    )
     target = command.add_mutually_exclusive_group()
     target.add_argument("--csv", type=Path, help="write the sheet to this file")
     target.add_argument("--xlsx", type=Path, help="write the sheet to this workbook")
@@ -53,17 +64,19 @@ def add_workload(command: argparse.ArgumentParser) -> None:
 
 def run_call_sheet(arguments: argparse.Namespace, t: Translator) -> int:
     """Make the call sheet of a day."""
+    if arguments.assume:
+        _assume(arguments)
     with asking(arguments, t) as (cursor, params, settings):
         moment = now_in(settings.zone)
         plan = _plan(cursor, arguments, settings, moment.date())
         sheet = call_sheet(cursor, plan, params, settings)
-        words = [list_words(cursor, source, t, settings.currency) for source in plan.sources]
+        words = [own_words(cursor, source, t, settings.currency) for source in plan.sources]
     rows = sheet_rows(sheet, words, t, moment)
     if arguments.csv:
-        _log(arguments, sheet, "csv", t)
+        _log(arguments, sheet, rows, "csv", t)
         arguments.csv.write_bytes(sheet_csv(rows, t))
     if arguments.xlsx:
-        _log(arguments, sheet, "xlsx", t)
+        _log(arguments, sheet, rows, "xlsx", t)
         arguments.xlsx.write_bytes(sheet_xlsx(rows, t))
     if arguments.json:
         say(dumps(_form(sheet)))
@@ -74,11 +87,22 @@ def run_call_sheet(arguments: argparse.Namespace, t: Translator) -> int:
     return 0
 
 
-def _log(arguments: argparse.Namespace, sheet: CallSheet, file_format: str, t: Translator) -> None:
+def _assume(arguments: argparse.Namespace) -> None:
+    """Keep the assumptions with the shop, where the page finds them too. Raises ``InvalidParams`` for no number."""
+    with closing(Database(arguments.db)) as database, database.write_beside() as cursor:
+        for name, _, text in (given.rpartition("=") for given in arguments.assume):
+            try:
+                share = float(text) / 100 if text else None
+            except ValueError:
+                raise InvalidParams("sheet_bounds") from None
+            assume(cursor, _source(cursor, name.strip()), share)
+
+
+def _log(arguments: argparse.Namespace, sheet: CallSheet, rows: pd.DataFrame, file_format: str, t: Translator) -> None:
     """Write down that the sheet leaves. Raises ``InvalidParams`` where nobody says who takes it."""
     title = t("calls.file.title", day=t.date(sheet.plan.day))
     with closing(Database(arguments.db)) as database, database.write_beside() as cursor:
-        log_sheet(cursor, sheet, file_format, title, arguments.by, now())
+        log_sheet(cursor, sheet, rows, file_format, title, arguments.by, now())
 
 
 def run_workload(arguments: argparse.Namespace, t: Translator) -> int:
@@ -111,7 +135,7 @@ def _plan(cursor: Cursor, arguments: argparse.Namespace, settings: ShopSettings,
     sources = tuple(_source(cursor, name.strip()) for name in arguments.lists.split(",") if name.strip())
     people = settings.contact_people if arguments.people is None else arguments.people
     hours = settings.contact_hours if arguments.hours is None else arguments.hours
-    return SheetPlan(arguments.day or today, sources, people, hours, {})
+    return SheetPlan(arguments.day or today, sources, people, hours, assumed_chances(cursor))
 
 
 def _source(cursor: Cursor, name: str) -> Source:

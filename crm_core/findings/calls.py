@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from crm_core.db import Cursor
 from crm_core.findings.conditions import ConditionWords
+from crm_core.findings.contacts import source_name
 from crm_core.findings.words import Answer
 from crm_core.i18n import Translator
 from crm_core.lists.call_sheet import BUYS_WITHIN_DAYS, MOST_PER_HOUR, Basis, CallSheet, ListChance, Pace
 from crm_core.lists.call_sheet_file import ListWords
 from crm_core.lists.groups import Group, group_name
 from crm_core.lists.ready_made import list_of
-from crm_core.lists.sources import Source
+from crm_core.lists.sources import Source, source_text
 
 
 def list_words(cursor: Cursor, source: Source, t: Translator, currency: str) -> ListWords:
@@ -22,6 +23,12 @@ def list_words(cursor: Cursor, source: Source, t: Translator, currency: str) -> 
     if isinstance(source, Group):
         return ListWords(group_name(cursor, source, t, currency), "")
     return ListWords(ConditionWords(cursor, t, currency).tree(source), "")
+
+
+def own_words(cursor: Cursor, source: Source, t: Translator, currency: str) -> ListWords:
+    """The words of any list; a saved one and a campaign have their own names."""
+    told = list_words(cursor, source, t, currency)
+    return ListWords(source_name(cursor, source_text(source), t, currency), told.opening)
 
 
 def sheet_answer(sheet: CallSheet, t: Translator) -> Answer:

@@ -31,10 +31,10 @@ import pandas as pd
 from crm_core.analysis.effect import Verdict
 from crm_core.db import Cursor, model
 from crm_core.errors import InvalidParams
+from crm_core.lists.assumed import assumed_for
 from crm_core.lists.campaigns import campaign_to_contact
 from crm_core.lists.contactable import Channel, bound, contactable, left_out, rules_on
 from crm_core.lists.members import members_of, people_source
-from crm_core.lists.ready_made import Purpose, list_of
 from crm_core.lists.sources import Source, people_of, source_text
 from crm_core.metrics.campaigns import campaign_results, campaigns_of
 from crm_core.metrics.rfm import question
@@ -54,15 +54,6 @@ LONGEST_SHEET = 2_000
 PERSON = ("customer_id", "name", "phone", "usual_product", "last_on")
 # Where a customer may be lost, a year's spending is at stake.
 AT_RISK = frozenset({"silent_best", "detractors_this_week", "detractors_to_call", "complaint_closed"})
-# Of a hundred reached on a list of this purpose, how many are taken to buy until the shop's own log tells it.
-ASSUMED = {
-    Purpose.BUY_AGAIN: 0.10,
-    Purpose.CARE: 0.08,
-    Purpose.WIN_BACK: 0.04,
-    Purpose.THANK: 0.06,
-    Purpose.SEGMENT: 0.05,
-}
-ASSUMED_ELSE = 0.05
 
 
 class Basis(StrEnum):
@@ -158,11 +149,6 @@ def reach_of(cursor: Cursor, day: date) -> tuple[float, ...]:
     for failed in range(MOST_FAILED + 1):  # too few to tell: as after one call fewer, for nobody is reached more easily
         chances.append(told.get(failed, chances[-1] if chances else 1.0))
     return tuple(chances)
-
-
-def assumed_for(source: Source) -> float:
-    """The chance of a list before anything is known of it."""
-    return ASSUMED[list_of(source).purpose] if isinstance(source, str) else ASSUMED_ELSE
 
 
 def chances_of(cursor: Cursor, plan: SheetPlan, params: Params, settings: ShopSettings) -> tuple[ListChance, ...]:

@@ -19,7 +19,7 @@ from crm_core.errors import InvalidParams
 from crm_core.export import csv_bytes, national_phone, xlsx_bytes
 from crm_core.i18n import Translator
 from crm_core.lists.call_sheet import CallSheet
-from crm_core.lists.outcome_columns import GIVEN_COLUMNS, OUTCOME_COLUMNS, contact_id, outcomes_of
+from crm_core.lists.outcome_columns import GIVEN_COLUMNS, OUTCOME_COLUMNS, contact_id, outcomes_of, sheet_of
 from crm_core.lists.sources import source_text
 from crm_core.metrics.customers import customer_reference
 
@@ -28,6 +28,7 @@ PRINTED = ("place", "name", "phone", "why", "usual_product", "last_on", "stake",
 WRITTEN_BY_HAND = ("outcome", "note")
 CHANNEL = "phone"
 LONGEST_NAME = 60
+LONGEST_LIST_NAME = 200  # conditions in words may be long, and they stand in every row
 PRINT_STYLE = """
 @page { size: A4 landscape; margin: 12mm; }
 body { font: 10pt system-ui, "Noto Sans TC", "Microsoft JhengHei", sans-serif; color: #000; margin: 1rem; }
@@ -63,12 +64,18 @@ def sheet_rows(sheet: CallSheet, words: Sequence[ListWords], t: Translator, made
         "also": [t("charts.comma").join(names[place] for place in also) for also in rows["also"]],
         "contact_id": [contact_id(made_at, int(place)) for place in rows["place"]],
         "customer_ref": [customer_reference(str(customer)) for customer in rows["customer_id"]],
-        "source": [source_text(sheet.chances[place].source) for place in rows["list"]],
+        "source": [list_name(words[place]) for place in rows["list"]],
         "channel": [t(f"contacts.channel.{CHANNEL}")] * len(rows),
         **{name: [None] * len(rows) for name in OUTCOME_COLUMNS},
         "contacted_on": [sheet.plan.day] * len(rows),
     }
     return pd.DataFrame(told, dtype=object)
+
+
+def list_name(words: ListWords) -> str:
+    """What the sheet calls a list where it says which one a call was for, on one line."""
+    name = " ".join(words.name.split())
+    return name if len(name) <= LONGEST_LIST_NAME else f"{name[: LONGEST_LIST_NAME - 1]}…"
 
 
 def _known(column: pd.Series) -> list[Any]:
@@ -125,10 +132,12 @@ def _printed(key: str, value: object, t: Translator, currency: str) -> str:
     return national_phone(str(value)) if key == "phone" else str(value)
 
 
-def log_sheet(cursor: Cursor, sheet: CallSheet, file_format: str, name: str, by: str, moment: datetime) -> None:
-    """Write down that a sheet left; ``moment`` is UTC. Call it inside ``Database.write_beside``.
+def log_sheet(
+    cursor: Cursor, sheet: CallSheet, rows: pd.DataFrame, file_format: str, name: str, by: str, moment: datetime
+) -> None:
+    """Write down that a sheet left, and which lists its ``rows`` name; ``moment`` is UTC.
 
-    Raises ``InvalidParams`` where nobody says who takes it.
+    Call it inside ``Database.write_beside``. Raises ``InvalidParams`` where nobody says who takes it.
     """
     who = " ".join(by.split())[:LONGEST_NAME]
     if not who:
@@ -146,3 +155,12 @@ def log_sheet(cursor: Cursor, sheet: CallSheet, file_format: str, name: str, by:
         "left_out": json.dumps(dict(sheet.left_out)),
     }
     cursor.execute(model("lists/log_export"), entry)
+    _remember_lists(cursor, sheet, rows)
+
+
+def _remember_lists(cursor: Cursor, sheet: CallSheet, rows: pd.DataFrame) -> None:
+    """Keep what the sheet calls its lists, so that they are known when it comes back."""
+    sheets = (sheet_of(str(number)) for number in rows["contact_id"])
+    sources = (source_text(sheet.chances[place].source) for place in sheet.rows["list"])
+    for made, name, source in dict.fromkeys(zip(sheets, rows["source"], sources, strict=True)):
+        cursor.execute(model("lists/remember_sheet_list"), {"sheet": made, "name": name, "source": source})

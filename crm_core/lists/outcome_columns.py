@@ -32,3 +32,8 @@ def contact_id(made_at: datetime, number: int) -> str:
     ``made_at`` is when the sheet was made, in the shop's time; the rows are numbered from 1.
     """
     return f"{made_at:%Y%m%d-%H%M%S}-{number}"
+
+
+def sheet_of(number: str) -> str:
+    """Which sheet a row belongs to, by the number of :func:`contact_id`."""
+    return number.rpartition("-")[0]

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from crm_core.db import Database
 from crm_core.i18n import Translator
+from crm_core.lists.conditions import condition
+from crm_core.lists.saved import rename_list, save_list
+from crm_core.lists.sources import source_text
 from crm_core.schema import Kind
 from tests.core import builders
 
@@ -60,6 +66,64 @@ def test_the_sheet_of_a_campaign_holds_nobody_held_out(path: Path, tmp_path: Pat
     assert [row["customer_id"] for row in sheet["rows"]] == [row["customer_id"] for row in both["rows"]]
     assert len(sheet["rows"]) == 1
     assert builders.run("call-sheet", "--lists", "campaign-2", *asked).status == 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh-TW"])
+def test_a_sheet_names_its_lists_in_words_and_they_are_known_when_it_comes_back(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    """Also after the list has another name; what an older sheet says as text of the program is read as before."""
+    monkeypatch.setenv("HUIKE_LANG", language)
+    t, database, target = Translator(language), tmp_path / "shop.duckdb", tmp_path / "sheet.csv"
+    database.write_bytes(path.read_bytes())
+    tree = condition("recency_days", "at_most", 3)
+    with closing(Database(database)) as shop, shop.write_beside() as cursor:
+        number = save_list(cursor, "=Just bought", tree, "Mei", datetime(2024, 5, 31))
+    asked = ("--day", "2024-05-31", "--as-of", "2024-05-31", "--lists", "care_7,=Just bought", "--by", "Mei")
+    assert builders.run("call-sheet", *asked, "--csv", target, "--db", database).status == 0
+    with closing(Database(database)) as shop, shop.write_beside() as cursor:
+        rename_list(cursor, number, "Thanks", datetime(2024, 6, 1))
+    heads, *rows = csv.reader(io.StringIO(target.read_text(encoding="utf-8-sig")))
+    source, outcome = heads.index(t("contacts.sheet.source")), heads.index(t("contacts.sheet.outcome"))
+    names = [t("lists.care_7.name")] * 2 + ["'=Just bought"]
+    assert sorted(row[source] for row in rows) == sorted(names)
+    assert "built:" not in target.read_text(encoding="utf-8-sig")
+    for row in rows:
+        row[outcome] = t("contacts.outcome.reached")
+    texts = sorted(["list:care_7", "list:care_7", source_text(tree)])
+    assert told_sources(database, tmp_path, [heads, *rows]) == texts
+    renamed = [[*row[:source], "Thanks" if "Just" in row[source] else row[source], *row[source + 1 :]] for row in rows]
+    assert told_sources(database, tmp_path, [heads, *renamed]) == ["Thanks", "list:care_7", "list:care_7"]
+    older = [[*row[:source], source_text(tree), *row[source + 1 :]] for row in rows]
+    assert told_sources(database, tmp_path, [heads, *older]) == [source_text(tree)] * 3
+
+
+def told_sources(database: Path, folder: Path, rows: list[list[str]]) -> list[str]:
+    """The lists that the log tells of once these rows of a sheet came in."""
+    file = folder / "back.csv"
+    with file.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows(rows)
+    reply = builders.run("import", "auto", file, "--db", database)
+    assert reply.status == 0, reply.err
+    with closing(Database(database)) as shop, shop.cursor() as cursor:
+        return [name for (name,) in cursor.execute("select source from contact_mart order by source").fetchall()]
+
+
+def test_an_assumption_is_kept_with_the_shop_until_it_is_taken_back(path: Path, tmp_path: Path) -> None:
+    database = tmp_path / "shop.duckdb"
+    database.write_bytes(path.read_bytes())
+    asked = ("--day", "2024-05-31", "--lists", "care_7", "--as-of", "2024-05-31", "--json", "--db", database)
+
+    def chances(*options: str) -> set[float]:
+        return {row["chance"] for row in builders.run("call-sheet", *asked, *options).document["rows"]}
+
+    assert chances() == {0.08}
+    assert chances("--assume", "care_7=25") == {0.25}
+    assert chances() == {0.25}
+    assert builders.run("call-sheet", *asked, "--assume", "care_7=101").document["error"] == "sheet_bounds"
+    assert chances() == {0.25}
+    assert chances("--assume", "care_7=") == {0.08}
+    assert chances() == {0.08}
 
 
 def test_workload_counts_today_and_the_coming_weeks(path: Path) -> None:

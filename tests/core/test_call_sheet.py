@@ -19,13 +19,13 @@ from crm_core.errors import InvalidParams
 from crm_core.findings.calls import list_words, pace_words
 from crm_core.findings.contacts import source_name
 from crm_core.i18n import Translator
+from crm_core.lists.assumed import assumed_for
 from crm_core.lists.call_sheet import (
     AT_RISK,
     Basis,
     CallSheet,
     Pace,
     SheetPlan,
-    assumed_for,
     call_sheet,
     calls_that_fit,
     pace_of,
@@ -310,7 +310,7 @@ def test_the_files_hold_harmless_texts_and_what_comes_back(cursor: Cursor, langu
     told = list(csv.DictReader(io.StringIO(sheet_csv(rows, t).decode("utf-8-sig"))))
     assert [row[heads["name"]] for row in told] == ['\'=HYPERLINK("x")<b>', "Name b"]
     assert told[0][heads["phone"]] == "0912-345-678"
-    assert told[0][heads["source"]] == "list:care_7"
+    assert told[0][heads["source"]] == t("lists.care_7.name")
     assert told[0][heads["also"]] == t("lists.top_spenders.name")
     assert told[0][heads["contact_id"]] == "20241027-093005-1"
     assert told[0][heads["customer_ref"]] == customer_reference("a")

@@ -44,5 +44,13 @@ def test_everything_goes_but_the_settings(database: Database) -> None:
 def test_every_table_but_the_kept_ones_is_emptied(database: Database) -> None:
     with database.cursor() as cursor:
         tables = {name for (name,) in cursor.execute("select table_name from duckdb_tables()").fetchall()}
-    kept = {"settings", "comment_themes", "exchange_rates", "schema_migrations", "saved_lists", "chosen_columns"}
+    kept = {
+        "settings",
+        "comment_themes",
+        "exchange_rates",
+        "schema_migrations",
+        "saved_lists",
+        "chosen_columns",
+        "assumed_chances",
+    }
     assert tables - {*STORED, *MARTS} == kept

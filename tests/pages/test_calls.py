@@ -47,12 +47,20 @@ def test_the_sheet_on_the_page_is_that_of_the_core(filled_shop: Path, language: 
     assert not app.dataframe
 
 
-def test_an_own_assumption_changes_the_order_of_the_sheet(filled_shop: Path) -> None:
+@pytest.mark.usefixtures("filled_shop")
+def test_an_own_assumption_changes_the_order_of_the_sheet_and_stays_with_the_shop() -> None:
     app = opened("calls", lang="en", call="top_spenders")
     before = app.dataframe[0].value.iloc[:, 7].tolist()
-    chance = next(box for box in app.number_input if box.key and box.key.startswith("call_chance_"))
-    chance.set_value(12.0).run()
-    assert app.dataframe[0].value.iloc[:, 7].tolist() == pytest.approx([value * 2 for value in before], abs=0.02)
+    twice = pytest.approx([value * 2 for value in before], abs=0.02)
+    app.number_input(key="call_chance_list:top_spenders").set_value(12.0).run()
+    assert app.dataframe[0].value.iloc[:, 7].tolist() == twice
+    later = opened("calls", lang="en", call="top_spenders")
+    assert later.dataframe[0].value.iloc[:, 7].tolist() == twice
+    assert later.number_input(key="call_chance_list:top_spenders").value == 12.0
+    later.button(key="default_list:top_spenders").click().run()
+    assert later.dataframe[0].value.iloc[:, 7].tolist() == before
+    assert later.number_input(key="call_chance_list:top_spenders").value == 6.0
+    assert "default_list:top_spenders" not in {button.key for button in later.button}
 
 
 def test_a_large_shop_counts_the_weeks_of_chosen_lists_alone(
@@ -64,11 +72,11 @@ def test_a_large_shop_counts_the_weeks_of_chosen_lists_alone(
     app = opened("calls", lang="en", part="workload")
     assert t("calls.pace.setting", pace="12") in words(app)
     today = by_name(app.dataframe[0].value)
-    assert today.iloc[:, 7].to_dict() == {who: size for who, size in full.iloc[:, 7].items() if who in today.index}
+    assert dict(today.iloc[:, 7]) == dict(full.loc[today.index].iloc[:, 7])
     assert today.iloc[:, [2, 3, 8]].isna().all(axis=None)
     app.multiselect(key="workload_lists").set_value(["top_spenders"]).run()
     counted = by_name(app.dataframe[0].value)
-    assert counted.loc[name].tolist() == full.loc[name].tolist()
+    assert list(counted.loc[name]) == list(full.loc[name])
     assert counted.drop(name).iloc[:, [2, 3, 8]].isna().all(axis=None)
 
 

@@ -1,18 +1,28 @@
--- Grain: contact. Inputs: source_rows without open_rows and rejected_rows, identities; $account_space, $default_channel (a key of
+-- Grain: contact. Inputs: source_rows without open_rows and rejected_rows, identities, sheet_lists; $account_space, $default_channel (a key of
 -- CONTACT_CHANNELS or nothing), $tells_channel, $tells_outcome (the file has a column for it), $outcomes, $messages (the channels
 -- that are no calls).
 -- A reference on the product's own sheet is an identifier of the customer: an account with its space (without one it is the
 -- shop's), an address, a phone, or those with a name. It stays one when the customer merges with another. One that the shop does
 -- not know has the row's own address and phone beside it.
+-- A sheet names its list in words: which one they meant is kept by sheet (sheet_lists); without the sheet's number it is the one
+-- that the newest sheet called so. A leading apostrophe keeps a text from being a formula.
 -- A contact without a number of its own is known by who, on which day, through what and for which list; the same again is one
 -- more. The time and what came of it are not part of that, so that a sheet with more filled in tells of the same contacts.
 create or replace temp table staged_contacts as
-with told as (
+with named_lists as (
+    select row_number, arg_max(sheet_lists.source, (coalesce(sheet = regexp_extract(contact_id, '^(.*)-', 1), false), sheet)) as list_source
+    from source_rows
+    inner join sheet_lists on ltrim(trim(source_rows.source), '''') = ltrim(sheet_lists.name, '''')
+    group by row_number
+),
+
+told as (
     select
-        *,
+        source_rows.* replace (coalesce(list_source, trim(source_rows.source)) as source),
         nullif(trim(customer_ref), '') as reference,
         case when customer_id is not null then $account_space || ':' || customer_id end as own_account
     from source_rows
+    left join named_lists using (row_number)
     where row_number not in (select row_number from open_rows) and row_number not in (select row_number from rejected_rows)
 ),
 
