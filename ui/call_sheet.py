@@ -35,6 +35,7 @@ from ui.download import CSV, HTML, XLSX, download
 from ui.import_desk import now
 from ui.list_open import CUSTOMERS_PAGE
 from ui.remembered import remembered
+from ui.saved_lists import flawed_lists, readable_lists
 from ui.session import Visit
 from ui.table import Column, show_table
 from ui.text import plain
@@ -59,6 +60,7 @@ SHOWN: dict[str, Unit | ColumnKind] = {
 def call_sheet_part(visit: Visit, params: Params) -> None:
     """The whole part; ``params`` as of the data, with the day of contact."""
     names = _offered(visit, params)
+    flawed_lists(visit)
     with st.container(border=True, key="card_call_plan", gap="small"):
         plan = _plan(visit, params, names)
     if plan is None:
@@ -81,7 +83,7 @@ def _offered(visit: Visit, params: Params) -> dict[str, Source]:
     ready: dict[str, Source] = {
         entry.key: entry.key for entry in remembered(visit, available_lists) if entry.key != NOT_FOR_CALLS
     }
-    saved: dict[str, Source] = {f"{SAVED}{entry.list_id}": entry.node for entry in saved_lists(visit.cursor)}
+    saved: dict[str, Source] = {f"{SAVED}{entry.list_id}": entry.node for entry in readable_lists(visit)}
     campaigns = (each for each in campaigns_of(visit.cursor) if takes_calls(each, params.day))
     return ready | saved | {sheet_key(each): arm_of(each.campaign_id, "contacted") for each in campaigns}
 

@@ -32,7 +32,7 @@ from ui import frame
 from ui.condition_form import ConditionForm, fill_form
 from ui.list_cards import size_text
 from ui.list_open import Opened, open_list
-from ui.list_tree import EDITED, Root, choose_tree, chosen_tree, clear, is_too_long, saved_source
+from ui.list_tree import EDITED, Root, choose_tree, chosen_tree, is_too_long, saved_source
 from ui.refusal import show_refusal
 from ui.remembered import remembered
 from ui.saved_lists import beginnings, save_buttons
@@ -59,7 +59,7 @@ def list_builder(visit: Visit, params: Params) -> None:
         tree = chosen_tree(visit, saved)
     except CrmError as refusal:
         show_refusal(visit.t, refusal)
-        st.button(visit.t("conditions.page.clear"), icon=":material/restart_alt:", on_click=clear, key="builder_clear")
+        beginnings(visit, params, has_conditions=True)
         return
     size = remembered(visit, source_size, tree, params, visit.settings)
     words = ConditionWords(visit.cursor, visit.t, visit.currency)

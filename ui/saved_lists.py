@@ -14,6 +14,7 @@ from crm_core.lists.saved import (
     LONGEST_AUTHOR,
     LONGEST_NAME,
     SavedList,
+    flaws_of,
     remove_list,
     rename_list,
     replace_list,
@@ -40,7 +41,8 @@ def beginnings(visit: Visit, params: Params, *, has_conditions: bool) -> None:
     """Saved lists to open, ready-made ones to begin with, and beginning anew."""
     t = visit.t
     say_what_was_written()
-    existing = {entry.list_id: entry.name for entry in saved_lists(visit.cursor)}
+    flawed_lists(visit)
+    existing = {entry.list_id: entry.name for entry in readable_lists(visit)}
     ready = [entry.key for entry in remembered(visit, available_lists)]
     with st.container(horizontal=True, vertical_alignment="bottom", key="builder_beginnings"):
         if existing:
@@ -55,6 +57,27 @@ def beginnings(visit: Visit, params: Params, *, has_conditions: bool) -> None:
         )
         if has_conditions:
             st.button(t("conditions.page.clear"), icon=":material/restart_alt:", on_click=clear, key="builder_clear")
+
+
+def readable_lists(visit: Visit) -> list[SavedList]:
+    """The saved lists without those that cannot be read."""
+    entries = saved_lists(visit.cursor)
+    unreadable = {flaw.entry.list_id for flaw in flaws_of(visit.cursor, entries) if not flaw.is_readable}
+    return [entry for entry in entries if entry.list_id not in unreadable]
+
+
+def flawed_lists(visit: Visit) -> None:
+    """What is wrong with saved lists, and the way to be rid of them."""
+    for flaw in flaws_of(visit.cursor, saved_lists(visit.cursor)):
+        number = flaw.entry.list_id
+        with st.container(horizontal=True, vertical_alignment="center", key=f"flawed_list_{number}"):
+            st.warning(plain("\n\n".join(visit.t.error_text(flaw.refusal))))
+            _delete_button(visit, number, f"delete_flawed_{number}")
+
+
+def _delete_button(visit: Visit, number: int, key: str) -> None:
+    if st.button(visit.t("conditions.page.delete"), icon=":material/delete:", key=key):
+        write_down(visit, lambda cursor: remove_list(cursor, number), "conditions.page.said.deleted", lambda _: clear())
 
 
 def _box(
@@ -147,7 +170,4 @@ def _saved_menu(visit: Visit, saved: SavedList) -> None:
                 write_down(
                     visit, lambda cursor: rename_list(cursor, number, name, now()), "conditions.page.said.renamed"
                 )
-        if st.button(t("conditions.page.delete"), icon=":material/delete:", key="builder_delete"):
-            write_down(
-                visit, lambda cursor: remove_list(cursor, number), "conditions.page.said.deleted", lambda _: clear()
-            )
+        _delete_button(visit, number, "builder_delete")

@@ -25,7 +25,7 @@ from crm_core.lists.exports import Export, FileFormat, Logged, check_campaign, e
 from crm_core.lists.groups import GROUPS, Group, group_from_texts, group_name
 from crm_core.lists.layouts import LAYOUTS, PhoneForm, channel_for, layout_of
 from crm_core.lists.ready_made import READY_MADE, list_of
-from crm_core.lists.saved import saved_list_named
+from crm_core.lists.saved import flaws_of, saved_list_named
 from crm_core.lists.sources import GROUP, READY, Source, source_members, usual_columns_of
 from crm_core.metrics.campaigns import campaign_of
 from crm_core.settings import load_settings
@@ -74,7 +74,7 @@ def run_list(arguments: argparse.Namespace, t: Translator) -> int:
     if arguments.layout:
         return _file(arguments, t)
     with asking(arguments, t) as (cursor, params, settings):
-        source = _source(cursor, arguments)
+        source = _source(cursor, arguments, t)
         columns = _columns(arguments) or usual_columns(cursor, usual_columns_of(source))
         if arguments.as_of is None:  # as on the page: an earlier day is looked at as it was
             params = replace(params, contact_on=now_in(settings.zone).date())
@@ -86,10 +86,14 @@ def run_list(arguments: argparse.Namespace, t: Translator) -> int:
     return 0
 
 
-def _source(cursor: Cursor, arguments: argparse.Namespace) -> Source:
+def _source(cursor: Cursor, arguments: argparse.Namespace, t: Translator) -> Source:
     """The list that is meant."""
     if arguments.saved is not None:
-        return saved_list_named(cursor, arguments.saved).node
+        entry = saved_list_named(cursor, arguments.saved)
+        node = entry.node
+        for flaw in flaws_of(cursor, [entry]):
+            print(*t.error_text(flaw.refusal), sep="\n", file=sys.stderr)
+        return node
     if arguments.conditions is not None:
         return from_json(arguments.conditions)
     if arguments.campaign is not None:
@@ -124,7 +128,7 @@ def _file(arguments: argparse.Namespace, t: Translator) -> int:
     """Make the file and log it; with ``--json`` and no file only say how many it would hold."""
     with closing(Database(arguments.db)) as database:
         with database.cursor() as cursor:
-            export = _export(cursor, arguments)
+            export = _export(cursor, arguments, t)
             name = _name(cursor, arguments, export, t)
             found = remaining(cursor, export)
         is_counted = arguments.json and arguments.csv is None and arguments.xlsx is None
@@ -136,12 +140,12 @@ def _file(arguments: argparse.Namespace, t: Translator) -> int:
     return 0
 
 
-def _export(cursor: Cursor, arguments: argparse.Namespace) -> Export:
+def _export(cursor: Cursor, arguments: argparse.Namespace, t: Translator) -> Export:
     settings = load_settings(cursor)
     layout = layout_of(arguments.layout)
     channel = channel_for(layout, Channel(arguments.channel_for) if arguments.channel_for else None)
     day = arguments.on or now_in(settings.zone).date()
-    source = _source(cursor, arguments)
+    source = _source(cursor, arguments, t)
     columns = _columns(arguments) or usual_columns(cursor, usual_columns_of(source)) if layout.is_chosen else ()
     rules = rules_on(day, settings, channel, campaign_to_contact(source))
     params = question_of(cursor, settings, arguments)

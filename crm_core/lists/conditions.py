@@ -102,7 +102,9 @@ def comparisons_of(fact: Fact) -> tuple[Comparison, ...]:
 def condition(key: str, comparison: str, value: object = None, /, **of: object) -> Condition:
     """A checked condition. Raises ``InvalidParams`` where the fact is unknown or a value does not fit it."""
     fact = FACTS.get(key)
-    if fact is None or comparison not in comparisons_of(fact):
+    if fact is None:
+        raise InvalidParams("unknown_fact", name=key[:50])
+    if comparison not in comparisons_of(fact):
         raise InvalidParams("condition_unreadable")
     checked = Comparison(comparison)
     return Condition(fact, checked, _held(fact, checked, value), _source_values(fact, of))

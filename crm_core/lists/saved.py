@@ -5,12 +5,13 @@ Write inside ``Database.write_beside``: a saved list is no number's data. Moment
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from crm_core.db import Cursor, model
-from crm_core.errors import InvalidParams, UnknownName
-from crm_core.lists.conditions import Node, checked, from_json, to_json
+from crm_core.errors import CrmError, InvalidParams, UnknownName
+from crm_core.lists.conditions import Node, checked, from_json, leaves, to_json
 
 LONGEST_NAME = 60
 LONGEST_AUTHOR = 60
@@ -30,14 +31,60 @@ class SavedList:
 
     @property
     def node(self) -> Node:
-        """The conditions. Raises ``InvalidParams`` where a newer or damaged one cannot be read."""
-        return from_json(self.conditions)
+        """The conditions. Raises ``InvalidParams`` with the list's name where a newer or damaged one cannot be read."""
+        try:
+            return from_json(self.conditions)
+        except InvalidParams as error:
+            if error.code == "unknown_fact":
+                raise InvalidParams("saved_list_fact", list=self.name, name=error.facts["name"]) from error
+            raise InvalidParams("saved_list_unreadable", list=self.name) from error
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """What is wrong with a saved list; one that ``is_readable`` still holds people."""
+
+    entry: SavedList
+    refusal: CrmError
+    is_readable: bool
 
 
 def saved_lists(cursor: Cursor) -> tuple[SavedList, ...]:
     """All saved lists, by name."""
     rows = cursor.execute(model("lists/saved")).fetchall()
     return tuple(SavedList(*row) for row in rows)
+
+
+def flaws_of(cursor: Cursor, entries: Sequence[SavedList]) -> list[Flaw]:
+    """What is wrong with saved lists: some cannot be read, others name a product or category that nobody bought."""
+    found: list[Flaw] = []
+    items: dict[int, list[dict[str, str]]] = {}
+    for entry in entries:
+        try:
+            items[entry.list_id] = _items(entry.node)
+        except CrmError as refusal:
+            found.append(Flaw(entry, refusal, is_readable=False))
+    gone = _gone(cursor, [item for named in items.values() for item in named])
+    for entry in entries:
+        missing = next(
+            (item["item_key"] for item in items.get(entry.list_id, []) if tuple(item.values()) in gone), None
+        )
+        if missing is not None:
+            refusal = InvalidParams("saved_list_item", list=entry.name, item=missing)
+            found.append(Flaw(entry, refusal, is_readable=True))
+    return found
+
+
+def _items(node: Node) -> list[dict[str, str]]:
+    """The products and categories that a tree names."""
+    of = (leaf.of for leaf in leaves(node) if leaf.of.get("item_key"))
+    return [{"kind": str(values["kind"]), "item_key": str(values["item_key"])} for values in of]
+
+
+def _gone(cursor: Cursor, items: Sequence[Mapping[str, str]]) -> set[tuple[str, str]]:
+    if not items:
+        return set()
+    return set(cursor.execute(model("lists/gone_items"), {"items": list(items)}).fetchall())
 
 
 def saved_list(cursor: Cursor, list_id: int) -> SavedList:

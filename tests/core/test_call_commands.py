@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -124,6 +125,25 @@ def test_an_assumption_is_kept_with_the_shop_until_it_is_taken_back(path: Path, 
     assert chances() == {0.25}
     assert chances("--assume", "care_7=") == {0.08}
     assert chances() == {0.08}
+
+
+def test_a_saved_list_that_cannot_be_read_is_told_by_its_name_and_spoils_no_other(path: Path, tmp_path: Path) -> None:
+    database = tmp_path / "shop.duckdb"
+    database.write_bytes(path.read_bytes())
+    item = condition("bought", "at_least", 1, kind="category", item_key="hats", within_days=0)
+    with closing(Database(database)) as shop, shop.write_beside() as cursor:
+        save_list(cursor, "Damaged", item, "Mei", datetime(2024, 6, 1))
+        cursor.execute("update saved_lists set conditions = '{\"all\":'")
+        save_list(cursor, "Hats", item, "Mei", datetime(2024, 6, 1))
+        save_list(cursor, "Teas", replace(item, of={**item.of, "kind": "product", "item_key": "tea"}), "", datetime.min)
+    for command in (("list", "--saved", "damaged"), ("call-sheet", "--lists", "care_7,Damaged")):
+        refused = builders.run(*command, "--db", database)
+        assert refused.status == 1
+        assert Translator("en")("errors.saved_list_unreadable.what", list="Damaged") in refused.err
+    people = {name: builders.run("list", "--saved", name, "--json", "--db", database) for name in ("Hats", "Teas")}
+    assert {name: len(reply.document["rows"]) for name, reply in people.items()} == {"Hats": 0, "Teas": 3}
+    assert {name: bool(reply.err) for name, reply in people.items()} == {"Hats": True, "Teas": False}
+    assert builders.run("call-sheet", "--lists", "care_7,Teas", "--day", "2024-05-31", "--db", database).status == 0
 
 
 def test_workload_counts_today_and_the_coming_weeks(path: Path) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from crm_core.decisions import identifiers_of
 from crm_core.i18n import Translator
 from crm_core.lists.conditions import All, AnyOf, Node, Not, condition, from_json, to_json
-from crm_core.lists.saved import saved_lists
+from crm_core.lists.saved import save_list, saved_lists
 from crm_core.lists.sources import source_size
 from crm_core.lists.trees import opposite
 from crm_core.metrics.measure import default_params
@@ -38,6 +41,40 @@ def in_address(app: AppTest, name: str) -> str:
 
 def tree_of(app: AppTest) -> Node:
     return from_json(in_address(app, "if"))
+
+
+DAMAGED = {
+    "saved_list_unreadable": '{"all":[',
+    "saved_list_fact": '{"fact":"shoe_size","is":"at_least","value":40}',
+    "saved_list_item": to_json(condition("bought", "at_least", 1, kind="product", item_key="GONE-9", within_days=0)),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh-TW"])
+def test_a_saved_list_that_cannot_be_used_stops_nothing_and_can_be_deleted(filled_shop: Path, language: str) -> None:
+    """Damaged, of a fact or of a product that is gone: told on the three pages, and one button takes each away."""
+    t = Translator(language)
+    told = {"list": "VIP", "name": "shoe_size", "item": "GONE-9"}
+    with visit_of("lists", language) as visit, visit.database.write_beside() as cursor:
+        fine = save_list(cursor, "Fine", OFTEN, "Mei", datetime(2024, 6, 1))
+        flawed = {code: save_list(cursor, f"VIP {code}", OFTEN, "Mei", datetime(2024, 6, 1)) for code in DAMAGED}
+        for code, number in flawed.items():
+            cursor.execute("update saved_lists set conditions = ? where list_id = ?", [DAMAGED[code], number])
+    said = {code: t(f"errors.{code}.what", **{**told, "list": f"VIP {code}"}) for code in DAMAGED}
+    sheet = opened("calls", lang=language, call=f"saved-{fine},saved-{flawed['saved_list_unreadable']}")
+    assert all(words(sheet).count(each) == 1 for each in said.values())
+    offered = [option for option in sheet.multiselect(key="call_lists").options if "VIP" in option]
+    assert offered == [t("calls.form.saved", name="VIP saved_list_item")]
+    assert sheet.dataframe[0].value.shape[0]
+    assert opened("lists", lang=language).markdown
+    broken = built(language, saved=str(flawed["saved_list_fact"]))
+    assert said["saved_list_fact"] in words(broken)
+    for number in flawed.values():
+        broken.button(key=f"delete_flawed_{number}").click().run()
+        assert not broken.exception
+    with visit_of("lists", language) as visit:
+        assert [entry.list_id for entry in saved_lists(visit.cursor)] == [fine]
+    assert not any("VIP" in each.value for each in broken.warning)
 
 
 @pytest.mark.usefixtures("filled_shop")
