@@ -67,12 +67,13 @@ def readable_lists(visit: Visit) -> list[SavedList]:
 
 
 def flawed_lists(visit: Visit) -> None:
-    """What is wrong with saved lists, and the way to be rid of them."""
+    """What is wrong with saved lists; one that cannot be opened is removed here, the others in their own menu."""
     for flaw in flaws_of(visit.cursor, saved_lists(visit.cursor)):
         number = flaw.entry.list_id
         with st.container(horizontal=True, vertical_alignment="center", key=f"flawed_list_{number}"):
             st.warning(plain("\n\n".join(visit.t.error_text(flaw.refusal))))
-            _delete_button(visit, number, f"delete_flawed_{number}")
+            if not flaw.is_readable:
+                _delete_button(visit, number, f"delete_flawed_{number}")
 
 
 def _delete_button(visit: Visit, number: int, key: str) -> None:

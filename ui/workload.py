@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import pandas as pd
@@ -41,12 +42,7 @@ def workload_part(visit: Visit, params: Params) -> None:
     frame.section(t("calls.workload.title"), t("calls.workload.weeks"))
     keys = _chosen(visit, today)
     weeks = remembered(visit, weekly_sizes, params, visit.settings, keys)
-    columns = [
-        Column("list", t("calls.workload.list"), ColumnKind.TEXT),
-        Column("days", t("calls.workload.days"), Unit.TIMES),
-        Column("growth", t("calls.workload.growth"), Unit.COUNT),
-        *(Column(str(offset), _heading(t, offset), Unit.COUNT) for offset in OFFSETS),
-    ]
+    columns = _columns(t, OFFSETS if weeks else (0,))
     found = workload_of(today, weeks, pace, visit.settings)
     show_table(visit, _rows(found, t), columns, key="workload", most=len(columns))
 
@@ -65,6 +61,16 @@ def _chosen(visit: Visit, today: Sizes) -> tuple[str, ...]:
         key="workload_lists",
     )
     return tuple(sorted(picked))
+
+
+def _columns(t: Translator, offsets: Sequence[int]) -> list[Column]:
+    growth = [Column("growth", t("calls.workload.growth"), Unit.COUNT)] if len(offsets) > 1 else []
+    return [
+        Column("list", t("calls.workload.list"), ColumnKind.TEXT),
+        Column("days", t("calls.workload.days"), Unit.TIMES),
+        *growth,
+        *(Column(str(offset), _heading(t, offset), Unit.COUNT) for offset in offsets),
+    ]
 
 
 def _name(t: Translator, key: str) -> str:

@@ -69,6 +69,9 @@ def test_a_saved_list_that_cannot_be_used_stops_nothing_and_can_be_deleted(fille
     assert opened("lists", lang=language).markdown
     broken = built(language, saved=str(flawed["saved_list_fact"]))
     assert said["saved_list_fact"] in words(broken)
+    emptied = built(language, saved=str(flawed.pop("saved_list_item")))
+    assert said["saved_list_item"] in words(emptied)
+    emptied.button(key="builder_delete").click().run()
     for number in flawed.values():
         broken.button(key=f"delete_flawed_{number}").click().run()
         assert not broken.exception
