@@ -114,6 +114,8 @@ def _params(cursor: Cursor, settings: ShopSettings, as_of: date | None) -> Param
 def _document(cursor: Cursor, params: Params, settings: ShopSettings, campaign_id: int | None) -> dict[str, Json]:
     """``{"campaigns": [record, …]}``; of one campaign ``{"campaign": record, "groups": [record, record]}``."""
     campaigns = _records(cursor, "campaigns", params, settings)
+    if params.as_of == NO_DAY:  # without orders no day is in the data, and none is left to count
+        campaigns = [{**record, "days_left": None} for record in campaigns]
     if campaign_id is None:
         return {"campaigns": [*campaigns]}
     campaign_of(cursor, campaign_id)

@@ -70,8 +70,8 @@ def flaws_of(cursor: Cursor, entries: Sequence[SavedList]) -> list[Flaw]:
             (item["item_key"] for item in items.get(entry.list_id, []) if tuple(item.values()) in gone), None
         )
         if missing is not None:
-            refusal = InvalidParams("saved_list_item", list=entry.name, item=missing)
-            found.append(Flaw(entry, refusal, is_readable=True))
+            told = InvalidParams("saved_list_item", list=entry.name, item=missing)
+            found.append(Flaw(entry, told, is_readable=True))
     return found
 
 

@@ -172,6 +172,8 @@ def test_a_stopped_campaign_gives_no_file_and_without_orders_it_tells_of_none(pa
     told = builders.run("campaign", "effect", 2, "--db", database).out.decode()
     assert "1970" not in told
     assert Translator("en")("errors.no_orders.what") in told
+    (campaign, _) = builders.run("campaign", "list", "--json", "--db", database).document["campaigns"]
+    assert (campaign["verdict"], campaign["days_left"]) == ("running", None)
 
 
 def test_a_name_of_a_list_and_of_a_kind_of_group_says_which(path: Path) -> None:
