@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
+from itertools import chain, count
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -49,7 +50,7 @@ class ListWords(NamedTuple):
 def sheet_rows(sheet: CallSheet, words: Sequence[ListWords], t: Translator, made_at: datetime) -> pd.DataFrame:
     """The rows as they are read and filled in; ``words`` are those of the lists, ``made_at`` shop time."""
     rows = sheet.rows
-    names = [each.name for each in words]
+    names, called = [each.name for each in words], list_names(words)
     told = {
         "place": list(rows["place"]),
         "name": _known(rows["name"]),
@@ -64,7 +65,7 @@ def sheet_rows(sheet: CallSheet, words: Sequence[ListWords], t: Translator, made
         "also": [t("charts.comma").join(names[place] for place in also) for also in rows["also"]],
         "contact_id": [contact_id(made_at, int(place)) for place in rows["place"]],
         "customer_ref": [customer_reference(str(customer)) for customer in rows["customer_id"]],
-        "source": [list_name(words[place]) for place in rows["list"]],
+        "source": [called[place] for place in rows["list"]],
         "channel": [t(f"contacts.channel.{CHANNEL}")] * len(rows),
         **{name: [None] * len(rows) for name in OUTCOME_COLUMNS},
         "contacted_on": [sheet.plan.day] * len(rows),
@@ -72,10 +73,14 @@ def sheet_rows(sheet: CallSheet, words: Sequence[ListWords], t: Translator, made
     return pd.DataFrame(told, dtype=object)
 
 
-def list_name(words: ListWords) -> str:
-    """What the sheet calls a list where it says which one a call was for, on one line."""
-    name = " ".join(words.name.split())
-    return name if len(name) <= LONGEST_LIST_NAME else f"{name[: LONGEST_LIST_NAME - 1]}…"
+def list_names(words: Sequence[ListWords]) -> list[str]:
+    """What the sheet calls its lists where it says which one a call was for: one line each, no two the same."""
+    names: list[str] = []
+    for each in words:
+        name = " ".join(each.name.split())
+        name = name if len(name) <= LONGEST_LIST_NAME else f"{name[: LONGEST_LIST_NAME - 1]}…"
+        names.append(next(one for one in chain([name], (f"{name} ({n})" for n in count(2))) if one not in names))
+    return names
 
 
 def _known(column: pd.Series) -> list[Any]:

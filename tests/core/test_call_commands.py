@@ -150,6 +150,15 @@ def test_workload_counts_today_and_the_coming_weeks(path: Path) -> None:
     found = builders.run("workload", "--as-of", "2024-05-31", "--json", "--db", path).document
     care = {entry["list"]: entry["customers"] for entry in found["lists"]}["care_7"]
     assert (care["0"], care["7"], care["14"]) == (2, 1, 0)
+    asked = ("workload", "--as-of", "2024-05-31", "--db", path)
+    few = builders.run(*asked, "--lists", "care_7", "--json").document["lists"]
+    weeks = {entry["list"]: entry["customers"] for entry in few}
+    assert weeks.pop("care_7") == care
+    assert weeks
+    assert all(list(each) == ["0"] for each in weeks.values())
+    words = builders.run(*asked).out.decode().splitlines()
+    assert len(words) == sum(entry["customers"]["0"] > 0 for entry in found["lists"])
+    assert builders.run(*asked, "--lists", "nobody").status == 1
 
 
 def test_a_stopped_campaign_gives_no_file_and_without_orders_it_tells_of_none(path: Path, tmp_path: Path) -> None:

@@ -31,7 +31,15 @@ from crm_core.lists.call_sheet import (
     pace_of,
     reach_of,
 )
-from crm_core.lists.call_sheet_file import headings, sheet_csv, sheet_page, sheet_rows, sheet_xlsx
+from crm_core.lists.call_sheet_file import (
+    ListWords,
+    headings,
+    list_names,
+    sheet_csv,
+    sheet_page,
+    sheet_rows,
+    sheet_xlsx,
+)
 from crm_core.lists.campaigns import CampaignPlan, arm_of, freeze
 from crm_core.lists.conditions import All, condition
 from crm_core.lists.contactable import Channel
@@ -327,6 +335,11 @@ def test_the_files_hold_harmless_texts_and_what_comes_back(cursor: Cursor, langu
     assert "&lt;b&gt;" in printed
     assert "<b>" not in printed
     assert "0912-345-678" in printed
+
+
+def test_a_sheet_calls_no_two_lists_the_same() -> None:
+    names = list_names([ListWords(name, "") for name in ("Spring", "Spring\n(2)", "Spring", " Spring", "x" * 300)])
+    assert names == ["Spring", "Spring (2)", "Spring (3)", "Spring (4)", "x" * 199 + "…"]
 
 
 # Workload ---------------------------------------------------------------------------------------
