@@ -34,9 +34,11 @@ from crm_core.errors import InvalidParams
 from crm_core.lists.assumed import assumed_for
 from crm_core.lists.campaigns import campaign_to_contact
 from crm_core.lists.contactable import Channel, bound, contactable, left_out, rules_on
+from crm_core.lists.groups import Group
 from crm_core.lists.members import members_of, people_source
 from crm_core.lists.sources import Source, people_of, source_text
 from crm_core.metrics.campaigns import campaign_results, campaigns_of
+from crm_core.metrics.kept_scores import scored_once_if
 from crm_core.metrics.rfm import question
 from crm_core.params import Params
 from crm_core.settings import ShopSettings
@@ -228,12 +230,13 @@ def _campaign_of(sources: Sequence[Source]) -> int | None:
 
 
 def _gather(cursor: Cursor, sources: Sequence[Source], params: Params, settings: ShopSettings) -> None:
-    """The people of all lists, each with the place of the list."""
+    """The people of all lists, each with the place of the list. A group may ask about another day too."""
     cursor.execute("create or replace temp table called_people (customer_id varchar, place integer)")
     for place, source in enumerate(sources):
-        people = people_of(cursor, source, params, settings)
-        statement = f"insert into called_people select distinct customer_id, {place} from ({people.sql}) as people"
-        cursor.execute(statement, dict(people.binds))
+        with scored_once_if(not isinstance(source, Group), cursor, params, settings):
+            people = people_of(cursor, source, params, settings)
+            statement = f"insert into called_people select distinct customer_id, {place} from ({people.sql}) as people"
+            cursor.execute(statement, dict(people.binds))
 
 
 def _told(cursor: Cursor, rows: pd.DataFrame, params: Params, settings: ShopSettings) -> pd.DataFrame:

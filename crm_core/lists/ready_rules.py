@@ -7,8 +7,9 @@ frequency cap keeps anybody from being called twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from crm_core.analysis.hazard import NEAR_DAYS, reminder_day
 from crm_core.analysis.survival import WaitCount
@@ -17,7 +18,7 @@ from crm_core.lists.built import sizes_of
 from crm_core.lists.conditions import All, Node, condition
 from crm_core.lists.members import ListSize
 from crm_core.lists.ready_made import READY_MADE, figured_sizes
-from crm_core.metrics.kept_scores import scored_once
+from crm_core.metrics.kept_scores import scored_once_if
 from crm_core.metrics.query import tuples_of
 from crm_core.metrics.tiers import suggested_threshold
 from crm_core.params import Params
@@ -62,16 +63,20 @@ class ReadyLists:
     undecided: tuple[str, ...]
 
 
-def ready_lists(cursor: Cursor, params: Params, settings: ShopSettings) -> ReadyLists:
-    """All ready-made lists, in one pass over those that are figured and one over those that are trees."""
-    with scored_once(cursor, params, settings):
-        found = figured_sizes(cursor, params, settings)
-    trees = {key: rule_of(cursor, key, params, settings) for key in RULES}
-    decided = {key: tree for key, tree in trees.items() if tree is not None}
-    with scored_once(cursor, replace(params, window_days=None), settings):
-        told = sizes_of(cursor, decided, params, settings)
-    sizes = {key: told.get(key, found[key]) for key in READY_MADE}
-    return ReadyLists(sizes, tuple(key for key in RULES if key not in decided))
+def ready_lists(
+    cursor: Cursor, params: Params, settings: ShopSettings, keys: Collection[str] = tuple(READY_MADE)
+) -> ReadyLists:
+    """These ready-made lists, or all: one pass over those that compare customers, one over those that are trees."""
+    compared = [key for key in keys if not READY_MADE[key].is_tree]
+    rules = {key: rule_of(cursor, key, params, settings) for key in keys if READY_MADE[key].is_tree}
+    trees = {key: rule for key, rule in rules.items() if rule is not None}
+    with scored_once_if(bool(compared), cursor, params, settings):
+        found = figured_sizes(cursor, params, settings) if compared else {}
+    with scored_once_if(bool(compared), cursor, replace(params, window_days=None), settings):
+        told = sizes_of(cursor, trees, params, settings) if trees else {}
+    nobody = ListSize(0, Decimal(0))
+    sizes = {key: told.get(key) or found.get(key, nobody) for key in keys}
+    return ReadyLists(sizes, tuple(key for key in rules if key not in trees))
 
 
 def list_sizes(cursor: Cursor, params: Params, settings: ShopSettings) -> dict[str, ListSize]:

@@ -11,14 +11,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from decimal import Decimal
 
 from crm_core.db import Cursor
-from crm_core.lists.built import sizes_of
 from crm_core.lists.call_sheet import Pace, calls_that_fit, pace_of
 from crm_core.lists.members import ListSize
-from crm_core.lists.ready_made import READY_MADE, figured_sizes, list_of
-from crm_core.lists.ready_rules import list_sizes, rule_of
+from crm_core.lists.ready_made import READY_MADE, list_of
+from crm_core.lists.ready_rules import list_sizes, ready_lists
 from crm_core.params import Params, Period
 from crm_core.settings import ShopSettings
 
@@ -106,7 +104,7 @@ def weekly_sizes(
     if not keys:
         return {}
     others = [offset for offset in OFFSETS if offset]
-    found = {offset: _sizes(cursor, _moved(params, offset), settings, keys) for offset in others}
+    found = {offset: ready_lists(cursor, _moved(params, offset), settings, keys).sizes for offset in others}
     return {key: {offset: sizes[key].customers for offset, sizes in found.items()} for key in keys}
 
 
@@ -116,14 +114,3 @@ def _moved(params: Params, offset: int) -> Params:
     as_of = params.as_of + later
     day = None if params.contact_on is None else params.contact_on + later
     return replace(params, as_of=as_of, period=Period(min(params.period.start, as_of), as_of), contact_on=day)
-
-
-def _sizes(cursor: Cursor, params: Params, settings: ShopSettings, keys: Collection[str]) -> dict[str, ListSize]:
-    """The sizes of these lists alone: those that compare customers in one pass, those that are trees in another."""
-    rules = {key: rule_of(cursor, key, params, settings) for key in keys if READY_MADE[key].is_tree}
-    trees = {key: rule for key, rule in rules.items() if rule is not None}
-    is_figured = any(not READY_MADE[key].is_tree for key in keys)
-    found = figured_sizes(cursor, params, settings) if is_figured else {}
-    told = sizes_of(cursor, trees, params, settings) if trees else {}
-    nobody = ListSize(0, Decimal(0))
-    return {key: told.get(key) or found.get(key, nobody) for key in keys}

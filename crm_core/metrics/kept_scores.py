@@ -31,6 +31,16 @@ def scored_once(cursor: Cursor, params: Params, settings: ShopSettings) -> Itera
         cursor.execute(model("customers/forget_kept_scores"))
 
 
+@contextmanager
+def scored_once_if(is_worth_it: bool, cursor: Cursor, params: Params, settings: ShopSettings) -> Iterator[None]:
+    """:func:`scored_once`, or nothing of it: where that costs more than it saves, or another day is asked about."""
+    if is_worth_it:
+        with scored_once(cursor, params, settings):
+            yield
+    else:
+        yield
+
+
 def _keep(cursor: Cursor, asked: Question) -> None:
     told = json.dumps([data_version(cursor), asked], default=str)
     cursor.execute(model("customers/kept_question"))

@@ -43,6 +43,7 @@ from crm_core.lists.call_sheet_file import (
 from crm_core.lists.campaigns import CampaignPlan, arm_of, freeze
 from crm_core.lists.conditions import All, condition
 from crm_core.lists.contactable import Channel
+from crm_core.lists.groups import group_of
 from crm_core.lists.saved import save_list
 from crm_core.lists.sources import Source, source_members, source_text
 from crm_core.lists.workload import weekly_sizes, workload
@@ -171,6 +172,16 @@ def test_the_sheet_agrees_with_plain_python(cursor: Cursor, seed: int) -> None:
     assert short.rows["customer_id"].tolist() == rows["customer_id"].tolist()[: short.fits]
     asked = sum(sheet.left_out.values()) + sheet.callable
     assert asked == len(set().union(*(set(people_on(cursor, key)) for key in LISTS)))
+
+
+def test_a_group_that_asks_about_two_days_is_told_of_both(cursor: Cursor) -> None:
+    open_shop(cursor, random_purchases(Random(1)), [])
+    move = group_of("segment_move", then_on=on(TODAY - 60), from_segment="not_yet", to_segment="new")
+    expected = set(people_on(cursor, move))
+    assert expected
+    call_sheet(cursor, plan("silent_best", move), ASKED, SETTINGS)
+    called = cursor.execute("select customer_id from called_people where place = 1").fetchall()
+    assert {who for (who,) in called} == expected
 
 
 def people_on(cursor: Cursor, key: Source) -> list[str]:
