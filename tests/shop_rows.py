@@ -159,9 +159,16 @@ def _line_rows(order: Order, number: dict[tuple[str, date], Record]) -> list[Rec
             "quantity": Decimal(line["qty"]),
             "net_amount": round(line["qty"] * line["price"] * kept, 4),
             "purchase_no": purchase.get("purchase_no"),
+            "counts_order": line is _largest(goods_lines(order.lines), line["sku"]),
         }
         for no, line in enumerate(order.lines, start=1)
     ]
+
+
+def _largest(goods: Sequence[Record], sku: object) -> Record | None:
+    """The line by which a product counts in an order."""
+    own = [line for line in goods if line["sku"] == sku]
+    return max(own, key=lambda line: (line["qty"], line["qty"] * line["price"]), default=None)
 
 
 def _product_purchases(lines: Iterable[Record], number: dict[tuple[str, date], Record]) -> list[Record]:

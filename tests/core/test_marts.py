@@ -178,12 +178,13 @@ def test_a_shop_from_before_a_purchase_told_of_the_first_one_and_the_next_opens_
         "purchase_mart": ("first_on", "first_amount", "first_channel"),
         "product_purchase_mart": ("followed_on", "first_channel"),
         "category_purchase_mart": ("followed_on", "first_channel"),
+        "order_line_mart": ("counts_order",),
     }
     with database.write() as cursor:
         for mart, columns in added.items():
             for column in columns:
                 cursor.execute(f"alter table {mart} drop column {column}")
-        cursor.execute("delete from schema_migrations where split_part(name, '/', 2) >= '0015'")
+        cursor.execute("delete from schema_migrations where substr(name, 12, 4) in ('0015', '0016', '0019')")
     database.close()
     reopened = Database(path.rename(tmp_path / "older.duckdb"))
     after = fingerprints(reopened)

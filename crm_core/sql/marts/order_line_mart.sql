@@ -1,7 +1,8 @@
 -- Grain: line of a counted order or of a stand-alone return. Inputs: order_scope, order_line_versions, purchase_mart.
 -- Lines of documents that move revenue; gifts and free lines are kept and not ranked (METRICS §4). Lines in another currency are
--- converted, and what rounding leaves over goes to the largest line, so that the lines are worth what the order is worth.
-insert into order_line_mart
+-- converted, and what rounding leaves over goes to the largest line, so that the lines are worth what the order is worth. A
+-- product counts once in an order: on the largest of its ranked lines, whichever stands first in the file.
+insert into order_line_mart by name
 with documents as (
     select order_scope.*, case when order_scope.is_counted then purchase_mart.purchase_no end as purchase_no
     from order_scope
@@ -35,6 +36,16 @@ converted as (
     from foreign_lines
     left join remainders
         on foreign_lines.version_id = remainders.version_id and foreign_lines.line_no = remainders.line_no
+),
+
+-- Few: a product on several lines of one document.
+repeated as (
+    select version_id, product_key, arg_max(line_no, (quantity, net_amount)) as line_no
+    from order_line_versions
+    where is_sold(product_key, line_type, quantity, coalesce(unit_price, net_amount))
+        and version_id in (select version_id from documents)
+    group by version_id, product_key
+    having count(*) > 1
 )
 
 select
@@ -45,14 +56,13 @@ select
     documents.ordered_on,
     lines.product_key,
     documents.is_counted
-    and lines.product_key is not null
-    and lines.line_type <> 'gift'
-    and lines.quantity > 0
-    and coalesce(lines.unit_price, lines.net_amount) > 0 as is_ranked,
+    and is_sold(lines.product_key, lines.line_type, lines.quantity, coalesce(lines.unit_price, lines.net_amount)) as is_ranked,
+    is_ranked and lines.line_no = coalesce(repeated.line_no, lines.line_no) as counts_order,
     lines.quantity,
     coalesce(converted.net_amount, lines.net_amount) as net_amount,
     documents.purchase_no
 from order_line_versions lines
 inner join documents on lines.version_id = documents.version_id
 left join converted on lines.version_id = converted.version_id and lines.line_no = converted.line_no
+left join repeated on lines.version_id = repeated.version_id and lines.product_key = repeated.product_key
 order by documents.ordered_on;

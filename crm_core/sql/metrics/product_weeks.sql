@@ -1,17 +1,11 @@
 -- Grain: product in at least so many orders of the weeks from first_on to end_on. Inputs: order_line_mart, product_mart.
 -- In how many orders it was, week by week (0: the week of first_on); weeks without one are left out. Gifts count in no order.
-with orders as (
-    select product_key, order_key, (ordered_on - $first_on) // 7 as week_no
+with weekly as (
+    select product_key, (ordered_on - $first_on) // 7 as week_no, count(*) as orders
     from order_line_mart
     where ordered_on between $first_on and $end_on
-        and is_ranked
+        and counts_order
         and ($channel is null or channel = $channel)
-    group by product_key, order_key, week_no
-),
-
-weekly as (
-    select product_key, week_no, count(*) as orders
-    from orders
     group by product_key, week_no
 ),
 

@@ -9,3 +9,7 @@ create or replace macro line_weight(line_value, quantity_returned, unit_price, l
 
 -- Scalar. What tells a product: its number, else the key of its name.
 create or replace macro product_key_of(sku, name_key) as coalesce(upper(trim(sku)), name_key);
+
+-- Whether a line of a counted order is goods with a price: gifts, free lines and returns are not ranked. Never NULL.
+create or replace macro is_sold(product_key, line_type, quantity, price) as
+    coalesce(product_key is not null and line_type <> 'gift' and quantity > 0 and price > 0, false);
