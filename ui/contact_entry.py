@@ -16,8 +16,8 @@ from crm_core.lists.contact_log import (
     Entry,
     add_contact,
     contact_history,
+    refused_channels,
     remove_contact,
-    wish_of,
 )
 from crm_core.lists.outcome_columns import outcomes_of
 from crm_core.schema import CONTACT_CHANNELS
@@ -37,7 +37,7 @@ def contact_card(visit: Visit, customer_id: str, reference: str) -> None:
     history = contact_history(visit.cursor, customer_id, today(visit))
     with st.container(border=True, key="card_contacts", gap="xsmall"):
         st.markdown(f"**{plain(t('contacts.card.title'))}**")
-        refused = [channel for channel in CONTACT_CHANNELS if wish_of(history, channel) == "refused"]
+        refused = refused_channels(visit.cursor, customer_id)
         if refused:
             st.markdown(plain(refused_words(t, refused)))
         tried = [each for each in history if each.channel is not None and each.outcome != "allowed"]

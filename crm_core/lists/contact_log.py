@@ -59,10 +59,11 @@ def contact_history(cursor: Cursor, customer_id: str, day: date) -> list[Contact
     return [Contact(*row) for row in rows]
 
 
-def wish_of(contacts: list[Contact], channel: str | None = None) -> str | None:
-    """The last word on being contacted through a channel, or at all: one of ``WISHES``; ``None``: none was said."""
-    said = (each for each in contacts if each.outcome in WISHES and each.channel in (None, channel))
-    return next((each.outcome for each in said), None)
+def refused_channels(cursor: Cursor, customer_id: str) -> list[str]:
+    """The channels through which a customer wants no more contact, by the log and what files told before it."""
+    asked = {"customer_id": customer_id, "channels": list(CONTACT_CHANNELS)}
+    found = {row[0] for row in cursor.execute(model("customers/refused_channels"), asked).fetchall()}
+    return [channel for channel in CONTACT_CHANNELS if channel in found]
 
 
 def add_contact(cursor: Cursor, customer_id: str, entry: Entry, moment: datetime) -> int:

@@ -33,6 +33,7 @@ BARRIERS = (
     "no_consent",
     "no_address",
     "wrong_number",
+    "shared_address",
     "not_reached_before",
     "contacted_lately",
 )

@@ -116,6 +116,13 @@ def _flags(options: Mapping[str, object]) -> list[object]:
     return [part for key, value in options.items() for part in (f"--{named.get(key, key.replace('_', '-'))}", value)]
 
 
+def text_file(folder: Path, name: str, text: str) -> Path:
+    """A file with this text."""
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
 def write_csv(path: Path, rows: Iterable[Row], header: Sequence[str] | None = None) -> Path:
     """Write rows as a CSV file; ``None`` becomes an empty cell."""
     rows = list(rows)

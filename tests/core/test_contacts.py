@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -19,16 +18,24 @@ from crm_core.errors import InvalidParams, UnknownName
 from crm_core.i18n import Translator, languages
 from crm_core.ingest.platforms import platforms
 from crm_core.ingest.values import parse_contact_channel, parse_outcome
-from crm_core.lists.contact_log import Entry, add_contact, change_contact, contact_history, remove_contact, wish_of
+from crm_core.lists.contact_log import (
+    Entry,
+    add_contact,
+    change_contact,
+    contact_history,
+    refused_channels,
+    remove_contact,
+)
 from crm_core.lists.contactable import Channel, left_out, rules_on
 from crm_core.lists.outcome_columns import GIVEN_COLUMNS, OUTCOME_COLUMNS, PERSON_COLUMNS, contact_id, outcomes_of
 from crm_core.metrics.contact_tables import DIMENSIONS
+from crm_core.metrics.customers import customer_reference
 from crm_core.metrics.measure import measure
 from crm_core.metrics.tables import table
 from crm_core.params import Params, Period
 from crm_core.schema import CONTACT_CHANNELS, CONTACT_OUTCOMES, Kind
 from crm_core.settings import ShopSettings
-from tests.core.builders import Row, Shop, random_contacts, run, take_in, undo
+from tests.core.builders import Row, Shop, random_contacts, run, take_in, text_file, undo
 
 ORDERS = """訂單編號,訂單日期,會員編號,手機,電子郵件,商品名稱,數量,單價
 A1,2024-03-01,m1,0912000001,,茶,1,100
@@ -51,26 +58,6 @@ SETTINGS = ShopSettings()
 MARCH = Params(date(2024, 3, 31), Period(date(2024, 3, 1), date(2024, 3, 31)))
 
 
-def text_file(folder: Path, name: str, text: str) -> Path:
-    path = folder / name
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-@pytest.fixture(scope="module")
-def with_orders(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of a shop of four customers: two by number, one by phone, one by e-mail."""
-    folder = tmp_path_factory.mktemp("orders")
-    shop = Shop(folder / "huike.duckdb")
-    shop.take_in("orders", text_file(folder, "orders.csv", ORDERS))
-    return shop.path
-
-
-@pytest.fixture
-def shop(with_orders: Path, tmp_path: Path) -> Shop:
-    return Shop(Path(shutil.copy(with_orders, tmp_path)))
-
-
 @pytest.fixture
 def database(shop: Shop) -> Iterator[Database]:
     database = Database(shop.path)
@@ -89,7 +76,7 @@ def sheet(folder: Path, language: str, told: dict[str, dict[str, object]], name:
     for number, (customer, cells) in enumerate(told.items(), 1):
         row: dict[str, object] = {
             "contact_id": contact_id(datetime(2024, 3, 8, 9), number),
-            "customer_ref": customer,
+            "customer_ref": customer_reference(customer),
             "source": "一次客",
             "channel": t("contacts.channel.phone"),
             "contacted_on": date(2024, 3, 8),
@@ -251,11 +238,11 @@ def test_what_is_entered_can_be_changed_and_goes_with_the_person(database: Datab
     entered(database, "m1", outcome="refused", channel=None, contacted_at=datetime(2024, 3, 8, 12))
     with database.cursor() as cursor:
         history = contact_history(cursor, "m1", DAY)
+        assert refused_channels(cursor, "m1") == list(CONTACT_CHANNELS)
     assert [(each.outcome, each.channel, each.note, each.agent) for each in history] == [
         ("refused", None, None, None),
         ("not_reached", "phone", "= 1+1", "小 美"),
     ]
-    assert (wish_of(history, "sms"), wish_of(history[1:], "sms")) == ("refused", None)
     with database.write_beside() as cursor:
         change_contact(cursor, number, Entry("reached", "phone", datetime(2024, 3, 8, 11)))
     merged = take_in(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import shutil
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from crm_core.ingest.values import is_complaint, parse_action, parse_complaint
 from crm_core.schema import Kind
 from tests.core import builders
-from tests.core.builders import Document, Shop, mapping_file, write_csv
+from tests.core.builders import Document, Shop, mapping_file, text_file, write_csv
 
 ORDERS = """訂單編號,訂單日期,會員編號,手機,電子郵件,商品名稱,數量,單價
 A1,2024-03-01,m1,0912000001,,茶,1,100
@@ -43,27 +42,6 @@ OPENINGS = """電子郵件,開信次數,點擊次數,最後開信時間
 ann@example.com,3,1,2024-03-09 08:00
 nobody@example.com,0,0,
 """
-
-
-def text_file(folder: Path, name: str, text: str) -> Path:
-    path = folder / name
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-@pytest.fixture(scope="module")
-def with_orders(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of a shop of three customers with one order each."""
-    folder = tmp_path_factory.mktemp("orders")
-    shop = Shop(folder / "huike.duckdb")
-    shop.take_in("orders", text_file(folder, "orders.csv", ORDERS))
-    return shop.path
-
-
-@pytest.fixture
-def shop(with_orders: Path, tmp_path: Path) -> Shop:
-    """The same shop as the test's own."""
-    return Shop(Path(shutil.copy(with_orders, tmp_path)))
 
 
 # ---- files as people have them, without a mapping ----

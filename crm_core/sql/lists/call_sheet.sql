@@ -1,12 +1,20 @@
 -- Grain: customer to call, the highest priority first. Inputs: called_people (customer x list, filled by
--- crm_core.lists.call_sheet), rfm_values, purchase_mart, calls_in_vain, contact_barriers.
+-- crm_core.lists.call_sheet), rfm_values, purchase_mart, calls_in_vain, contact_barriers,
+-- address_repeaters.
 -- Each customer once, for the list of the highest priority; `also` are the places of the other lists. $lists are structs of place,
 -- chance (that a call on the list leads to a purchase) and is_at_risk; $reach the chances to be reached after 0, 1, 2 … calls in a
 -- row that were not; $shop_purchases how many purchases of the shop's mean a customer's own mean is drawn towards.
-with people as (
-    select customer_id, place
+with free as (
+    select distinct customer_id
     from called_people
     where customer_id not in (select customer_id from contact_barriers($rules))
+),
+
+people as (
+    select customer_id, place
+    from called_people
+    where customer_id in (select customer_id from free)
+        and customer_id not in (select customer_id from address_repeaters('free', $rules))
 ),
 
 figures as (

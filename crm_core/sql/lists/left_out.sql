@@ -1,4 +1,5 @@
--- Grain: reason that somebody on the list may not be contacted for. Inputs: {{people}}, a select of customer_id; contact_barriers.
+-- Grain: reason that somebody on the list may not be contacted for. Inputs: {{people}}, a select of customer_id; contact_barriers,
+-- address_repeaters.
 -- Who has several reasons counts under the one that stands first in $barriers.
 with asked as (
     select distinct customer_id from (
@@ -11,6 +12,16 @@ first_reasons as (
     from contact_barriers($rules)
     where customer_id in (select customer_id from asked)
     group by customer_id
+),
+
+free as (
+    select customer_id from asked where customer_id not in (select customer_id from first_reasons)
+),
+
+left_out as (
+    select reason, customer_id from first_reasons
+    union all
+    select 'shared_address', customer_id from address_repeaters('free', $rules)
 )
 
-select reason, count(*) as customers from first_reasons group by reason
+select reason, count(*) as customers from left_out group by reason

@@ -2,14 +2,38 @@
 -- CONTACT_CHANNELS or nothing), $tells_channel, $tells_outcome (the file has a column for it), $outcomes, $messages (the channels
 -- that are no calls).
 -- A reference on the product's own sheet is an identifier of the customer: an account with its space (without one it is the
--- shop's), an address, a phone, or those with a name. It stays one when the customer merges with another. One that the shop does
--- not know has the row's own address and phone beside it.
+-- shop's), an address, a phone, or those with a name, or the opaque form of one of these (the first 16 hexadecimal digits of its
+-- MD5). It stays one when the customer merges with another. One that the shop does not know has the row's own address and phone
+-- beside it; an opaque one that it does not know says nothing.
 -- A sheet names its list in words: which one they meant is kept by sheet (sheet_lists); without the sheet's number it is the one
 -- that the newest sheet called so. A leading apostrophe keeps a text from being a formula.
 -- A contact without a number of its own is known by who, on which day, through what and for which list; the same again is one
 -- more. The time and what came of it are not part of that, so that a sheet with more filled in tells of the same contacts.
 create or replace temp table staged_contacts as
-with named_lists as (
+with opaque as (
+    select distinct trim(customer_ref) as opaque_form from source_rows where regexp_full_match(trim(customer_ref), '[0-9a-f]{16}')
+),
+
+names as (
+    select regexp_replace(account, '^shop:', '') as name from identities where account is not null
+    union all
+    select unnest([email, phone]) from identities
+    union all
+    select concat_ws(' / ', email, phone, name) from identities where account is null
+),
+
+-- A number that looks like an opaque form is meant as it stands.
+meant as (
+    select opaque_form, min(name) as name
+    from (
+        select opaque_form, name from names inner join opaque on left(md5(name), 16) = opaque_form
+        union all
+        select opaque_form, opaque_form from opaque where opaque_form in (select name from names)
+    )
+    group by opaque_form
+),
+
+named_lists as (
     select row_number, arg_max(sheet_lists.source, (coalesce(sheet = regexp_extract(contact_id, '^(.*)-', 1), false), sheet)) as list_source
     from source_rows
     inner join sheet_lists on ltrim(trim(source_rows.source), '''') = ltrim(sheet_lists.name, '''')
@@ -19,10 +43,12 @@ with named_lists as (
 told as (
     select
         source_rows.* replace (coalesce(list_source, trim(source_rows.source)) as source),
-        nullif(trim(customer_ref), '') as reference,
+        case when opaque.opaque_form is null then nullif(trim(customer_ref), '') else meant.name end as reference,
         case when customer_id is not null then $account_space || ':' || customer_id end as own_account
     from source_rows
     left join named_lists using (row_number)
+    left join opaque on trim(customer_ref) = opaque.opaque_form
+    left join meant on opaque.opaque_form = meant.opaque_form
     where row_number not in (select row_number from open_rows) and row_number not in (select row_number from rejected_rows)
 ),
 

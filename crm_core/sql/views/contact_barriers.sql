@@ -38,9 +38,9 @@ create or replace macro message_channel(word) as case
 end;
 
 -- Grain: customer who wants no messages on one of these channels, by the last word: unsubscribed, or said no to
--- them in a survey. Inputs: activity_mart, answer_mart, contacts_until. `channels` is a list; what names no channel counts for
+-- them in a survey. Inputs: activity_mart, answer_mart, `contacts` (the name of a table as contacts_until gives it). `channels` is a list; what names no channel counts for
 -- each. Who comes back follows again, says yes in a survey, or tells the shop.
-create or replace macro message_leavers(channels) as table
+create or replace macro message_leavers(contacts, channels) as table
 with asked as (
     select unnest(channels) as channel
 ),
@@ -57,8 +57,8 @@ told as (
     where contact_consent is not null and customer_id is not null
     union all
     select customer_id, channel, channel, contacted_at, false
-    from contacts_until('infinity'::date)
-    where outcome = 'allowed'
+    from query_table(contacts)
+    where outcome = 'allowed' and is_day_told
 ),
 
 latest as (
@@ -70,13 +70,120 @@ latest as (
 
 select distinct customer_id from latest where is_left;
 
+-- Grain: customer x address by which a contact under the rules `r` (as below) reaches the customer. Inputs: customer_mart,
+-- line_user_ids. A contact through no channel in particular may go to each; advertising only to those that may be used for it.
+create or replace macro contact_addresses(r) as table
+select customer_id, email as address
+from customer_mart
+where email is not null
+    and ((r).channel is null or (r).channel = 'email' or ((r).channel = 'ads' and is_for_ads(email, consent_email, r)))
+union all
+select customer_id, phone
+from customer_mart
+where phone is not null
+    and ((r).channel is null or (r).channel in ('phone', 'sms', 'line') or ((r).channel = 'ads' and is_for_ads(phone, consent_sms, r)));
+
+-- Grain: customer of `people` (the name of a table with customer_id) who has an address that one before them has, too.
+-- Input: contact_addresses. A file for a channel carries each address once, with the first of its customers.
+create or replace macro address_repeaters(people, r) as table
+with several as (
+    select address from contact_addresses(r) where (r).channel is not null group by address having count(*) > 1
+),
+
+held as (
+    select customer_id, address
+    from contact_addresses(r)
+    where address in (select address from several) and customer_id in (select customer_id from query_table(people))
+        and customer_id not in (select customer_id from line_user_ids() where (r).channel = 'line')  -- by an id of their own
+),
+
+first_ones as (
+    select address, min(customer_id) as first_id from held group by address
+)
+
+select distinct held.customer_id
+from held
+inner join first_ones on held.address = first_ones.address and held.customer_id <> first_ones.first_id;
+
+-- Grain: message that a file of activity says was sent to a customer on a day after `after_on` and up to `until_on`. Inputs:
+-- activity_mart, `contacts` (the name of a table as contacts_until gives it). Through each way once a day, and only where the log of contacts does not tell of it, too. One
+-- whose file tells no way (channel NULL) counts where no other message of the day is known.
+create or replace macro sent_messages(contacts, after_on, until_on) as table
+with sent as (
+    select distinct customer_id, acted_on as contacted_on, message_channel(channel) as channel
+    from activity_mart
+    where action = 'send' and acted_on > after_on and acted_on <= until_on and customer_id is not null
+        and (channel is null or message_channel(channel) is not null)
+),
+
+logged as (
+    select distinct customer_id, contacted_on, channel
+    from query_table(contacts)
+    where contacted_on > after_on and contacted_on <= until_on and channel in ('sms', 'email', 'line') and outcome in ('reached', 'refused', 'sent')
+),
+
+known as (
+    select * from logged
+    union
+    select * from sent where channel is not null
+)
+
+select sent.* from sent anti join logged using (customer_id, contacted_on, channel) where sent.channel is not null
+union all
+select sent.* from sent anti join known using (customer_id, contacted_on) where sent.channel is null;
+
+-- Grain: contact that counts against the cap of the rules `r` (as below). Inputs: `contacts` (as sent_messages), sent_messages,
+-- campaigns, campaign_people. Whoever was reached, and every message; a campaign counts on its day, unless a contact within its days was
+-- made for it: through its channel, for its list or else for no other campaign that began later.
+create or replace macro capped_contacts(contacts, r) as table
+with counted as (
+    select
+        contact_key, customer_id, contacted_on, channel, false as is_message,
+        try_cast(nullif(regexp_extract(source, '"campaign_id": *(\d+)', 1), '') as integer) as campaign_named
+    from query_table(contacts)
+    where outcome in ('reached', 'refused', 'sent') and contacted_on > (r).day - (r).cap_days and contacted_on <= (r).day
+    union all
+    select
+        concat_ws(' ', 'sent', contacted_on, channel) as contact_key, customer_id, contacted_on, channel, true as is_message,
+        null as campaign_named
+    from sent_messages(contacts, (r).day - (r).cap_days, (r).day)
+),
+
+announced as (
+    select customer_id, campaigns.campaign_id, starts_on, starts_on + window_days as ends_on, channel
+    from campaign_people() as person
+    inner join campaigns on person.campaign_id = campaigns.campaign_id
+    where not is_held_out
+),
+
+made_for as (
+    select
+        counted.customer_id,
+        arg_max(campaign_id, (coalesce(campaign_named = campaign_id, false), starts_on, campaign_id)) as campaign_id
+    from counted
+    inner join announced
+        on counted.customer_id = announced.customer_id and contacted_on between starts_on and ends_on
+        and (counted.channel = announced.channel or (is_message and counted.channel is null and announced.channel <> 'phone'))
+    group by counted.customer_id, contact_key
+)
+
+select customer_id from counted
+union all
+select announced.customer_id
+from announced
+anti join made_for on announced.customer_id = made_for.customer_id and announced.campaign_id = made_for.campaign_id
+where campaign_id is distinct from (r).campaign_id
+    -- Also those that are planned: a contact before them would leave their own group out on their day.
+    and starts_on > (r).day - (r).cap_days and starts_on < (r).day + (r).cap_days;
+
 -- Grain: customer x reason not to contact the customer on a day. `r` is a struct that crm_core.lists.contactable.rules fills:
 -- day DATE, channel VARCHAR (phone | sms | email | line | ads, NULL: none in particular), cap_count INTEGER and cap_days
 -- INTEGER (at most so many contacts within so many days), failed_calls INTEGER (after so many calls in a row that reached
 -- nobody no more calls), needs_consent BOOLEAN (a consent must be on record), home_code, trunk_prefix and
 -- mobile_pattern VARCHAR (+886, 0, and what mobile numbers of that code look like), campaign_id INTEGER (the campaign the contact is for, which does not count
--- against itself; NULL: none). Inputs: customer_mart, line_user_ids, contacts_until, calls_in_vain,
--- message_leavers, campaigns, campaign_people.
+-- against itself; NULL: none). Inputs: customer_mart, identities, line_user_ids, contacts_until, standing_refusals,
+-- calls_in_vain, message_leavers, contact_addresses, capped_contacts, campaigns, campaign_people.
+-- What somebody wants, and which address is wrong, holds for the address whoever else has it, too.
 create or replace macro contact_barriers(r) as table
 with line_users as (
     select customer_id from line_user_ids() where (r).channel = 'line'
@@ -104,58 +211,57 @@ people as (
             end
         end as consent,
         (r).channel is not null and (r).channel <> 'phone' as has_consent,
-        case when (r).channel = 'email' then email else phone end as address
+        case when (r).channel = 'email' then email else phone end as address,
+        consent_email is false and (r).channel in ('email', 'ads') as is_email_barred,
+        case (r).channel when 'line' then consent_line when 'sms' then consent_sms when 'ads' then consent_sms end is false
+            as is_phone_barred,
+        email, phone
     from customer_mart
 ),
 
 -- What somebody wants, and which number is wrong, counts as it is known, for whichever day the contact is.
-contacts as (
+known_contacts as materialized (
     select * from contacts_until('infinity'::date)
 ),
 
--- The last word on being contacted, on this channel or on every one. Advertising goes by addresses of e-mail and phone.
-wishes as (
-    select customer_id, asked.channel, arg_max(outcome, (contacted_at, contact_key)) as wish
-    from contacts
-    inner join (
-        select unnest(case (r).channel when 'ads' then ['email', 'sms'] else [(r).channel] end) as channel
-    ) as asked on contacts.channel is null or contacts.channel = asked.channel
-    where outcome in ('refused', 'allowed')
-    group by customer_id, asked.channel
+-- Advertising goes by addresses of e-mail and phone.
+refused as (
+    select customer_id, address
+    from standing_refusals('known_contacts', case (r).channel when 'ads' then ['email', 'sms'] else [(r).channel] end)
 ),
 
--- Grain: customer whose address turned out wrong after it last worked. Calls and text messages go to the same number.
+leavers as (
+    select customer_id
+    from message_leavers(
+        'known_contacts',
+        case when (r).channel = 'ads' then ['email', 'sms'] when (r).channel in ('email', 'sms', 'line') then [(r).channel] else [] end
+    )
+),
+
+-- Calls and text messages go to the same number. A contact whose day nobody knows proves no address right again.
+tried as (
+    select contacted_at, is_day_told, outcome, coalesce(contacts.address, people.address) as address
+    from known_contacts as contacts
+    inner join people on contacts.customer_id = people.customer_id
+    where outcome in ('invalid', 'reached', 'allowed')
+        and (contacts.channel = (r).channel or (contacts.channel in ('phone', 'sms') and (r).channel in ('phone', 'sms')))
+),
+
+-- Grain: address that turned out wrong after it last worked, with whomever.
 wrong as (
-    select
-        customer_id,
-        arg_max({'address': address}, (contacted_at, contact_key)) filter (where outcome = 'invalid') as was_tried
-    from contacts
-    where channel = (r).channel or (channel in ('phone', 'sms') and (r).channel in ('phone', 'sms'))
-    group by customer_id
+    select address
+    from tried
+    where address is not null
+    group by address
     having coalesce(
         max(contacted_at) filter (where outcome = 'invalid')
-        > max(contacted_at) filter (where outcome in ('reached', 'allowed')),
+        > max(contacted_at) filter (where outcome <> 'invalid' and is_day_told),
         bool_or(outcome = 'invalid')
     )
 ),
 
--- Grain: contact that counts against the cap: whoever was reached, and every message; a campaign counts on its day.
-counting as (
-    select customer_id
-    from contacts
-    where outcome in ('reached', 'refused', 'sent')
-        and contacted_on > (r).day - (r).cap_days and contacted_on <= (r).day
-    union all
-    select customer_id
-    from campaign_people() as person
-    inner join campaigns on person.campaign_id = campaigns.campaign_id
-    where not is_held_out and person.campaign_id is distinct from (r).campaign_id
-        -- Also those that are planned: a contact before them would leave their own group out on their day.
-        and starts_on > (r).day - (r).cap_days and starts_on < (r).day + (r).cap_days
-),
-
 capped as (
-    select customer_id from counting group by customer_id having count(*) >= (r).cap_count
+    select customer_id from capped_contacts('known_contacts', r) group by customer_id having count(*) >= (r).cap_count
 ),
 
 held_out as (
@@ -165,26 +271,43 @@ held_out as (
     where is_held_out and (r).day <= starts_on + window_days
 ),
 
+silent as (
+    select customer_id from held_out
+    union
+    select customer_id from refused
+    union
+    select customer_id from leavers
+),
+
+-- Grain: address that nothing may go to, several times. Each that a person ever had who said no or is held out, not the last alone.
+barred_addresses as (
+    select email as address from identities where email is not null and customer_id in (select customer_id from silent)
+    union all
+    select phone from identities where phone is not null and customer_id in (select customer_id from silent)
+    union all
+    select email from people where email is not null and (is_email_barred or customer_id in (select customer_id from silent))
+    union all
+    select phone from people where phone is not null and (is_phone_barred or customer_id in (select customer_id from silent))
+    union all
+    select address from refused where address is not null
+),
+
 barriers as (
     select customer_id, 'held_out' as reason from held_out
     union all
-    select customer_id, 'refused' from wishes where wish = 'refused'
+    select customer_id, 'refused' from refused
     union all
     select customer_id, 'opted_out' from people where has_consent and consent is false
     union all
-    select customer_id, 'opted_out'
-    from message_leavers(
-        case when (r).channel = 'ads' then ['email', 'sms'] when (r).channel in ('email', 'sms', 'line') then [(r).channel] else [] end
-    )
+    select customer_id, 'opted_out' from leavers
     union all
     select customer_id, 'no_consent' from people where (r).needs_consent and has_consent and consent is null
     union all
     select customer_id, 'no_address' from people where is_out_of_reach
     union all
-    select wrong.customer_id, 'wrong_number'
-    from wrong
-    inner join people on wrong.customer_id = people.customer_id
-    where (was_tried).address is null or (was_tried).address = people.address
+    select customer_id, 'wrong_number' from people where address in (select address from wrong)
+    union all
+    select customer_id, 'shared_address' from contact_addresses(r) where address in (select address from barred_addresses)
     union all
     select customer_id, 'not_reached_before' from calls_in_vain((r).day) where (r).channel = 'phone' and failed_calls >= (r).failed_calls
     union all
