@@ -18,6 +18,8 @@ from crm_core.errors import InvalidParams, UnknownName
 from crm_core.i18n import Translator, languages
 from crm_core.ingest.platforms import platforms
 from crm_core.ingest.values import parse_contact_channel, parse_outcome
+from crm_core.lists.campaigns import CampaignPlan, freeze
+from crm_core.lists.conditions import condition
 from crm_core.lists.contact_log import (
     Entry,
     add_contact,
@@ -285,6 +287,106 @@ def test_who_is_called_in_vain_is_called_no_more(database: Database) -> None:
     assert reasons(Channel.PHONE) == {**no_phone, "refused": 1}
     entered(database, "m1", outcome="allowed", channel=None, contacted_at=datetime(2024, 3, 8, 22))
     assert reasons(Channel.PHONE) == no_phone
+
+
+# ---- who said no ----
+
+SAID_NO = ("K", "2024-03-08", "refused")
+FAR = (None, "2024-03-20", "reached")
+
+
+@pytest.mark.parametrize(
+    ("files", "stands"),
+    [
+        ([[SAID_NO], [("K", "2024-03-08", "reached")]], True),  # an older copy of the sheet
+        ([[SAID_NO], [("K", "2024-03-08", "reached"), FAR]], False),  # a later one, which corrects it
+        ([[SAID_NO], [("K", "2024-03-08", "說不清"), FAR]], True),  # in words that say nothing
+        ([[SAID_NO, FAR], [("K", "2024-03-08", "allowed")]], True),
+        ([[SAID_NO], [(None, None, "allowed"), (None, None, "reached")]], True),  # a log without days
+        ([[(None, None, "refused")], [(None, None, "reached")]], True),
+        ([[SAID_NO], [("L", "2024-03-08", "allowed")]], True),  # of the same day: nobody knows which was first
+        ([[SAID_NO], [("L", "2024-03-09", "allowed")]], False),
+        ([[("L", "2024-03-09", "allowed")], [SAID_NO]], False),
+        ([[("L", "2024-03-07", "allowed")], [SAID_NO]], True),
+    ],
+)
+def test_a_refusal_outlives_older_files(
+    database: Database, files: list[list[tuple[str | None, str | None, str]]], stands: bool
+) -> None:
+    imports = [take_in(database, Kind.CONTACTS, [call(*row) for row in rows], "contact_id").import_id for rows in files]
+    assert is_refused(database) is stands
+    assert check(database) == []
+    for import_id, rows in zip(imports, files, strict=True):
+        if any(outcome == "refused" for _, _, outcome in rows):
+            undo(database, import_id)
+    assert is_refused(database) is False
+    assert check(database) == []
+
+
+def test_what_is_entered_after_a_file_said_no_lets_contact_be_fine_again(database: Database) -> None:
+    """The log shows both things that files told. What is entered before the file came in takes nothing back."""
+    take_in(database, Kind.CONTACTS, [call("K", "2024-06-03", "refused")], "contact_id")
+    take_in(database, Kind.CONTACTS, [call("K", "2024-06-03", "reached")], "contact_id")
+    with database.cursor() as cursor:
+        told = [each.outcome for each in contact_history(cursor, "m1", date(2024, 6, 3))]
+    assert sorted(map(str, told)) == ["reached", "refused"]
+    for entered_at, stands in ((datetime(2024, 6, 1, 8), True), (datetime(2024, 6, 1, 10), False)):  # files: at 9
+        with database.write_beside() as cursor:
+            add_contact(cursor, "m1", Entry("allowed", None, datetime(2024, 6, 2, 9)), entered_at)
+        assert is_refused(database) is stands
+
+
+def call(contact_id: str | None, day: str | None, outcome: str) -> Row:
+    """A row of a log: a call with the first customer."""
+    phone = {"phone": "0912000001", "channel": "phone"}
+    return {"contact_id": contact_id, "contacted_at": day, "outcome": outcome, **phone}
+
+
+def is_refused(database: Database) -> bool:
+    """Whether calls leave the first customer out as one who wants none; the view of the customer says the same."""
+    with database.cursor() as cursor:
+        found = left_out(cursor, "select 'm1' as customer_id", {}, rules_on(DAY, UNCAPPED, Channel.PHONE))
+        assert ("phone" in refused_channels(cursor, "m1")) == ("refused" in found)
+        return "refused" in found
+
+
+# ---- what counts against the cap ----
+
+UNCAPPED = ShopSettings(contact_cap_count=30)
+
+
+def test_a_message_of_a_campaign_counts_once(database: Database) -> None:
+    """A campaign by e-mail, what the mail tool says of it, and the log: one contact. Another day is one more."""
+    as_of = Params(date(2024, 3, 5), Period(date(2024, 3, 1), date(2024, 3, 5)))
+    with database.write_beside() as cursor:
+        plan = CampaignPlan("Spring", Channel.EMAIL, date(2024, 3, 6), seed=1, holdout_share=0)
+        everyone = condition("purchases", "at_least", 1)
+        freeze(cursor, everyone, as_of, UNCAPPED, plan, by="Mei", moment=NOW)
+    assert times_contacted(database) == 1
+    ann = {"email": "ann@example.com", "channel": "電子報"}
+    sent = {**ann, "action": "sent", "acted_at": "2024-03-06 10:00"}
+    take_in(database, Kind.ACTIVITY, [sent, {**sent, "acted_at": "2024-03-06 11:00"}, {**sent, "action": "opened"}])
+    assert times_contacted(database) == 1
+    entered(database, "m3", channel="email", outcome="sent", contacted_at=datetime(2024, 3, 6, 12))
+    assert times_contacted(database) == 1
+    take_in(database, Kind.ACTIVITY, [{**sent, "acted_at": "2024-03-08"}, {**sent, "acted_at": "2024-02-01"}])
+    assert times_contacted(database) == 2
+    take_in(
+        database, Kind.ACTIVITY, [{**sent, "acted_at": "2024-03-08", "channel": way} for way in ("SMS", None, "FB")]
+    )
+    assert times_contacted(database) == 3
+    entered(database, "m3", outcome="reached", contacted_at=datetime(2024, 3, 8, 12))
+    assert times_contacted(database) == 4
+
+
+def times_contacted(database: Database) -> int:
+    """How often the third customer was contacted lately: the highest cap that leaves the customer out."""
+    with database.cursor() as cursor:
+        for cap in range(1, 10):
+            rules = rules_on(DAY, ShopSettings(contact_cap_count=cap))
+            if "contacted_lately" not in left_out(cursor, "select 'm3' as customer_id", {}, rules):
+                return cap - 1
+    raise AssertionError
 
 
 # ---- numbers ----

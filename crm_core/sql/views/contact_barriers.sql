@@ -38,8 +38,8 @@ create or replace macro message_channel(word) as case
 end;
 
 -- Grain: customer who wants no messages on one of these channels, by the last word: unsubscribed, or said no to
--- them in a survey. Inputs: activity_mart, answer_mart, `contacts` (the name of a table as contacts_until gives it). `channels` is a list; what names no channel counts for
--- each. Who comes back follows again, says yes in a survey, or tells the shop.
+-- them in a survey. Inputs: activity_mart, answer_mart, `contacts` (as refused_contacts). `channels` is a list; what
+-- names no channel counts for each. Who comes back follows again, says yes in a survey, or tells the shop on a day that is known.
 create or replace macro message_leavers(contacts, channels) as table
 with asked as (
     select unnest(channels) as channel
@@ -106,8 +106,8 @@ from held
 inner join first_ones on held.address = first_ones.address and held.customer_id <> first_ones.first_id;
 
 -- Grain: message that a file of activity says was sent to a customer on a day after `after_on` and up to `until_on`. Inputs:
--- activity_mart, `contacts` (the name of a table as contacts_until gives it). Through each way once a day, and only where the log of contacts does not tell of it, too. One
--- whose file tells no way (channel NULL) counts where no other message of the day is known.
+-- activity_mart, `contacts` (as refused_contacts). Through each way once a day, and only where the log of contacts does not tell
+-- of it, too. One whose file tells no way (channel NULL) counts where no other message of the day is known.
 create or replace macro sent_messages(contacts, after_on, until_on) as table
 with sent as (
     select distinct customer_id, acted_on as contacted_on, message_channel(channel) as channel
@@ -119,7 +119,8 @@ with sent as (
 logged as (
     select distinct customer_id, contacted_on, channel
     from query_table(contacts)
-    where contacted_on > after_on and contacted_on <= until_on and channel in ('sms', 'email', 'line') and outcome in ('reached', 'refused', 'sent')
+    where contacted_on > after_on and contacted_on <= until_on
+        and channel in ('sms', 'email', 'line') and outcome in ('reached', 'refused', 'sent')
 ),
 
 known as (
@@ -132,10 +133,11 @@ select sent.* from sent anti join logged using (customer_id, contacted_on, chann
 union all
 select sent.* from sent anti join known using (customer_id, contacted_on) where sent.channel is null;
 
--- Grain: contact that counts against the cap of the rules `r` (as below). Inputs: `contacts` (as sent_messages), sent_messages,
--- campaigns, campaign_people. Whoever was reached, and every message; a campaign counts on its day, unless a contact within its days was
--- made for it: through its channel, for its list or else for no other campaign that began later.
-create or replace macro capped_contacts(contacts, r) as table
+-- Grain: contact that counts against the cap of the rules `r` (as below). Inputs: `contacts` (as refused_contacts),
+-- sent_messages, `members` (the name of campaign_membership below). Whoever was reached, and every message; a campaign counts on
+-- its day, unless a contact within its days was made for it: through its channel, for its list or else for no other campaign
+-- that began later.
+create or replace macro capped_contacts(contacts, members, r) as table
 with counted as (
     select
         contact_key, customer_id, contacted_on, channel, false as is_message,
@@ -150,10 +152,7 @@ with counted as (
 ),
 
 announced as (
-    select customer_id, campaigns.campaign_id, starts_on, starts_on + window_days as ends_on, channel
-    from campaign_people() as person
-    inner join campaigns on person.campaign_id = campaigns.campaign_id
-    where not is_held_out
+    select * from query_table(members) where not is_held_out
 ),
 
 made_for as (
@@ -224,13 +223,19 @@ known_contacts as materialized (
     select * from contacts_until('infinity'::date)
 ),
 
+campaign_membership as materialized (
+    select customer_id, campaigns.campaign_id, is_held_out, starts_on, starts_on + window_days as ends_on, channel
+    from campaign_people() as person
+    inner join campaigns on person.campaign_id = campaigns.campaign_id
+),
+
 -- Advertising goes by addresses of e-mail and phone.
-refused as (
+refused as materialized (
     select customer_id, address
     from standing_refusals('known_contacts', case (r).channel when 'ads' then ['email', 'sms'] else [(r).channel] end)
 ),
 
-leavers as (
+leavers as materialized (
     select customer_id
     from message_leavers(
         'known_contacts',
@@ -261,17 +266,17 @@ wrong as (
 ),
 
 capped as (
-    select customer_id from capped_contacts('known_contacts', r) group by customer_id having count(*) >= (r).cap_count
+    select customer_id
+    from capped_contacts('known_contacts', 'campaign_membership', r)
+    group by customer_id
+    having count(*) >= (r).cap_count
 ),
 
-held_out as (
-    select distinct customer_id
-    from campaign_people() as person
-    inner join campaigns on person.campaign_id = campaigns.campaign_id
-    where is_held_out and (r).day <= starts_on + window_days
+held_out as materialized (
+    select distinct customer_id from campaign_membership where is_held_out and (r).day <= ends_on
 ),
 
-silent as (
+silent as materialized (
     select customer_id from held_out
     union
     select customer_id from refused
@@ -281,13 +286,13 @@ silent as (
 
 -- Grain: address that nothing may go to, several times. Each that a person ever had who said no or is held out, not the last alone.
 barred_addresses as (
-    select email as address from identities where email is not null and customer_id in (select customer_id from silent)
+    select unnest([email, phone]) as address from identities where customer_id in (select customer_id from silent)
     union all
-    select phone from identities where phone is not null and customer_id in (select customer_id from silent)
+    select unnest([email, phone]) from people where customer_id in (select customer_id from silent)
     union all
-    select email from people where email is not null and (is_email_barred or customer_id in (select customer_id from silent))
-    union all
-    select phone from people where phone is not null and (is_phone_barred or customer_id in (select customer_id from silent))
+    select unnest([if(is_email_barred, email, null), if(is_phone_barred, phone, null)])
+    from people
+    where is_email_barred or is_phone_barred
     union all
     select address from refused where address is not null
 ),

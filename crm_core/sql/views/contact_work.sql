@@ -16,8 +16,8 @@ with owners as (
 select kind, identifier, customer_id from owners;
 
 -- Grain: contact of one customer up to a day. Inputs: contact_mart, contact_entries, contact_entry_identifiers, identifier_owners.
--- What files told and what was entered on screen (only that has an entered_at, UTC). An outcome refused (the customer wants no more of it) or allowed (may be
--- contacted again) without a channel is about every channel.
+-- What files told and what was entered on screen (only that has an entered_at, UTC). An outcome refused (the customer wants no
+-- more of it) or allowed (may be contacted again) without a channel is about every channel.
 create or replace macro contacts_until(day) as table
 with owners as (
     select distinct entry_id, customer_id
@@ -80,7 +80,8 @@ from told
 anti join corrected on told.contact_key = corrected.contact_key and told.import_id = corrected.import_id;
 
 -- Grain: refused contact of one customer, several times where files in force told it in several ways. Inputs: `contacts` (the
--- name of a table as contacts_until gives it), told_refusals, contact_mart, identities. `told_at` (UTC): when the first of its files came in; NULL: entered on screen.
+-- name of a table as contacts_until gives it, and of none within a macro), told_refusals, contact_mart, identities. `told_at`
+-- (UTC): when the first of its files came in; NULL: entered on screen.
 -- `is_replaced`: the log tells of the contact otherwise by now, as another file says that is no later one.
 create or replace macro refused_contacts(contacts) as table
 with told as materialized (
