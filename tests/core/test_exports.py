@@ -44,6 +44,7 @@ from crm_core.lists.layouts import LAYOUTS, PhoneForm, channel_for, layout_of
 from crm_core.lists.ready_made import READY_MADE
 from crm_core.lists.saved import save_list
 from crm_core.lists.sources import Source, people_of, source_text
+from crm_core.metrics.customers import customer_reference
 from crm_core.metrics.measure import default_params
 from crm_core.params import Params, Period
 from crm_core.schema import Kind
@@ -212,9 +213,10 @@ UNDONE = 2  # the place of a file that is taken back
 def told_by_files(database: Database, chance: random.Random, people: Mapping[str, Person]) -> None:
     """Files that tell of one call with some of the people, each file as it likes: what came of it may change."""
     called = {
-        customer_id: chance.choice(["phone", "sms", "email"]) for customer_id in chance.sample(sorted(people), 24)
+        customer_id: chance.choice(["phone", "sms", "email"]) for customer_id in chance.sample(sorted(people), 32)
     }
     days = {one: chance.choice([None, DAY - timedelta(days=chance.choice([2, 33]))]) for one in called}
+    write_undated_wishes(database, {one: called[one] for one, day in days.items() if day is not None}, people)
     files: list[dict[str, str]] = []
     for place in range(FILES):
         outcomes = (
@@ -224,7 +226,8 @@ def told_by_files(database: Database, chance: random.Random, people: Mapping[str
         files.append(told)
         last = [{"contacted_at": str(LAST_DAYS[place]), "outcome": "reached"}] * (LAST_DAYS[place] is not None)
         rows = [
-            {"customer_ref": one, "contact_id": one, "contacted_at": days[one], "channel": called[one], "outcome": said}
+            {"customer_ref": customer_reference(one), "contact_id": one, "contacted_at": days[one]}
+            | {"channel": called[one], "outcome": said}
             for one, said in told.items()
         ]
         receipt = builders.take_in(database, Kind.CONTACTS, [*rows, *last], "customer_ref", "contact_id")
@@ -232,6 +235,16 @@ def told_by_files(database: Database, chance: random.Random, people: Mapping[str
             builders.undo(database, receipt.import_id)
     for one, channel in called.items():
         people[one].contacts += told_of(one, channel, days[one], files)
+
+
+def write_undated_wishes(database: Database, channels: Mapping[str, str], people: Mapping[str, Person]) -> None:
+    """A log without days, by which contact is fine with each of these: it takes nothing back."""
+    rows = [{"customer_ref": one, "channel": way, "outcome": "allowed"} for one, way in channels.items()]
+    builders.take_in(database, Kind.CONTACTS, rows, "customer_ref")
+    at = datetime.combine(builders.NOW.date(), datetime.min.time())
+    for one, way in channels.items():
+        wish = Contact(at, way, "allowed", has_time=False, has_day=False, imported_at=builders.NOW)
+        people[one].contacts.append(wish)
 
 
 # The last day of each file: the second and the third reach no further than the first, the last one does.
