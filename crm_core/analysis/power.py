@@ -6,8 +6,9 @@ with n₀ people at the base share and n₁ at the other, fulfils
     δ = z₀.₉₇₅·√(p̄(1 − p̄)(1/n₀ + 1/n₁)) + z₀.₈·√(p(1 − p)/n₀ + (p + δ)(1 − p − δ)/n₁),  p̄ = (n₀p + n₁(p + δ))/(n₀ + n₁).
 
 Source: Fleiss, Levin and Paik (2003), *Statistical Methods for Rates and Proportions*, 3rd ed., §4.2 and §4.4 (unequal
-groups), without continuity correction; with equal groups it is R's ``power.prop.test``. The test that the verdicts use,
-Newcombe's interval, finds such a difference in 80 to 83 % of cases (each group of 30 or more), as the tests count out.
+groups), without continuity correction; with equal groups it is R's ``power.prop.test``. The rule of the verdicts
+(``crm_core.analysis.effect.verdict_of``) finds such a difference in 80 to 83 % of cases (groups of 30 or more), as the
+tests count out.
 """
 
 from __future__ import annotations

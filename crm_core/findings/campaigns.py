@@ -73,7 +73,9 @@ def _said(result: CampaignResult, t: Translator, settings: ShopSettings) -> str:
                 fewest=t.number(settings.thin_below),
             )
     points = difference_words(effect.share, t)
-    return t(f"campaigns.said.{result.verdict}", contacted=contacted, held_out=held_out, window=window, **points)
+    is_one_sided = effect.share is not None and (effect.share.low > 0 or effect.share.high < 0)
+    few = "_few" if result.verdict is Verdict.NO_PROOF and is_one_sided else ""
+    return t(f"campaigns.said.{result.verdict}{few}", contacted=contacted, held_out=held_out, window=window, **points)
 
 
 def difference_words(difference: Difference | None, t: Translator) -> dict[str, str]:
