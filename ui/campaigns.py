@@ -11,9 +11,9 @@ import streamlit as st
 from crm_core.analysis.effect import Effect, Estimated, Group, Verdict
 from crm_core.charts.dots import Dot, dot_plot
 from crm_core.findings.campaigns import list_words, verdict_words
-from crm_core.lists.campaigns import arm_of, stop
-from crm_core.lists.conditions import to_json
+from crm_core.lists.campaigns import arm_of, contacted_so_far, stop
 from crm_core.lists.contactable import Channel
+from crm_core.metrics.campaign_contacts import ContactProgress, contact_progress
 from crm_core.metrics.campaigns import (
     ARM_COLUMNS,
     ARMS,
@@ -28,6 +28,7 @@ from crm_core.metrics.campaigns import (
 from crm_core.metrics.measure import default_params
 from crm_core.metrics.spec import ColumnKind, Unit
 from ui import address, frame
+from ui.campaign_progress import list_link, progress_card
 from ui.chart import ListLink, PeopleChoice, Rows, show_chart
 from ui.contact_day import today
 from ui.decide import when_text
@@ -73,26 +74,32 @@ def all_campaigns(visit: Visit, results: Sequence[CampaignResult]) -> None:
     """Every campaign in one table; a row opens its campaign."""
     t = visit.t
     frame.section(t("campaigns.page.all"), t("campaigns.page.pick"))
-    rows = pd.DataFrame([_row(visit, result) for result in results])
+    progress = progress_of(visit)
+    rows = pd.DataFrame([_row(visit, result, progress.get(result.campaign.campaign_id)) for result in results])
     columns = [
         Column("name", t("metrics.column.name")),
         Column("verdict", t("metrics.column.verdict")),
         Column("starts_on", t("metrics.column.starts_on"), ColumnKind.DATE),
-        Column("contacted", t("metrics.column.contacted"), Unit.COUNT),
+        Column("contacted", t("metrics.column.contacted_so_far")),
         Column("held_out", t("metrics.column.held_out"), Unit.COUNT),
         Column("difference", t("metrics.column.extra_share")),
         Column("extra_revenue", t("metrics.column.extra_revenue"), Unit.MONEY),
         Column("profit", t("metrics.column.profit"), Unit.MONEY),
     ]
     picked = show_table(visit, rows, columns, key="campaigns", selectable=True)
-    full = campaigns_frame(results)
+    full = campaigns_frame(results, progress)
     download_csv(t("app.chart.download"), full, headed(t, CAMPAIGN_COLUMNS), "campaigns.csv", key="campaigns")
     if picked is not None:
         address.choose(CHOSEN, str(results[picked].campaign.campaign_id))
         st.rerun()
 
 
-def _row(visit: Visit, result: CampaignResult) -> dict[str, object]:
+def progress_of(visit: Visit) -> dict[int, ContactProgress]:
+    """How far the contacts of every campaign are today, by its number."""
+    return remembered(visit, contact_progress, today(visit))
+
+
+def _row(visit: Visit, result: CampaignResult, progress: ContactProgress | None) -> dict[str, object]:
     campaign = result.campaign
     effect = result.effect
     judged = effect if effect and result.verdict in JUDGED else None  # what is not judged has no number yet
@@ -101,12 +108,19 @@ def _row(visit: Visit, result: CampaignResult) -> dict[str, object]:
         "name": campaign.name,
         "verdict": visit.t(f"campaigns.verdict.{result.verdict}"),
         "starts_on": pd.Timestamp(campaign.starts_on),
-        "contacted": effect.contacted.people if effect else campaign.contacted,
+        "contacted": _so_far(visit, progress),
         "held_out": effect.held_out.people if effect else campaign.held_out,
         "difference": visit.t.signed(judged.share.difference if judged and judged.share else None, Unit.SHARE),
         "extra_revenue": extra.value if extra else None,
         "profit": result.profit.value if judged and result.profit else None,
     }
+
+
+def _so_far(visit: Visit, progress: ContactProgress | None) -> str:
+    """How many of how many were contacted; a dash where nobody is to be any more."""
+    if progress is None:
+        return visit.t.value(None, Unit.COUNT)
+    return f"{visit.t.number(progress.contacted)} / {visit.t.number(progress.to_contact)}"
 
 
 def one_campaign(visit: Visit, result: CampaignResult) -> None:
@@ -128,8 +142,10 @@ def one_campaign(visit: Visit, result: CampaignResult) -> None:
         st.markdown(plain(words.how_sure))
     if result.effect is not None and result.has_begun and result.effect.contacted.people:
         _numbers(visit, result, result.effect)
-    if result.campaign.stopped_at is None:
-        _group_lists(visit, result.campaign)
+    progress = progress_of(visit).get(result.campaign.campaign_id)
+    if progress is not None:
+        progress_card(visit, result.campaign, progress)
+        _group_lists(visit, result.campaign, progress)
     _facts(visit, result)
 
 
@@ -184,7 +200,7 @@ def _ways(campaign: Campaign) -> dict[str, ListLink]:
     path = page_path("lists")
     if path is None:
         return {}
-    return {arm: ListLink(path, {"part": "build", "if": to_json(arm_of(campaign.campaign_id, arm))}) for arm in ARMS}
+    return {arm: list_link(path, arm_of(campaign.campaign_id, arm)) for arm in ARMS}
 
 
 def _people(visit: Visit, campaign: Campaign) -> PeopleChoice:
@@ -206,8 +222,8 @@ def sheet_key(campaign: Campaign) -> str:
     return f"campaign-{campaign.campaign_id}"
 
 
-def _group_lists(visit: Visit, campaign: Campaign) -> None:
-    """Whom to contact, and who is held out, as lists; on its days the contacted as a call sheet."""
+def _group_lists(visit: Visit, campaign: Campaign, progress: ContactProgress) -> None:
+    """Whom to contact, who of them is left, who is held out, as lists; on its days the contacted as a call sheet."""
     t = visit.t
     calls = page_path("calls")
     with st.container(border=True, key="card_campaign_people", gap="xsmall"):
@@ -218,9 +234,18 @@ def _group_lists(visit: Visit, campaign: Campaign) -> None:
             if calls is not None and takes_calls(campaign, today(visit)):
                 query = {"part": "sheet", "call": sheet_key(campaign)}
                 st.page_link(calls, label=t("campaigns.people.sheet"), icon=":material/call:", query_params=query)
-            for arm, link in _ways(campaign).items():
-                label = t(f"campaigns.people.{arm}")
+            for label, link in _people_links(visit, campaign, progress):
                 st.page_link(link.page, label=label, icon=":material/group:", query_params=link.query)
+
+
+def _people_links(visit: Visit, campaign: Campaign, progress: ContactProgress) -> list[tuple[str, ListLink]]:
+    """The lists of a campaign's people; those who are left only where somebody was contacted and somebody was not."""
+    t, ways = visit.t, _ways(campaign)
+    links = [(t(f"campaigns.people.{arm}"), link) for arm, link in ways.items()]
+    if ways and progress.contacted and progress.left:
+        left = list_link(ways["contacted"].page, contacted_so_far(campaign.campaign_id, ("not_yet",)))
+        links.insert(0, (t("campaigns.progress.left", n=t.number(progress.left)), left))
+    return links
 
 
 def _money(visit: Visit, result: CampaignResult, effect: Effect) -> None:

@@ -14,7 +14,7 @@ from crm_core.lists.facts import Fact
 from ui.session import Visit
 
 MOST_ANSWERS = 400
-LISTS = "crm_core.lists."
+CONTACT_WORK = ("crm_core.lists.", "crm_core.metrics.campaign_contacts.")
 
 Answer = TypeVar("Answer")
 
@@ -37,8 +37,8 @@ def remembered(
 
 
 def _version(cursor: Cursor, name: str) -> tuple[int, str]:
-    """The version of the data; where lists are asked, also that of the contact work, which is written beside it."""
-    if not name.startswith(LISTS):
+    """The version of the data; of lists and campaigns' contacts also that of the contact work, written beside it."""
+    if not name.startswith(CONTACT_WORK):
         return data_version(cursor), ""
     row = cursor.execute(model("lists/work_version")).fetchone()
     return data_version(cursor), str(row[0]) if row else ""

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import argparse
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from secrets import randbelow
 
-from crm_core.commands.console import now, say
+from crm_core.commands.console import now, now_in, say
 from crm_core.db import Cursor, Database
 from crm_core.errors import InvalidParams
-from crm_core.findings.campaigns import verdict_words
+from crm_core.findings.campaigns import progress_words, verdict_words
 from crm_core.i18n import Translator
 from crm_core.json_forms import NO_DAY, Json, dumps
 from crm_core.lists.campaigns import CHANNELS, HIGHEST_SEED, CampaignPlan, freeze, stop
 from crm_core.lists.contactable import Channel
 from crm_core.lists.sources import source_from_text
+from crm_core.metrics.campaign_contacts import contact_progress
 from crm_core.metrics.campaigns import campaign_of, campaign_results, campaigns_of
 from crm_core.metrics.measure import default_params
 from crm_core.metrics.tables import table
@@ -72,7 +74,10 @@ def run_campaign(arguments: argparse.Namespace, t: Translator) -> int:
             stop(cursor, arguments.campaign_id, now())
     with reader(arguments.db) as found, found.database.cursor() as cursor:
         settings = load_settings(cursor)
-        params = _params(cursor, settings, getattr(arguments, "as_of", None))
+        as_of = getattr(arguments, "as_of", None)
+        params = _params(cursor, settings, as_of)
+        if as_of is None:  # contacts are made today, whenever the last order was
+            params = replace(params, contact_on=now_in(settings.zone).date())
         if arguments.json:
             say(dumps(_document(cursor, params, settings, campaign_id)))
         else:
@@ -112,7 +117,10 @@ def _params(cursor: Cursor, settings: ShopSettings, as_of: date | None) -> Param
 
 
 def _document(cursor: Cursor, params: Params, settings: ShopSettings, campaign_id: int | None) -> dict[str, Json]:
-    """``{"campaigns": [record, …]}``; of one campaign ``{"campaign": record, "groups": [record, record]}``."""
+    """``{"campaigns": [record, …]}``; of one ``{"campaign": record, "groups": [record, record], "contacts": […]}``.
+
+    ``contacts`` has a record for each day with a contact.
+    """
     campaigns = _records(cursor, "campaigns", params, settings)
     if params.as_of == NO_DAY:  # without orders no day is in the data, and none is left to count
         campaigns = [{**record, "days_left": None} for record in campaigns]
@@ -121,7 +129,8 @@ def _document(cursor: Cursor, params: Params, settings: ShopSettings, campaign_i
     campaign_of(cursor, campaign_id)
     (own,) = [record for record in campaigns if record["campaign_id"] == campaign_id]
     groups = _records(cursor, "campaign_effect", params, settings, campaign=campaign_id)
-    return {"campaign": own, "groups": [*groups]}
+    contacts = _records(cursor, "campaign_contacts", params, settings, campaign=campaign_id)
+    return {"campaign": own, "groups": [*groups], "contacts": [*contacts]}
 
 
 def _records(
@@ -138,14 +147,20 @@ def _tell(cursor: Cursor, params: Params, settings: ShopSettings, campaign_id: i
     chosen = campaigns_of(cursor) if campaign_id is None else (campaign_of(cursor, campaign_id),)
     if not chosen:
         say(t("campaigns.page.none"))
+    progress = contact_progress(cursor, params.day)
     for result in campaign_results(cursor, chosen, params, settings):
         campaign = result.campaign
+        own = progress.get(campaign.campaign_id)
+        contacted = (t.number(own.contacted), t.number(own.to_contact)) if own else ("—", "—")
         say(
             f"{campaign.campaign_id}\t{campaign.name}\t{t.date_range(campaign.starts_on, campaign.ends_on)}"
             f"\t{t(f'campaigns.verdict.{result.verdict}')}"
+            f"\t{t('campaigns.progress.short', contacted=contacted[0], people=contacted[1])}"
         )
         if campaign_id is not None and params.as_of == NO_DAY:
             say(t("errors.no_orders.what"))
         elif campaign_id is not None:
             words = verdict_words(result, t, settings)
             say(f"{words.sentence}\n{words.how_sure}")
+            if own is not None:
+                say(progress_words(campaign, own, params.day, t))

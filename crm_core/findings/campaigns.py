@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC
+from datetime import UTC, date
 
 from crm_core.analysis.effect import Verdict
 from crm_core.analysis.proportions import Difference
@@ -16,7 +16,8 @@ from crm_core.i18n import Translator
 from crm_core.lists.groups import Group, group_name
 from crm_core.lists.ready_made import READY_MADE
 from crm_core.lists.sources import source_from_text
-from crm_core.metrics.campaigns import CampaignResult
+from crm_core.metrics.campaign_contacts import STATES, ContactProgress
+from crm_core.metrics.campaigns import Campaign, CampaignResult
 from crm_core.metrics.spec import Unit
 from crm_core.settings import ShopSettings
 
@@ -95,6 +96,27 @@ def _next_time(result: CampaignResult, t: Translator, settings: ShopSettings) ->
             return t("campaigns.next.no_proof", smallest=points_text(effect.smallest if effect else None, t))
         case verdict:
             return t(f"campaigns.next.{verdict}", fewest=t.number(settings.thin_below))
+
+
+def progress_words(campaign: Campaign, progress: ContactProgress, day: date, t: Translator) -> str:
+    """How far the contacts of a campaign are on a day: of those to contact how many were, and what came of it."""
+    people = t.number(progress.to_contact)
+    is_over = day > campaign.ends_on
+    if not progress.contacted:
+        if day < campaign.starts_on:
+            return t("campaigns.progress.before", start=t.date(campaign.starts_on), people=people)
+        return t("campaigns.progress.over_none" if is_over else "campaigns.progress.none", people=people)
+    found = [(state, progress.people.get(state, 0)) for state in STATES if state != "not_yet"]
+    parts = t("charts.comma").join(t(f"campaigns.progress.part.{state}", n=t.number(n)) for state, n in found if n)
+    if not progress.left:
+        return t("campaigns.progress.all", people=people, parts=parts)
+    return t(
+        "campaigns.progress.over" if is_over else "campaigns.progress.some",
+        contacted=t.number(progress.contacted),
+        people=people,
+        parts=parts,
+        left=t.number(progress.left),
+    )
 
 
 def points_text(share: float | None, t: Translator) -> str:

@@ -8,6 +8,7 @@ exported for the campaign holds anybody of the hold-out group, and no other list
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,7 +16,7 @@ from decimal import Decimal
 from crm_core.analysis.power import held_out_of
 from crm_core.db import Cursor, model
 from crm_core.errors import InvalidParams, UnknownName
-from crm_core.lists.conditions import All, AnyOf, Condition, condition
+from crm_core.lists.conditions import All, AnyOf, Comparison, Condition, condition
 from crm_core.lists.contactable import Channel, bound, contactable, left_out, rules_on
 from crm_core.lists.sources import Source, people_of, source_text
 from crm_core.params import Params
@@ -148,14 +149,25 @@ def arm_of(campaign_id: int, arm: str) -> Condition:
     return condition("campaign_arm", "one_of", [arm], campaign_id=campaign_id)
 
 
+def contacted_so_far(campaign_id: int, states: Sequence[str]) -> Condition:
+    """Those of the contacted group of a campaign whose contact is in one of these states, as a list."""
+    return condition("campaign_contact", "one_of", list(states), campaign_id=campaign_id)
+
+
 def campaign_to_contact(source: Source) -> int | None:
-    """The campaign whose contacted group the list is, alone; what is exported for it does not count against itself."""
+    """The campaign whose contacted group the list is, alone; what is exported for it does not count against itself.
+
+    A part of the group, by what came of the contact so far, is the campaign's own too.
+    """
     while isinstance(source, All | AnyOf) and len(source.parts) == 1:
         (source,) = source.parts
     if not isinstance(source, Condition):
         return None
     campaign_id = source.of.get("campaign_id")
-    if isinstance(campaign_id, int) and source == arm_of(campaign_id, "contacted"):
+    if not isinstance(campaign_id, int):
+        return None
+    is_part = (source.fact.key, source.comparison) == ("campaign_contact", Comparison.ONE_OF)
+    if is_part or source == arm_of(campaign_id, "contacted"):
         return campaign_id
     return None
 

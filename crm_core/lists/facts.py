@@ -34,6 +34,7 @@ from crm_core.settings import ShopSettings
 CONSENTS = ("yes", "no", "unknown")
 OUTCOMES = ("reached", "not_reached", "refused", "invalid", "sent")
 ARMS = ("contacted", "held_out")
+CONTACT_STATES = ("not_yet", "not_reached", "reached", "sent", "refused", "invalid", "untold")
 
 
 class FactType(StrEnum):
@@ -151,6 +152,7 @@ LAST_CONTACT = Source("contacts", provide=_ever)
 BIRTHDAY = Source("birthday", provide=_day)
 FAILED_CALLS = Source("failed_calls", provide=_day)
 IN_CAMPAIGN = Source("in_campaign", {"campaign_id": NUMBER})
+CAMPAIGN_CONTACT = Source("campaign_contact", {"campaign_id": NUMBER}, _day)
 COMPLAINTS = Source("complaints")
 TIER = Source("tier", {"basis": BASIS, "threshold": AMOUNT, **WITHIN})
 
@@ -231,6 +233,7 @@ FACTS: dict[str, Fact] = {
         _choice("last_outcome", "reach", LAST_CONTACT, "outcome", OUTCOMES, "conditions.outcome.{}"),
         Fact("failed_calls", "reach", FAILED_CALLS, "failed_calls", FactType.NUMBER, missing=0),
         _choice("campaign_arm", "reach", IN_CAMPAIGN, "arm", ARMS, "conditions.arm.{}"),
+        _choice("campaign_contact", "reach", CAMPAIGN_CONTACT, "state", CONTACT_STATES, "conditions.state.{}"),
     )
 }
 
@@ -252,7 +255,7 @@ NEEDS = {
     "joined_days": "joined",
     "source_heard": "source",
     "tag": "tags",
-    "campaign_arm": "campaign",
+    **dict.fromkeys(("campaign_arm", "campaign_contact"), "campaign"),
 }
 
 

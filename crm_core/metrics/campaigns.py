@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -12,6 +12,7 @@ import pandas as pd
 from crm_core.analysis.effect import Effect, Estimated, Group, Verdict, effect_of
 from crm_core.db import Cursor, model
 from crm_core.errors import UnknownName
+from crm_core.metrics.campaign_contacts import STATES, ContactProgress, contact_progress
 from crm_core.metrics.query import Row, tuples_of
 from crm_core.metrics.spec import Column, ColumnKind, TableSpec, Unit
 from crm_core.params import Params
@@ -147,14 +148,23 @@ def campaigns_table(cursor: Cursor, params: Params, settings: ShopSettings) -> p
     without those in both), contacted_share and held_out_share (who bought from the first to the last day), extra_share
     (the difference, Newcombe 95 %), smallest_effect (of the share, provable in four of five cases), extra_customers,
     extra_revenue (per person, times the contacted), cost, profit (NULL without a margin), each with _low and _high
-    where it is an estimate, verdict. All results are NULL for a stopped campaign.
+    where it is an estimate, contacted_so_far and by what came of it reached, sent, refused, invalid, not_reached,
+    untold, not_yet (people to contact, up to the contact day), verdict. All results are NULL for a stopped campaign.
     """
-    return campaigns_frame(campaign_results(cursor, campaigns_of(cursor), params, settings))
+    results = campaign_results(cursor, campaigns_of(cursor), params, settings)
+    return campaigns_frame(results, contact_progress(cursor, params.day) if results else {})
 
 
-def campaigns_frame(results: Sequence[CampaignResult]) -> pd.DataFrame:
-    """The rows of :func:`campaigns_table`."""
-    return _frame([_campaign_row(result) for result in results], CAMPAIGN_COLUMNS)
+def campaigns_frame(results: Sequence[CampaignResult], progress: Mapping[int, ContactProgress]) -> pd.DataFrame:
+    """The rows of :func:`campaigns_table`; ``progress`` by the campaign's number."""
+    rows = [_campaign_row(result) | _progress_row(progress.get(result.campaign.campaign_id)) for result in results]
+    return _frame(rows, CAMPAIGN_COLUMNS)
+
+
+def _progress_row(progress: ContactProgress | None) -> Row:
+    if progress is None:
+        return {}
+    return {"contacted_so_far": progress.contacted, **{state: progress.people.get(state, 0) for state in STATES}}
 
 
 def campaign_effect_table(
@@ -254,6 +264,8 @@ CAMPAIGN_COLUMNS = (
     *_estimated("extra_revenue", Unit.MONEY),
     Column("cost", Unit.MONEY),
     *_estimated("profit", Unit.MONEY),
+    Column("contacted_so_far", Unit.COUNT),
+    *(Column(state, Unit.COUNT) for state in STATES),
     Column("verdict", ColumnKind.TEXT),
 )
 

@@ -7,6 +7,7 @@ import pandas as pd
 from crm_core.db import Cursor
 from crm_core.errors import InvalidParams, UnknownName
 from crm_core.metrics.attitude_tables import ATTITUDE_TABLES
+from crm_core.metrics.campaign_contacts import CONTACT_DAY_TABLES
 from crm_core.metrics.campaigns import CAMPAIGN_TABLES
 from crm_core.metrics.change import CHANGE_TABLES
 from crm_core.metrics.comment_tables import COMMENT_TABLES
@@ -60,6 +61,7 @@ TABLES: dict[str, TableSpec] = {
     **TIER_TABLES,
     **FORECAST_TABLES,
     **CAMPAIGN_TABLES,
+    **CONTACT_DAY_TABLES,
     **CONTACT_TABLES,
 }
 

@@ -507,6 +507,18 @@ class Known:
             return None
         return "held_out" if self.shop.campaign[name] else "contacted"
 
+    def campaign_contact(self, name: str, of: Of) -> Value:
+        """The first of these that any contact by the campaign's channel on its days came to."""
+        if self.campaign_arm(name, of) != "contacted":
+            return None
+        first = self.shop.campaign_on
+        days = [first + timedelta(days=number) for number in range(15)]
+        outcomes = [c["outcome"] for c in self._log(name) if c["channel"] == "email" and c["at"].date() in days]
+        for outcome in ("refused", "reached", "sent", "invalid", "not_reached"):
+            if outcome in outcomes:
+                return outcome
+        return "untold" if outcomes else "not_yet"
+
 
 CALLED = ("reached", "not_reached", "refused", "allowed", "invalid")
 

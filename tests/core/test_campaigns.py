@@ -16,15 +16,27 @@ from crm_core.analysis.effect import Verdict
 from crm_core.db import Cursor, Database
 from crm_core.decisions import Author, merge, undo_decision
 from crm_core.errors import CrmError, InvalidParams, UnknownName
-from crm_core.lists.campaigns import CampaignPlan, arm_of, base_share, campaign_to_contact, freeze, reachable, stop
+from crm_core.findings.campaigns import progress_words, verdict_words
+from crm_core.i18n import Translator, languages
+from crm_core.lists.campaigns import (
+    CampaignPlan,
+    arm_of,
+    base_share,
+    campaign_to_contact,
+    contacted_so_far,
+    freeze,
+    reachable,
+    stop,
+)
 from crm_core.lists.conditions import All, Not, condition
 from crm_core.lists.contactable import Channel, bound, contactable, rules_on
 from crm_core.lists.sources import Source, people_of
+from crm_core.metrics.campaign_contacts import contact_progress
 from crm_core.metrics.campaigns import CampaignResult, campaign_result, campaigns_of
 from crm_core.metrics.tables import table
 from crm_core.settings import ShopSettings
 from tests.core.builders import Shop, run, write_csv
-from tests.core.mart_rows import Bought, fill, on, params
+from tests.core.mart_rows import Bought, fill, insert, on, params
 
 SETTINGS = ShopSettings()
 MOMENT = datetime(2024, 4, 10, 9)
@@ -384,6 +396,68 @@ def test_a_campaign_that_does_not_exist_is_refused(cursor: Cursor) -> None:
     assert table(cursor, "campaigns", params(AS_OF), SETTINGS).frame.empty
 
 
+# ---- how the contact stands ----
+
+
+def call(name: str, day: int, outcome: str | None, channel: str = "phone") -> dict[str, object]:
+    return {
+        "contact_key": f"{name} {day} {outcome}", "customer_id": name, "contacted_at": on(day), "contacted_on": on(day),
+        "has_time": False, "is_day_told": True, "channel": channel, "outcome": outcome,
+    }  # fmt: skip
+
+
+def test_how_the_contact_stands_by_person_and_by_day(cursor: Cursor) -> None:
+    """Of ten a is reached, b is not, c is a wrong number; a day later b is reached, d refuses, a does not answer."""
+    fill_shop(cursor, 20)
+    campaign_id = frozen(cursor, changed(holdout_share=0.5))
+    contacted, held_out = arms(cursor, campaign_id)
+    a, b, c, d, *left = sorted(contacted)
+    calls = [
+        call(a, 100, "reached"), call(b, 100, "not_reached"), call(c, 100, "invalid"),
+        call(b, 101, "reached"), call(d, 101, "refused"), call(a, 101, "not_reached"),
+        call(left[0], 99, "reached"), call(left[1], 115, "reached"),  # before the first day and after the last
+        call(left[2], 101, "sent", "sms"), call(left[3], 101, "allowed"),  # another channel, and only a wish
+        call(min(held_out), 101, "reached"),
+    ]  # fmt: skip
+    insert(cursor, "contact_mart", calls)
+    found = contact_progress(cursor, on(120))[campaign_id]
+    assert found.people == {"reached": 2, "invalid": 1, "refused": 1, "not_yet": 6}
+    assert (found.to_contact, found.contacted, found.left) == (10, 4, 6)
+    assert [(each.day, each.contacts, each.people, each.newcomers, each.left) for each in found.days] == [
+        (on(100), 3, {"reached": 1, "not_reached": 1, "invalid": 1}, 3, 7),
+        (on(101), 3, {"reached": 1, "not_reached": 1, "refused": 1}, 1, 6),
+    ]
+    first_day = contact_progress(cursor, on(100))[campaign_id]
+    assert first_day.people == {"reached": 1, "not_reached": 1, "invalid": 1, "not_yet": 7}
+    asked = replace(params(AS_OF), contact_on=on(105))
+    listed = people_of(cursor, contacted_so_far(campaign_id, ("not_yet",)), asked, SETTINGS)
+    assert {row[0] for row in cursor.execute(listed.sql, dict(listed.binds)).fetchall()} == set(left)
+    (campaign,) = campaigns_of(cursor)
+    t = Translator("en")
+    assert progress_words(campaign, found, on(105), t) == (
+        "4 of the 10 to contact were contacted so far: 2 reached, 1 want no more contact, "
+        "1 with a wrong number or address. 6 not yet."
+    )
+    assert "The other 6 were not." in progress_words(campaign, found, on(115), t)
+    assert "begins on" in progress_words(campaign, contact_progress(cursor, on(99))[campaign_id], on(99), t)
+    row = table(cursor, "campaigns", replace(params(AS_OF), contact_on=on(100)), SETTINGS).frame.iloc[0]
+    assert row[["contacted_so_far", "reached", "not_reached", "invalid", "not_yet"]].tolist() == [3, 1, 1, 1, 7]
+    by_day = table(cursor, "campaign_contacts", asked, SETTINGS, campaign=campaign_id).frame
+    assert by_day[["contacts", "people", "newcomers", "left"]].values.tolist() == [[3, 3, 3, 7], [3, 3, 1, 6]]
+    stop(cursor, campaign_id, MOMENT)
+    assert contact_progress(cursor, on(105)) == {}
+
+
+def test_an_interval_beyond_zero_without_proof_is_not_worded_as_holding_zero(cursor: Cursor) -> None:
+    """2 of 60 held out against 3 of 540: see test_effect."""
+    fill_shop(cursor, 600)
+    campaign_id = frozen(cursor)
+    fill_shop(cursor, 600, sold(arms(cursor, campaign_id), (3, 2), 105, 300), last_day=114)
+    found = result(cursor, campaign_id, 114)
+    assert found.verdict is Verdict.NO_PROOF
+    assert "so few bought that chance alone" in verdict_words(found, Translator("en"), SETTINGS).sentence
+
+
 # ---- the command line ----
 
 
@@ -411,7 +485,21 @@ def test_the_command_line_freezes_tells_and_stops(tmp_path: Path) -> None:
     campaign = frozen_now.document["campaign"]
     assert (campaign["campaign_id"], campaign["contacted"], campaign["held_out"]) == (1, 140, 60)
     assert (campaign["verdict"], campaign["days_left"], campaign["profit"]) == ("running", 15, None)
-    assert run("campaign", "effect", 1, "--db", path, "--json").document["groups"][1]["arm"] == "held_out"
+    assert (campaign["contacted_so_far"], campaign["not_yet"]) == (0, 140)
+    shop = Database(path)
+    with shop.write() as cursor:
+        insert(cursor, "contact_mart", [call(name, 103, "reached") for name in sorted(arms(cursor, 1)[0])[:40]])
+    shop.close()
+    told = run("campaign", "effect", 1, "--db", path, "--json").document
+    assert told["groups"][1]["arm"] == "held_out"
+    assert [(day["day"], day["reached"], day["left"]) for day in told["contacts"]] == [(str(on(103)), 40, 100)]
+    campaign = told["campaign"]
+    assert (campaign["contacted_so_far"], campaign["reached"], campaign["not_yet"]) == (40, 40, 100)
+    said = run("campaign", "list", "--db", path).out.decode()
+    assert any(
+        Translator(language)("campaigns.progress.short", contacted="40", people="140") in said
+        for language in languages()
+    )
     assert run("campaign", "--db", path, "--json", "list").document == {"campaigns": [campaign]}
     refused = run("campaign", "freeze", "top_spenders", "--name", " ", "--contact", "sms", "--db", path, "--json")
     assert (refused.status, refused.document["error"]) == (1, "campaign_name")
@@ -424,10 +512,12 @@ def test_the_command_line_freezes_tells_and_stops(tmp_path: Path) -> None:
 
 def test_a_list_of_the_contacted_group_alone_is_known_as_the_campaigns_own() -> None:
     own = arm_of(4, "contacted")
-    assert [campaign_to_contact(source) for source in (own, All((own,)), All((All((own,)),)))] == [4, 4, 4]
+    left = contacted_so_far(4, ("not_yet", "not_reached"))
+    assert [campaign_to_contact(source) for source in (own, left, All((own,)), All((All((left,)),)))] == [4] * 4
     several = condition("campaign_arm", "one_of", ["contacted", "held_out"], campaign_id=4)
     others: list[Source] = [arm_of(4, "held_out"), All((own, own)), EVERYONE, "top_spenders", Not(own), several]
-    assert [campaign_to_contact(source) for source in others] == [None] * 6
+    others.append(condition("campaign_contact", "none_of", ["reached"], campaign_id=4))  # holds those held out
+    assert [campaign_to_contact(source) for source in others] == [None] * 7
 
 
 # ---- through files and decisions ----
