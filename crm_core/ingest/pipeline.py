@@ -224,7 +224,17 @@ def _undo_sample(cursor: Cursor, at: datetime) -> int:
     found = cursor.execute("select import_id from imports where is_sample and undone_at is null order by 1").fetchall()
     for (import_id,) in found:
         undo(cursor, import_id, at)
+    if found:
+        _remove_sample_campaigns(cursor)
     return len(found)
+
+
+def _remove_sample_campaigns(cursor: Cursor) -> None:
+    """Remove the campaigns that were frozen while there was nothing but the sample: their people are gone."""
+    for relation in ("campaign_members", "campaign_identifiers", "campaigns"):
+        cursor.execute(
+            f"delete from {relation} where campaign_id in (select campaign_id from campaigns where is_sample)"
+        )
 
 
 def _staged(

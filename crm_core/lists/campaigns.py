@@ -110,7 +110,8 @@ def freeze(
     """Make a campaign of a list; returns its number. Call it inside ``Database.write_beside``.
 
     Its members are all on the list who may be contacted on the day; of them exactly the rounded share, at least one of
-    two or more, is held out. The same list with the same seed gives the same two groups. Raises ``InvalidParams`` for a
+    two or more, is held out. The same list with the same seed gives the same two groups. What is frozen while the shop
+    holds nothing but the sample goes with it. Raises ``InvalidParams`` for a
     plan that makes no sense, and where nobody may be contacted.
     """
     _check(plan, params)
@@ -176,7 +177,8 @@ def _write_down(
     cursor: Cursor, campaign_id: int, source: Source, params: Params, plan: CampaignPlan, *, by: str, moment: datetime
 ) -> None:
     cursor.execute(
-        "insert into campaigns values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null)",
+        "insert into campaigns select ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null, bool_and(is_sample) "
+        "from imports where undone_at is null",
         [
             campaign_id,
             _name(plan),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import exp
 from random import Random
+from typing import Protocol
 
 from crm_core.sample.checkout import Order
 from crm_core.sample.people import Person
@@ -26,7 +27,20 @@ ANSWER_ODDS, IN_THE_EVENING, PER_DELIGHT = -0.45, 0.95, 0.3
 WRONG_SHARE, REFUSED_SHARE, TWICE_SHARE, REASON_SHARE = 0.05, 0.04, 0.5, 0.6
 CALLERS = ("小美", "阿明")
 ANSWERED, NO_ANSWER, BUSY, WRONG, NO_MORE = "已接", "未接", "忙線", "空號", "請勿再打"
+NO_ANSWERS = (NO_ANSWER, BUSY)
 REASONS = ("還沒喝完", "還沒喝完", "送禮才買", "太忙忘記了", "運費太貴", "改買別家", "想換口味")
+
+
+class Callee(Protocol):
+    """Whom a call is with."""
+
+    @property
+    def name(self) -> str:
+        """The name as the log has it."""
+
+    @property
+    def phone(self) -> str:
+        """The number that is called."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +48,7 @@ class Call:
     """One call of the log; ``reason`` is why the person has not come back, where they say."""
 
     at: datetime
-    person: Person
+    person: Callee
     campaign: str
     outcome: str
     reason: str
@@ -54,7 +68,7 @@ def _round(rng: Random, start: datetime, campaign: str, orders: list[Order]) -> 
     for person in rng.sample(silent, min(CALLS_A_ROUND, len(silent))):
         first = _call(rng, start, person, campaign)
         calls.append(first)
-        if first.outcome in (NO_ANSWER, BUSY) and rng.random() < TWICE_SHARE:
+        if first.outcome in NO_ANSWERS and rng.random() < TWICE_SHARE:
             calls.append(_call(rng, first.at.replace(hour=0, minute=0) + timedelta(days=2), person, campaign))
     return calls
 
@@ -74,15 +88,21 @@ def _silent(day: datetime, orders: list[Order]) -> list[Person]:
 def _call(rng: Random, start: datetime, person: Person, campaign: str) -> Call:
     day = start + timedelta(days=rng.randrange(DAYS_OF_ROUND))
     at = day.replace(hour=rng.choice(HOURS), minute=rng.randrange(60))
-    outcome = _outcome(rng, at, person)
+    outcome = outcome_of(rng, at, person.delight)
+    return Call(at, person, campaign, outcome, reason_of(rng, outcome), rng.choice(CALLERS))
+
+
+def reason_of(rng: Random, outcome: str) -> str:
+    """Why the person has not come back, where they say."""
     says = outcome == ANSWERED and rng.random() < REASON_SHARE
-    return Call(at, person, campaign, outcome, rng.choice(REASONS) if says else "", rng.choice(CALLERS))
+    return rng.choice(REASONS) if says else ""
 
 
-def _outcome(rng: Random, at: datetime, person: Person) -> str:
+def outcome_of(rng: Random, at: datetime, delight: float) -> str:
+    """What comes of a call to somebody whom the shop pleases so well."""
     if rng.random() < WRONG_SHARE:
         return WRONG
-    odds = ANSWER_ODDS + (IN_THE_EVENING if at.hour >= EVENING else 0) + PER_DELIGHT * person.delight
+    odds = ANSWER_ODDS + (IN_THE_EVENING if at.hour >= EVENING else 0) + PER_DELIGHT * delight
     if rng.random() >= 1 / (1 + exp(-odds)):
         return rng.choice((NO_ANSWER, NO_ANSWER, BUSY))
     return NO_MORE if rng.random() < REFUSED_SHARE else ANSWERED

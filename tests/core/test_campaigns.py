@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from crm_core.decisions import Author, merge, undo_decision
 from crm_core.errors import CrmError, InvalidParams, UnknownName
 from crm_core.findings.campaigns import progress_words, verdict_words
 from crm_core.i18n import Translator, languages
+from crm_core.ingest.pipeline import remove_sample
 from crm_core.lists.campaigns import (
     CampaignPlan,
     arm_of,
@@ -34,6 +35,8 @@ from crm_core.lists.sources import Source, people_of
 from crm_core.metrics.campaign_contacts import contact_progress
 from crm_core.metrics.campaigns import CampaignResult, campaign_result, campaigns_of
 from crm_core.metrics.tables import table
+from crm_core.params import Params, Period
+from crm_core.sample.campaigns import freeze_sample
 from crm_core.settings import ShopSettings
 from tests.core.builders import Shop, run, write_csv
 from tests.core.mart_rows import Bought, fill, insert, on, params
@@ -573,6 +576,28 @@ def test_groups_hold_through_files_joins_and_a_rebuild(tmp_path: Path) -> None:
     database.close()
     assert effect() == (10, 10)
     assert held_out_now == held_out
+
+
+def test_a_shop_with_files_of_its_own_gets_no_campaigns_of_the_sample_and_keeps_its_own(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "huike.duckdb")
+    shop.take_in("orders", write_csv(tmp_path / "orders.csv", [order(number, number) for number in range(20)]))
+    database = Database(shop.path)
+    with database.write() as cursor:
+        assert freeze_sample(cursor, SETTINGS, random.Random(1)) == []
+        assert campaigns_of(cursor) == ()
+        asked = Params(date(2024, 4, 1), Period(date(2024, 4, 1), date(2024, 4, 1)))
+        plan = changed(channel=Channel.EMAIL, starts_on=asked.as_of)
+        freeze(cursor, EVERYONE, asked, SETTINGS, plan, by="", moment=MOMENT)
+        assert cursor.execute("select is_sample from campaigns").fetchall() == [(False,)]
+        # A shop from before campaigns told this opens all the same.
+        cursor.execute("alter table campaigns drop column is_sample")
+        cursor.execute("delete from schema_migrations where name like '%/0018_%'")
+    database.close()
+    reopened = Database(shop.path.rename(tmp_path / "older.duckdb"))
+    remove_sample(reopened, MOMENT)
+    with reopened.cursor() as cursor:
+        assert [campaign.name for campaign in campaigns_of(cursor)] == ["Spring"]
+    reopened.close()
 
 
 def addresses(cursor: Cursor, *, is_held_out: bool) -> set[str]:

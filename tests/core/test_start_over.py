@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from crm_core.analysis.effect import Verdict
 from crm_core.backup import backups
 from crm_core.checks import mart_fingerprints
 from crm_core.db import Database
+from crm_core.ingest.pipeline import remove_sample
+from crm_core.lists.campaigns import reachable
+from crm_core.lists.contactable import Channel
 from crm_core.marts import MARTS
+from crm_core.metrics.campaign_contacts import contact_progress
+from crm_core.metrics.campaigns import campaign_results, campaigns_of
+from crm_core.params import Params, Period
 from crm_core.sample.load import load_sample
+from crm_core.sample.seasons import END, START
 from crm_core.settings import ShopSettings, load_settings, save_settings
 from crm_core.start_over import STORED, start_over
 
@@ -25,6 +33,7 @@ def test_everything_goes_but_the_settings(database: Database) -> None:
             assert cursor.execute(f"select count(*) from {mart} where customer_id is null").fetchone() == (0,)
     assert all(rows for rows, _ in before.values())
     copies = len(backups(database))
+    _has_campaigns_to_look_at(database)
 
     backup = start_over(database)
 
@@ -39,6 +48,34 @@ def test_everything_goes_but_the_settings(database: Database) -> None:
     load_sample(database, NOW)
     with database.cursor() as cursor:
         assert mart_fingerprints(cursor) == before
+    _has_campaigns_to_look_at(database)
+    remove_sample(database, NOW)
+    with database.cursor() as cursor:
+        for table in ("campaigns", "campaign_members", "campaign_identifiers", "contact_mart"):
+            assert cursor.execute(f"select count(*) from {table}").fetchone() == (0,)
+
+
+def _has_campaigns_to_look_at(database: Database) -> None:
+    """One is over, one is being called; nobody held out was called; most of each list is left to call."""
+    params = Params(END, Period(START, END))
+    with database.cursor() as cursor:
+        going_on, over = campaign_results(cursor, campaigns_of(cursor), params, ShopSettings())
+        assert (over.verdict, going_on.verdict) == (Verdict.NO_PROOF, Verdict.RUNNING)
+        assert over.effect is not None
+        assert min(over.effect.contacted.people, over.effect.held_out.people) > 50
+        progress = contact_progress(cursor, END)
+        assert progress[over.campaign.campaign_id].left == 0
+        assert 20 < progress[going_on.campaign.campaign_id].left < progress[going_on.campaign.campaign_id].contacted
+        called_for_it = (
+            "select count(*) from campaign_people() as person join campaigns using (campaign_id) "
+            "join contact_mart on contact_mart.customer_id = person.customer_id "
+            "where is_held_out and contact_mart.source = campaigns.name"
+        )
+        assert cursor.execute(called_for_it).fetchone() == (0,)
+        for key in ("second_purchase_due", "reorder_due", "silent_best", "win_back", "top_spenders"):
+            found = reachable(cursor, key, params, ShopSettings(), Channel.PHONE, END)
+            barred = found.left_out.get("held_out", 0) + found.left_out.get("contacted_lately", 0)
+            assert found.people > 3 * barred
 
 
 def test_every_table_but_the_kept_ones_is_emptied(database: Database) -> None:
