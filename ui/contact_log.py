@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
+from crm_core.charts.contacts import CallWeek, calls_by_week
 from crm_core.charts.dots import Dot, dot_plot
 from crm_core.charts.model import records
 from crm_core.charts.opinions import Part, StackedRow, stacked_rows
@@ -55,6 +56,7 @@ def contact_log_part(visit: Visit, params: Params) -> None:
         _rates(visit, asked, found["reached_rate"])
     with right:
         _reasons(visit, table(cursor, "contact_reasons", asked, settings))
+    _weeks(visit, table(cursor, "contacts_by_week", asked, settings))
     _latest(visit, day)
     _upload_hint(visit)
 
@@ -127,6 +129,20 @@ def _reasons(visit: Visit, found: Table) -> None:
         rows=Rows(frame_, headed(t, found.columns), "contact_reasons.csv"),
         definition=t("contacts.reasons.how"),
         note=t("contacts.reasons.note" if rows else "contacts.reasons.empty"),
+    )
+
+
+def _weeks(visit: Visit, found: Table) -> None:
+    """How many calls there were each week, and what share of them reached somebody."""
+    t = visit.t
+    show_chart(
+        visit,
+        "contact_weeks",
+        t("contacts.weeks.title"),
+        calls_by_week(records(found.frame, CallWeek), t, visit.theme),
+        rows=Rows(found.frame, headed(t, found.columns), "contacts_by_week.csv"),
+        definition=t("contacts.weeks.definition", rate=t("metrics.reached_rate.help")),
+        note=t("contacts.weeks.note"),
     )
 
 

@@ -17,6 +17,7 @@ from crm_core.analysis.survival import WaitCount
 from crm_core.analysis.survival import return_curve as curve_of
 from crm_core.charts import cohorts as cohort_charts
 from crm_core.charts import customers, products, repurchase, voice, weekly
+from crm_core.charts.contacts import CallWeek, calls_by_week
 from crm_core.charts.dots import Dot, dot_plot
 from crm_core.charts.model import (
     ROW_HEIGHT,
@@ -109,6 +110,11 @@ def pareto_points() -> pd.DataFrame:
 
 CURVE = curve_of([WaitCount(10, 10, 0), WaitCount(40, 20, 0), WaitCount(200, 0, 70)])
 NPS = Reading("nps", Unit.POINTS, 25, 20, -11.7, 55.2, is_thin=True)
+CALL_WEEKS = [
+    CallWeek(date(2026, 3, 2), 40, 30, 0.75, 0.598, 0.858, is_thin=False),
+    CallWeek(date(2026, 3, 9), 0, 0, None, None, None, is_thin=True),
+    CallWeek(date(2026, 3, 16), 10, 2, 0.2, 0.057, 0.51, is_thin=True),
+]
 DRAWN: dict[str, Callable[[Translator, Theme], Chart]] = {
     "revenue_by_week": lambda t, theme: weekly.revenue_by_week(weeks(), t, theme, "TWD"),
     "share_by_week": lambda t, theme: weekly.share_by_week(trend([0.4, None, 0.412]), t, theme, "share", (0.35, 0.43)),
@@ -128,6 +134,7 @@ DRAWN: dict[str, Callable[[Translator, Theme], Chart]] = {
     "pareto_curve": lambda t, theme: customers.pareto_curve(pareto_points(), t, theme),
     "nps_bar": lambda t, theme: voice.nps_bar(NPS, t, theme),
     "nps_trend": lambda t, theme: voice.nps_trend(trend([10, None, -5], Unit.POINTS, 20), t, theme),
+    "calls_by_week": lambda t, theme: calls_by_week(CALL_WEEKS, t, theme),
     "nps_distribution": lambda t, theme: voice.nps_distribution({10: 10, 8: 5, 3: 5}, t, theme),
 }
 
@@ -290,6 +297,17 @@ def test_thin_data_is_hollow() -> None:
     assert fills == [LIGHT.accent, LIGHT.surface]
 
 
+def test_the_calls_of_a_week_are_told_with_their_share_and_its_interval() -> None:
+    chart = DRAWN["calls_by_week"](EN, LIGHT)
+    reached, others, share = plain(chart)["data"]
+    assert [reached["y"], others["y"]] == [[30, 2], [10, 8]]
+    assert share["y"] == [0.75, 0.2]
+    assert share["error_y"]["array"] == pytest.approx([0.108, 0.31])
+    assert share["error_y"]["arrayminus"] == pytest.approx([0.152, 0.143])
+    assert share["marker"]["color"] == [LIGHT.accent, LIGHT.surface]
+    assert "10 calls, 20.0% reached (5.7% to 51.0%)" in chart.alt
+
+
 def test_map_cells_have_their_segments_colour_and_count() -> None:
     figure = plain(DRAWN["rfm_map"](EN, LIGHT))
     shapes, notes = figure["layout"]["shapes"], figure["layout"]["annotations"]
@@ -323,6 +341,7 @@ def test_the_distribution_adds_up() -> None:
         customers.pareto_curve(pareto_points().head(0), EN, LIGHT),
         voice.nps_bar(Reading("nps", Unit.POINTS, None, 0), EN, LIGHT),
         voice.nps_trend([], EN, LIGHT),
+        calls_by_week(CALL_WEEKS[1:2], EN, LIGHT),
     ],
 )
 def test_without_data_a_chart_says_so(chart: Chart) -> None:

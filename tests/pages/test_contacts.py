@@ -107,5 +107,8 @@ def test_the_log_tells_the_figures_of_the_core(
     assert sentence in words(app)
     known = [row for row in rows if row.get("customer_id") or row.get("email") or row.get("phone")]
     assert len(app.dataframe[-1].value) == min(50, len(known))
+    assert t("contacts.weeks.title") in words(app)
+    weekly = next(each.value for each in app.dataframe if list(each.value)[:4] == ["start", "end", "contacts", "tried"])
+    assert [weekly["tried"].sum(), weekly["reached"].sum()] == [len(calls), reached]
     for by in ("weekday", "source", "channel", "agent"):
         assert t("contacts.reasons.title") in words(log_of(language, by=by, since="weeks_13"))
