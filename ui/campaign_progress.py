@@ -30,13 +30,12 @@ def progress_card(visit: Visit, campaign: Campaign, progress: ContactProgress) -
     latest = progress.days[-DAYS_SHOWN:] if len(progress.days) > 1 else ()
     rows = [_row(visit, t("campaigns.progress.everyone"), progress.people)] if progress.contacted else []
     rows += [_row(visit, t.date(each.day), each.people) for each in latest]
-    note = progress_words(campaign, progress, day, t)
-    if len(progress.days) > 1:
-        note += " " + t("campaigns.progress.days", days=t.number(len(progress.days)), n=t.number(len(latest)))
+    said = progress_words(campaign, progress, day, t)
+    days = t("campaigns.progress.days", days=t.number(len(progress.days)), n=t.number(len(latest)))
     show_chart(
         visit,
         "campaign_progress",
-        t("campaigns.progress.title"),
+        said if rows else t("campaigns.progress.title"),
         stacked_rows(rows, t, visit.theme, t("campaigns.progress.unit")),
         rows=_table(visit, campaign, progress) if progress.days else None,
         definition=t(
@@ -46,7 +45,7 @@ def progress_card(visit: Visit, campaign: Campaign, progress: ContactProgress) -
             end=t.date(campaign.ends_on),
         ),
         people=_people(visit, campaign, progress) if progress.contacted else None,
-        note=note,
+        note=(days if len(progress.days) > len(latest) > 0 else "") if rows else said,
     )
 
 
@@ -57,9 +56,9 @@ def _row(visit: Visit, name: str, people: Mapping[str, int]) -> StackedRow:
         "reached": theme.accent,
         "sent": theme.accent,
         "refused": theme.detractor,
-        "invalid": theme.anonymous,
+        "invalid": theme.passive,
         "not_reached": theme.first,
-        "untold": theme.passive,
+        "untold": theme.anonymous,
         "not_yet": theme.immature,
     }
     parts = tuple(

@@ -34,6 +34,7 @@ SQUARE, LINE = "■", "━"
 COMPACT_FROM, ROUND_FROM = 10_000, 100_000
 NAME_WIDTH = 30  # in Latin letters; a Chinese character is as wide as two
 LONE_WIDTH = 42  # of a line without numbers beside it
+KEY_WIDTH, KEY_GAP = 44, 4  # of a line of the key, and what a mark and the space before it take
 
 
 @dataclass(frozen=True)
@@ -138,8 +139,7 @@ def _annotation(text: str, colour: str, **place: object) -> dict[str, object]:
 
 def heading(figure: go.Figure, theme: Theme, unit: str, key: Iterable[tuple[str, str, str]] = ()) -> None:
     """Above the plot: the unit of the upright axis, and under it which colour is what (colour, mark, word)."""
-    entries = [f'<span style="color:{colour}">{mark}</span> {clean(word)}' for colour, mark, word in key]
-    lines = [line for line in (clean(unit), "   ".join(entries)) if line]
+    lines = [line for line in (clean(unit), *key_lines(key)) if line]
     figure.update_layout(
         margin={"t": 16 + 18 * len(lines)},
         title={
@@ -154,6 +154,20 @@ def heading(figure: go.Figure, theme: Theme, unit: str, key: Iterable[tuple[str,
             "automargin": False,
         },
     )
+
+
+def key_lines(key: Iterable[tuple[str, str, str]]) -> list[str]:
+    """Which colour is what, in as many lines as a phone needs."""
+    lines: list[list[str]] = []
+    room = 0.0
+    for colour, mark, word in key:
+        width = width_of(word, KEY_WIDTH) + KEY_GAP
+        if width > room:
+            lines.append([])
+            room = KEY_WIDTH + KEY_GAP
+        lines[-1].append(f'<span style="color:{colour}">{mark}</span> {clean(word)}')
+        room -= width
+    return ["   ".join(line) for line in lines]
 
 
 def rows_figure(theme: Theme, names: Sequence[str], *, top: int = 8, axis: int = 34) -> go.Figure:

@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from crm_core.charts.model import SQUARE, Chart, blank, heading, nice_ticks, row_name, rows_figure, share_axis
+from crm_core.charts.model import (
+    SQUARE,
+    Chart,
+    blank,
+    heading,
+    key_lines,
+    nice_ticks,
+    row_name,
+    rows_figure,
+    share_axis,
+)
 from crm_core.charts.theme import Theme, ink_on
 from crm_core.i18n import Translator
 
@@ -45,7 +55,7 @@ def stacked_rows(
     if not any(row.size for row in rows):
         return Chart(blank(theme), t("charts.empty"))
     key = _key(rows)
-    figure = rows_figure(theme, [row.name for row in rows], top=34 if key else 8, axis=54)
+    figure = rows_figure(theme, [row.name for row in rows], top=16 + 18 * len(key_lines(key)) if key else 8, axis=54)
     widest = max(row.size for row in rows)
     y = [-place for place in range(len(rows))]
     for place, first in enumerate(rows[0].parts):

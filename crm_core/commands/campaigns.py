@@ -19,7 +19,7 @@ from crm_core.json_forms import NO_DAY, Json, dumps
 from crm_core.lists.campaigns import CHANNELS, HIGHEST_SEED, CampaignPlan, freeze, stop
 from crm_core.lists.contactable import Channel
 from crm_core.lists.sources import source_from_text
-from crm_core.metrics.campaign_contacts import contact_progress
+from crm_core.metrics.campaign_contacts import ContactProgress, contact_progress
 from crm_core.metrics.campaigns import campaign_of, campaign_results, campaigns_of
 from crm_core.metrics.measure import default_params
 from crm_core.metrics.tables import table
@@ -143,6 +143,13 @@ def _records(
     return [dict(zip(map(str, columns), row, strict=True)) for row in rows if isinstance(row, list)]
 
 
+def _so_far(progress: ContactProgress | None, t: Translator) -> str:
+    if progress is None:
+        return "—"
+    people = t.number(progress.to_contact)
+    return t("campaigns.progress.short", contacted=t.number(progress.contacted), people=people)
+
+
 def _tell(cursor: Cursor, params: Params, settings: ShopSettings, campaign_id: int | None, t: Translator) -> None:
     chosen = campaigns_of(cursor) if campaign_id is None else (campaign_of(cursor, campaign_id),)
     if not chosen:
@@ -151,11 +158,10 @@ def _tell(cursor: Cursor, params: Params, settings: ShopSettings, campaign_id: i
     for result in campaign_results(cursor, chosen, params, settings):
         campaign = result.campaign
         own = progress.get(campaign.campaign_id)
-        contacted = (t.number(own.contacted), t.number(own.to_contact)) if own else ("—", "—")
         say(
             f"{campaign.campaign_id}\t{campaign.name}\t{t.date_range(campaign.starts_on, campaign.ends_on)}"
             f"\t{t(f'campaigns.verdict.{result.verdict}')}"
-            f"\t{t('campaigns.progress.short', contacted=contacted[0], people=contacted[1])}"
+            f"\t{_so_far(own, t)}"
         )
         if campaign_id is not None and params.as_of == NO_DAY:
             say(t("errors.no_orders.what"))
