@@ -71,8 +71,11 @@ def _row(visit: Visit, name: str, people: Mapping[str, int]) -> StackedRow:
 
 
 def _table(visit: Visit, campaign: Campaign, progress: ContactProgress) -> Rows:
+    """The days; without the states that nobody was in."""
     number = campaign.campaign_id
-    columns = [column for column in headed(visit.t, CONTACT_DAY_COLUMNS) if column.key != "campaign_id"]
+    seen = {state for each in progress.days for state in each.people}
+    left_out = {"campaign_id", *STATES} - seen
+    columns = [column for column in headed(visit.t, CONTACT_DAY_COLUMNS) if column.key not in left_out]
     return Rows(contact_days_frame({number: progress}), columns, f"campaign_{number}_contacts.csv")
 
 

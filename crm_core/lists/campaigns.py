@@ -156,21 +156,28 @@ def contacted_so_far(campaign_id: int, states: Sequence[str]) -> Condition:
 
 
 def campaign_to_contact(source: Source) -> int | None:
-    """The campaign whose contacted group the list is, alone; what is exported for it does not count against itself.
+    """The campaign whose contacted group, or a part of it by what came of the contact so far, the list is, alone.
 
-    A part of the group, by what came of the contact so far, is the campaign's own too.
+    What is exported for it does not count against itself.
     """
-    while isinstance(source, All | AnyOf) and len(source.parts) == 1:
-        (source,) = source.parts
-    if not isinstance(source, Condition):
-        return None
-    campaign_id = source.of.get("campaign_id")
-    if not isinstance(campaign_id, int):
-        return None
-    is_part = (source.fact.key, source.comparison) == ("campaign_contact", Comparison.ONE_OF)
-    if is_part or source == arm_of(campaign_id, "contacted"):
+    node = _alone(source)
+    campaign_id = node.of.get("campaign_id") if node is not None else None
+    if isinstance(campaign_id, int) and (is_part_of_group(source) or node == arm_of(campaign_id, "contacted")):
         return campaign_id
     return None
+
+
+def is_part_of_group(source: Source) -> bool:
+    """Whether the list is those of a campaign's contacted group with whom the contact came to something, alone."""
+    node = _alone(source)
+    return node is not None and (node.fact.key, node.comparison) == ("campaign_contact", Comparison.ONE_OF)
+
+
+def _alone(source: Source) -> Condition | None:
+    """The only condition of a list."""
+    while isinstance(source, All | AnyOf) and len(source.parts) == 1:
+        (source,) = source.parts
+    return source if isinstance(source, Condition) else None
 
 
 def _write_down(

@@ -21,6 +21,7 @@ from crm_core.errors import InvalidParams
 from crm_core.export import BOM, PHONE_COLUMNS, csv_heading, write_xlsx
 from crm_core.i18n import Translator
 from crm_core.lists.built import Compiled
+from crm_core.lists.campaigns import is_part_of_group
 from crm_core.lists.columns import LIST_COLUMNS, ListColumn, chosen
 from crm_core.lists.contactable import ContactRules, bound, contactable, left_out
 from crm_core.lists.groups import Group
@@ -193,7 +194,7 @@ def cell_words(t: Translator) -> dict[str, dict[str, str]]:
 
 def _listed(cursor: Cursor, export: Export) -> Compiled:
     """Everyone whom the file is about, before anybody is left out."""
-    if export.rules.campaign_id is not None:
+    if export.rules.campaign_id is not None and not is_part_of_group(export.source):
         return Compiled(model("lists/of_campaign"), bound(export.rules))
     return people_of(cursor, export.source, export.params, export.settings)
 

@@ -85,9 +85,9 @@ def campaign_contacts_table(
 ) -> pd.DataFrame:
     """The days of a campaign with a contact, without ``campaign`` those of every one in force.
 
-    Columns: campaign_id, day, contacts, people (contacted that day), reached, sent, refused, invalid, not_reached and
-    untold (people, by what came of it that day), newcomers (contacted for the first time), left (without any contact
-    after that day).
+    Columns: campaign_id, day, people (contacted that day), newcomers (contacted for the first time), left (without any
+    contact after that day), reached, sent, refused, invalid, not_reached and untold (people, by what came of it that
+    day), contacts.
     """
     found = contact_progress(cursor, params.day)
     chosen = found if campaign is None else {campaign: found.get(campaign, NOTHING_YET)}
@@ -116,11 +116,11 @@ DAY_STATES = STATES[:-1]
 CONTACT_DAY_COLUMNS = (
     Column("campaign_id", ColumnKind.TEXT),
     Column("day", ColumnKind.DATE),
-    Column("contacts", Unit.COUNT),
     Column("people", Unit.COUNT),
-    *(Column(state, Unit.COUNT) for state in DAY_STATES),
     Column("newcomers", Unit.COUNT),
     Column("left", Unit.COUNT),
+    *(Column(state, Unit.COUNT) for state in DAY_STATES),
+    Column("contacts", Unit.COUNT),
 )
 CONTACT_DAY_TABLES = {
     "campaign_contacts": TableSpec(CONTACT_DAY_COLUMNS, campaign_contacts_table, ("campaign",)),

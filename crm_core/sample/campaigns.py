@@ -21,7 +21,7 @@ from crm_core.lists.contactable import Channel
 from crm_core.lists.sources import Source
 from crm_core.metrics.query import value_of
 from crm_core.params import Params, Period
-from crm_core.sample.calls import CALLERS, HOURS, NO_ANSWERS, Call, outcome_of, reason_of
+from crm_core.sample.calls import CALLERS, EVENING, NO_ANSWERS, Call, Callee, outcome_of, reason_of
 from crm_core.sample.layouts.records import write_calls
 from crm_core.sample.seasons import END, START
 from crm_core.settings import ShopSettings
@@ -31,6 +31,7 @@ FROZEN_BY = "小美"
 FROZEN_AT = time(10)  # UTC
 TWICE_SHARE = 0.6
 TRIED_AGAIN_AFTER = timedelta(days=2)
+SHORTEST_CALL, LONGEST_CALL = 2, 7  # minutes from one call to the next
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ CAMPAIGNS = (
 )
 
 
-class Callee(NamedTuple):
+class Listed(NamedTuple):
     """Somebody to call, as a list tells it."""
 
     name: str
@@ -96,31 +97,37 @@ def _frozen(cursor: Cursor, settings: ShopSettings, rng: Random, campaign: Sampl
     return _calls(rng, campaign, _to_contact(cursor, number))
 
 
-def _to_contact(cursor: Cursor, number: int) -> list[Callee]:
+def _to_contact(cursor: Cursor, number: int) -> list[Listed]:
     asked = (
         "select coalesce(name, ''), phone from campaign_people() inner join customer_mart using (customer_id) "
         "where campaign_id = ? and not is_held_out order by customer_id"
     )
-    return [Callee(*row) for row in cursor.execute(asked, [number]).fetchall()]
+    return [Listed(*row) for row in cursor.execute(asked, [number]).fetchall()]
 
 
-def _calls(rng: Random, campaign: SampleCampaign, people: list[Callee]) -> list[Call]:
-    """So many first calls a day until the last one; who does not answer is mostly tried once more."""
+def _calls(rng: Random, campaign: SampleCampaign, people: list[Listed]) -> list[Call]:
+    """So many first calls a day, made by one person one after the other; who does not answer is mostly tried again."""
     rng.shuffle(people)
-    calls = []
-    for place, person in enumerate(people):
-        day = campaign.plan.starts_on + timedelta(days=place // campaign.calls_a_day)
-        if day > campaign.called_until:
-            break
-        first = _call(rng, day, person, campaign.plan.name)
-        calls.append(first)
-        again = day + TRIED_AGAIN_AFTER
-        if first.outcome in NO_ANSWERS and again <= campaign.called_until and rng.random() < TWICE_SHARE:
-            calls.append(_call(rng, again, person, campaign.plan.name))
+    calls: list[Call] = []
+    again: dict[date, list[Callee]] = {}
+    day = campaign.plan.starts_on
+    while day <= campaign.called_until:
+        first, people = people[: campaign.calls_a_day], people[campaign.calls_a_day :]
+        made = _sitting(rng, day, [*again.pop(day, []), *first], campaign.plan.name)
+        missed = [call.person for call in made[-len(first) :] if call.outcome in NO_ANSWERS] if first else []
+        again[day + TRIED_AGAIN_AFTER] = [person for person in missed if rng.random() < TWICE_SHARE]
+        calls += made
+        day += timedelta(days=1)
     return calls
 
 
-def _call(rng: Random, day: date, person: Callee, campaign: str) -> Call:
-    at = datetime.combine(day, time(rng.choice(HOURS), rng.randrange(60)))
-    outcome = outcome_of(rng, at, 0.0)
-    return Call(at, person, campaign, outcome, reason_of(rng, outcome), rng.choice(CALLERS))
+def _sitting(rng: Random, day: date, people: Sequence[Callee], campaign: str) -> list[Call]:
+    """The calls of a day, from the late afternoon on."""
+    at = datetime.combine(day, time(EVENING - 1, rng.randrange(60)))
+    caller = rng.choice(CALLERS)
+    calls = []
+    for person in people:
+        outcome = outcome_of(rng, at, 0.0)
+        calls.append(Call(at, person, campaign, outcome, reason_of(rng, outcome), caller))
+        at += timedelta(minutes=rng.randint(SHORTEST_CALL, LONGEST_CALL))
+    return calls

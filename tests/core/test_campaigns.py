@@ -31,6 +31,8 @@ from crm_core.lists.campaigns import (
 )
 from crm_core.lists.conditions import All, Not, condition
 from crm_core.lists.contactable import Channel, bound, contactable, rules_on
+from crm_core.lists.exports import Export, remaining
+from crm_core.lists.layouts import LAYOUTS
 from crm_core.lists.sources import Source, people_of
 from crm_core.metrics.campaign_contacts import contact_progress
 from crm_core.metrics.campaigns import CampaignResult, campaign_result, campaigns_of
@@ -435,6 +437,9 @@ def test_how_the_contact_stands_by_person_and_by_day(cursor: Cursor) -> None:
     asked = replace(params(AS_OF), contact_on=on(105))
     listed = people_of(cursor, contacted_so_far(campaign_id, ("not_yet",)), asked, SETTINGS)
     assert {row[0] for row in cursor.execute(listed.sql, dict(listed.binds)).fetchall()} == set(left)
+    for source, people in ((contacted_so_far(campaign_id, ("not_yet",)), 6), (arm_of(campaign_id, "contacted"), 10)):
+        rules = rules_on(on(102), replace(SETTINGS, contact_cap_days=1), Channel.SMS, campaign_to_contact(source))
+        assert remaining(cursor, Export(source, asked, SETTINGS, LAYOUTS["sms"], rules)).listed == people
     (campaign,) = campaigns_of(cursor)
     t = Translator("en")
     assert progress_words(campaign, found, on(105), t) == (

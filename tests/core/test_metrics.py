@@ -620,7 +620,7 @@ EMPTY_HERE = {
     "satisfaction",
     "next_products", "basket_pairs",  # no pair is seen ten times
     "revenue_change", "movements",  # nothing comes before all history, and its last week is not over
-    "campaigns", "campaign_effect",  # nobody froze a list
+    "campaigns", "campaign_effect", "campaign_contacts",  # nobody froze a list
     "contacts_by", "contact_reasons",  # nobody was called
 }  # fmt: skip
 

@@ -12,12 +12,13 @@ from streamlit.testing.v1 import AppTest
 
 from crm_core.analysis.power import held_out_of
 from crm_core.db import Database
-from crm_core.findings.campaigns import campaigns_answer, verdict_words
+from crm_core.findings.campaigns import campaigns_answer, progress_words, verdict_words
 from crm_core.i18n import Translator, languages
 from crm_core.lists.campaigns import CampaignPlan, arm_of, freeze
 from crm_core.lists.conditions import All, to_json
 from crm_core.lists.contactable import Channel
 from crm_core.lists.sources import source_text
+from crm_core.metrics.campaign_contacts import contact_progress
 from crm_core.metrics.campaigns import CampaignResult, campaign_results, campaigns_of
 from crm_core.metrics.measure import default_params
 from crm_core.params import Params, Period
@@ -50,6 +51,15 @@ def campaign_template(template: Path, tmp_path_factory: pytest.TempPathFactory) 
             "1 as gap_days, 1 as order_count, 300 as net_amount, 900 as net_so_far, 'x' as channel "
             "from campaign_people() where campaign_id = ? and not is_held_out",
             [before.as_of + timedelta(days=3), first],
+        )
+        cursor.execute(
+            "insert into contact_mart by name with called as ("
+            "select customer_id, row_number() over (order by customer_id) as nth from campaign_people() "
+            "where campaign_id = ? and not is_held_out) "
+            "select customer_id as contact_key, customer_id, ?::date + nth::integer as contacted_on, "
+            "contacted_on::timestamp as contacted_at, false as has_time, true as is_day_told, 'phone' as channel, "
+            "if(nth = 1, 'reached', 'not_reached') as outcome from called where nth <= 2",
+            [first, before.as_of],
         )
         later = CampaignPlan("Later", Channel.PHONE, latest.as_of + timedelta(days=30), 6)
         freeze(cursor, EVERYONE, latest, settings, later, by="", moment=MOMENT)
@@ -90,6 +100,7 @@ def test_the_table_holds_every_campaign_and_numbers_only_where_one_is_judged(lan
     assert rows["extra_revenue"].iloc[1] == pytest.approx(effect.extra_revenue.value)
     assert rows.loc[0, ["extra_revenue", "profit"]].isna().all()
     assert rows["difference"].iloc[0] == "—"
+    assert list(rows["contacted"]) == [f"0 / {results[0].campaign.contacted}", f"2 / {results[1].campaign.contacted}"]
 
 
 @pytest.mark.parametrize("language", languages())
@@ -108,6 +119,16 @@ def test_an_opened_campaign_says_its_verdict_its_money_and_how_it_was_made(langu
         assert t.money(found_amount.value) in said
         assert t.money(found_amount.low) in said
     assert "A *call*" in said
+    with visit_of("campaigns", language) as visit:
+        progress = contact_progress(visit.cursor, today(visit))[1]
+    assert (progress.people["reached"], progress.people["not_reached"], progress.left) == (
+        1,
+        1,
+        progress.to_contact - 2,
+    )
+    assert progress_words(result.campaign, progress, result.campaign.ends_on + timedelta(days=1), t) in said
+    by_day = next(each.value for each in app.dataframe if "newcomers" in each.value)
+    assert list(by_day["left"]) == [progress.left + 1, progress.left]
     assert t("campaigns.facts.by", by="Mei", when="").split("Mei")[0] + "Mei" in said
 
 
