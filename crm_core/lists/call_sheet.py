@@ -32,7 +32,7 @@ from crm_core.analysis.effect import Verdict
 from crm_core.db import Cursor, model
 from crm_core.errors import InvalidParams
 from crm_core.lists.assumed import assumed_for
-from crm_core.lists.campaigns import campaign_to_contact
+from crm_core.lists.campaigns import campaign_to_contact, still_to_contact
 from crm_core.lists.contactable import Channel, bound, contactable, left_out, rules_on
 from crm_core.lists.groups import Group
 from crm_core.lists.members import members_of, people_source
@@ -230,11 +230,14 @@ def _campaign_of(sources: Sequence[Source]) -> int | None:
 
 
 def _gather(cursor: Cursor, sources: Sequence[Source], params: Params, settings: ShopSettings) -> None:
-    """The people of all lists, each with the place of the list. A group may ask about another day too."""
+    """The people of all lists, each with the place of the list; of a campaign those who are left.
+
+    A group may ask about another day too.
+    """
     cursor.execute("create or replace temp table called_people (customer_id varchar, place integer)")
     for place, source in enumerate(sources):
         with scored_once_if(not isinstance(source, Group), cursor, params, settings):
-            people = people_of(cursor, source, params, settings)
+            people = people_of(cursor, still_to_contact(source), params, settings)
             statement = f"insert into called_people select distinct customer_id, {place} from ({people.sql}) as people"
             cursor.execute(statement, dict(people.binds))
 

@@ -29,6 +29,8 @@ LONGEST_WINDOW = 365
 HIGHEST_COST = 1e12
 HIGHEST_SHARE = 0.5
 HIGHEST_SEED = 2**31 - 1
+# States of a contact (views/campaign_contacts.sql) after which a call is still to be made.
+CAME_TO_NOTHING = ("not_yet", "not_reached", "untold")
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,14 @@ def arm_of(campaign_id: int, arm: str) -> Condition:
 def contacted_so_far(campaign_id: int, states: Sequence[str]) -> Condition:
     """Those of the contacted group of a campaign whose contact is in one of these states, as a list."""
     return condition("campaign_contact", "one_of", list(states), campaign_id=campaign_id)
+
+
+def still_to_contact(source: Source) -> Source:
+    """Of a campaign's contacted group those with whom the contact came to nothing yet; any other list as it is."""
+    campaign_id = campaign_to_contact(source)
+    if campaign_id is None or is_part_of_group(source):
+        return source
+    return contacted_so_far(campaign_id, CAME_TO_NOTHING)
 
 
 def campaign_to_contact(source: Source) -> int | None:

@@ -282,6 +282,11 @@ def test_the_sheet_of_a_campaign_holds_its_contacted_group_and_nobody_else(curso
     assert sheet.left_out == {"held_out": 10}
     other = call_sheet(cursor, plan("one_time_30_60", hours=24), ASKED, SETTINGS)
     assert other.rows.empty
+    reached, in_vain, *_ = sorted(set(people) - held_out)
+    insert(cursor, "contact_mart", [call(0, reached, TODAY, "reached"), call(1, in_vain, TODAY, "not_reached")])
+    twice = replace(SETTINGS, contact_cap_count=2)
+    left = call_sheet(cursor, plan(arm_of(number, "contacted"), hours=24), ASKED, twice)
+    assert set(left.rows["customer_id"]) == set(people) - held_out - {reached}
     assert other.left_out == {"held_out": 10, "contacted_lately": 10}
 
 
