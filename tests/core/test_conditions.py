@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -605,6 +606,27 @@ def test_an_empty_shop_offers_what_every_shop_can_tell(database: Database) -> No
         offered = offered_facts(cursor)
     assert {"recency_days", "bought", "contacts_lately"} <= set(offered)
     assert not {"nps", "tag", "campaign_arm", "county", "preferred_category"} & set(offered)
+
+
+def test_messages_that_a_file_of_activity_says_were_sent_are_contacts(tmp_path: Path) -> None:
+    day, told = date(2024, 3, 1), {"activity_key": "a", "action_no": 1, "customer_id": "anna", "action_count": 1}
+    acts = [(1, "EDM", "send"), (1, "SMS", "send"), (1, "EDM", "open"), (20, "EDM", "send"), (0, "EDM", "send")]
+    with mart_rows.shop(tmp_path) as cursor:
+        mart_rows.fill(cursor, [mart_rows.Bought("anna", 0), mart_rows.Bought("ben", 0)])
+        rows = [
+            {**told, "action_no": no, "acted_at": on, "acted_on": on, "channel": word, "action": action}
+            for no, (back, word, action) in enumerate(acts)
+            for on in [day - timedelta(days=back)]
+        ]
+        mart_rows.insert(cursor, "activity_mart", rows)
+        log = {"contact_key": "c", "customer_id": "anna", "channel": "email", "outcome": "sent", "has_time": False}
+        mart_rows.insert(
+            cursor, "contact_mart", [{**log, "contacted_at": day, "contacted_on": day, "is_day_told": True}]
+        )
+        params = Params(day, Period(date(2024, 1, 1), day), contact_on=day)
+        for within, contacts in ((10, 3), (0, 4)):  # the one of the day itself is in the log as well
+            lately = condition("contacts_lately", "exactly", contacts, within_days=within)
+            assert source_size(cursor, lately, params, ShopSettings()).customers == 1, within
 
 
 def test_every_model_of_facts_is_a_source() -> None:

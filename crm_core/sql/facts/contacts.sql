@@ -1,10 +1,17 @@
 -- Grain: customer with a contact in the last days; {of}: within_days (0: whenever) and day, that of contact. Inputs: contacts_until,
--- campaign_people, campaigns. How many contacts, how long ago the last was, and what came of the last that the log tells of.
--- What only tells a wish is no contact. A campaign is one on its day, unless the log has one of that channel from then on.
+-- sent_messages, campaign_people, campaigns. How many contacts, how long ago the last was, and what came of the last that the log
+-- tells of. What only tells a wish is no contact. A message of a file of activity is one that was sent. A campaign is one on its
+-- day, unless there is one through its channel from then on.
 with log as (
     select customer_id, contacted_on, contacted_at, contact_key, channel, outcome
     from contacts_until(({of}).day)
     where channel is not null and outcome is distinct from 'allowed'
+),
+
+made as (
+    select * from log
+    union all by name
+    select * from sent_messages('log', '-infinity'::date, ({of}).day)
 ),
 
 announced as (
@@ -15,12 +22,12 @@ announced as (
 ),
 
 contacts as (
-    select * from log
+    select * from made
     union all by name
     select announced.*
     from announced
-    anti join log
-        on announced.customer_id = log.customer_id and announced.channel = log.channel and log.contacted_on >= announced.contacted_on
+    anti join made
+        on announced.customer_id = made.customer_id and announced.channel = made.channel and made.contacted_on >= announced.contacted_on
 )
 
 select
