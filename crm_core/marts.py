@@ -5,7 +5,7 @@ from __future__ import annotations
 from crm_core import identity
 from crm_core.db import Cursor, model
 
-ORDER_MODELS = ("purchase_mart", "order_mart", "order_line_mart", "product_purchase_mart")
+ORDER_MODELS = ("purchase_mart", "order_mart", "repeated_products", "order_line_mart", "product_purchase_mart")
 MARTS = (
     "order_mart",
     "purchase_mart",

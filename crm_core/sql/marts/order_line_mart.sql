@@ -1,4 +1,5 @@
--- Grain: line of a counted order or of a stand-alone return. Inputs: order_scope, order_line_versions, purchase_mart.
+-- Grain: line of a counted order or of a stand-alone return. Inputs: order_scope, order_line_versions, purchase_mart,
+-- repeated_products.
 -- Lines of documents that move revenue; gifts and free lines are kept and not ranked (METRICS §4). Lines in another currency are
 -- converted, and what rounding leaves over goes to the largest line, so that the lines are worth what the order is worth. A
 -- product counts once in an order: on the largest of its ranked lines, whichever stands first in the file.
@@ -36,16 +37,6 @@ converted as (
     from foreign_lines
     left join remainders
         on foreign_lines.version_id = remainders.version_id and foreign_lines.line_no = remainders.line_no
-),
-
--- Few: a product on several lines of one document.
-repeated as (
-    select version_id, product_key, arg_max(line_no, (quantity, net_amount)) as line_no
-    from order_line_versions
-    where is_sold(product_key, line_type, quantity, coalesce(unit_price, net_amount))
-        and version_id in (select version_id from documents)
-    group by version_id, product_key
-    having count(*) > 1
 )
 
 select
@@ -64,5 +55,5 @@ select
 from order_line_versions lines
 inner join documents on lines.version_id = documents.version_id
 left join converted on lines.version_id = converted.version_id and lines.line_no = converted.line_no
-left join repeated on lines.version_id = repeated.version_id and lines.product_key = repeated.product_key
+left join repeated_products as repeated on lines.version_id = repeated.version_id and lines.product_key = repeated.product_key
 order by documents.ordered_on;
