@@ -25,6 +25,7 @@ SHARE_SECONDS = 0.0002
 # The parts of the first page, which bring nearly everything else along, and what its libraries load when first asked.
 AHEAD = (
     "ui.change",
+    "ui.contact_day",
     "ui.filters",
     "ui.frame",
     "ui.navigation",

@@ -495,7 +495,8 @@ def contacts_lately(shop: Shop, person: Person, rules: ContactRules) -> int:
         for contact in person.contacts
         if contact.is_in_log and contact.outcome in COUNTING and first <= contact.on <= rules.day
     ]
-    counted += [(day, way, -1) for day, way in sends(person, counted) if first <= day <= rules.day]
+    if rules.channel != Channel.PHONE:
+        counted += [(day, way, -1) for day, way in sends(person, counted) if first <= day <= rules.day]
     announced = [
         campaign
         for campaign in shop.campaigns

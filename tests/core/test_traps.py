@@ -144,7 +144,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
         (Kind.SURVEY, "submitted_at", answers(chance)),
         (Kind.SERVICE, "opened_at", random_cases(chance, 200, 900)),
         (Kind.ACTIVITY, "acted_at", [*random_activity(chance, 80), *messages(chance)]),
-        (Kind.CONTACTS, "contacted_at", random_contacts(chance, 200)),
+        (Kind.CONTACTS, "contacted_at", random_contacts(chance, 300, CUSTOMERS)),
     ]
     database = Database(tmp_path_factory.mktemp("traps") / "shop.duckdb")
     take_in(database, Kind.CUSTOMERS, [member(number) for number in range(CUSTOMERS)], "source_heard")
@@ -165,7 +165,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
 
 def freeze_everyone(database: Database, day: date) -> None:
     """A campaign by telephone that is over on the as-of date, a fifth of the people held out."""
-    plan = CampaignPlan("Everyone", Channel.PHONE, day, seed=1, holdout_share=0.2)
+    plan = CampaignPlan("Everyone", Channel.PHONE, day, seed=1, window_days=35, holdout_share=0.2)
     asked = replace(PARAMS, as_of=day, period=Period(FIRST_DAY, day))
     with database.write_beside() as cursor:
         freeze(cursor, All(()), asked, SETTINGS, plan, by="Mei", moment=datetime.combine(day, time(9)))

@@ -134,9 +134,9 @@ union all
 select sent.* from sent anti join known using (customer_id, contacted_on) where sent.channel is null;
 
 -- Grain: contact that counts against the cap of the rules `r` (as below). Inputs: `contacts` (as refused_contacts),
--- sent_messages, `members` (the name of campaign_membership below). Whoever was reached, and every message; a campaign counts on
--- its day, unless a contact within its days was made for it: through its channel, for its list or else for no other campaign
--- that began later.
+-- sent_messages, `members` (the name of campaign_membership below). Whoever was reached, and every message (those that files of
+-- activity tell of against messages only); a campaign counts on its day, unless a contact within its days was made for it:
+-- through its channel, for its list or else for no other campaign that began later.
 create or replace macro capped_contacts(contacts, members, r) as table
 with counted as (
     select
@@ -149,6 +149,7 @@ with counted as (
         concat_ws(' ', 'sent', contacted_on, channel) as contact_key, customer_id, contacted_on, channel, true as is_message,
         null as campaign_named
     from sent_messages(contacts, (r).day - (r).cap_days, (r).day)
+    where (r).channel is distinct from 'phone'  -- who gets a newsletter every week can still be called
 ),
 
 announced as (
