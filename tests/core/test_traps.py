@@ -144,7 +144,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
         (Kind.SURVEY, "submitted_at", answers(chance)),
         (Kind.SERVICE, "opened_at", random_cases(chance, 200, 900)),
         (Kind.ACTIVITY, "acted_at", [*random_activity(chance, 80), *messages(chance)]),
-        (Kind.CONTACTS, "contacted_at", random_contacts(chance, 300, CUSTOMERS)),
+        (Kind.CONTACTS, "contacted_at", random_contacts(chance, 900, CUSTOMERS)),
     ]
     database = Database(tmp_path_factory.mktemp("traps") / "shop.duckdb")
     take_in(database, Kind.CUSTOMERS, [member(number) for number in range(CUSTOMERS)], "source_heard")
