@@ -39,7 +39,9 @@ def campaign_template(template: Path, tmp_path_factory: pytest.TempPathFactory) 
     database = Database(path)
     settings = ShopSettings(thin_below=5)
     with database.write() as cursor:
-        cursor.execute("update customer_mart set phone = coalesce(phone, '+8869120' || lpad(rowid::varchar, 5, '0')), email = null")
+        cursor.execute(
+            "update customer_mart set phone = coalesce(phone, '+8869120' || lpad(rowid::varchar, 5, '0')), email = null"
+        )
         cursor.execute("insert or replace into settings values ('thin_below', '5')")
         latest = default_params(cursor, settings)
         assert latest is not None
