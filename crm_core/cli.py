@@ -41,6 +41,7 @@ COMMANDS = {
     "duplicates": Command("people", "customers that are probably one person", has_json=True),
     "metrics": Command("numbers", "measure numbers", has_arguments=True, has_json=True),
     "table": Command("numbers", "print a table", has_arguments=True, has_json=True),
+    "lists": Command("lists", "what lists there are, and how long they are", has_arguments=True, has_json=True),
     "list": Command(
         "lists", "print a list of customers, or make a file for contacting them", has_arguments=True, has_json=True
     ),

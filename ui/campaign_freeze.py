@@ -16,6 +16,7 @@ from crm_core.errors import CrmError
 from crm_core.findings.campaigns import list_words, points_text
 from crm_core.i18n import currency_digits
 from crm_core.lists.campaigns import (
+    ASSUMED_SHARE,
     CHANNELS,
     HIGHEST_SEED,
     LONGEST_AUTHOR,
@@ -49,7 +50,6 @@ from ui.text import plain
 from ui.written import SAID
 
 USUAL_WINDOW = 14
-ASSUMED_SHARE = 0.10  # where the past tells nothing of the list
 SHARES = (0.0, 0.05, 0.10, 0.20, 0.30, 0.50)
 
 

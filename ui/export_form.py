@@ -9,6 +9,7 @@ from functools import partial
 import streamlit as st
 
 from crm_core.db import Cursor
+from crm_core.findings.exports import reasons_in_words, remaining_words
 from crm_core.i18n import Translator
 from crm_core.lists.campaigns import campaign_to_contact
 from crm_core.lists.columns import LIST_COLUMNS, usual_columns
@@ -117,9 +118,7 @@ def _remaining(
     t = visit.t
     stamp = contact_stamp(visit.cursor)
     found = remembered(visit, _asked, source, params, visit.settings, layout.key, channel, day, stamp)
-    sizes = {"n": t.number(found.customers), "listed": t.number(found.listed)}
-    key = "nobody" if not found.customers else "remain" if found.left_out else "all"
-    st.markdown(t(f"exports.page.{key}", day=t.date(day), **sizes))
+    st.markdown(remaining_words(found, day, t))
     if found.left_out:
         st.caption(plain(t("exports.page.left", day=t.date(day), reasons=left_words(visit, found.left_out.items()))))
     return found
@@ -127,11 +126,7 @@ def _remaining(
 
 def left_words(visit: Visit, reasons: Iterable[tuple[str, int]]) -> str:
     """Who is left out and why, in words."""
-    t = visit.t
-    days = t.days(visit.settings.contact_cap_days)
-    return t("exports.page.left_join").join(
-        t(f"exports.left.{reason}", n=t.number(people), days=days) for reason, people in reasons
-    )
+    return reasons_in_words(dict(reasons), visit.settings, visit.t)
 
 
 def _asked(

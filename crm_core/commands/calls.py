@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from crm_core.commands.console import now, now_in, say
-from crm_core.commands.numbers import add_question, asking
+from crm_core.commands.console import check_target, now, now_in, say
+from crm_core.commands.numbers import add_question, asking, check_contact_day
 from crm_core.db import Cursor, Database
 from crm_core.errors import InvalidParams
 from crm_core.findings.calls import own_words, sheet_answer
@@ -23,7 +23,7 @@ from crm_core.lists.call_sheet_file import log_sheet, sheet_csv, sheet_rows, she
 from crm_core.lists.campaigns import arm_of
 from crm_core.lists.exports import check_campaign
 from crm_core.lists.ready_made import READY_MADE, list_of
-from crm_core.lists.saved import saved_list_named, saved_lists
+from crm_core.lists.saved import is_named, saved_list_named, saved_lists
 from crm_core.lists.sources import Source, source_text
 from crm_core.lists.workload import workload
 from crm_core.settings import ShopSettings
@@ -64,11 +64,13 @@ def add_workload(command: argparse.ArgumentParser) -> None:
 
 def run_call_sheet(arguments: argparse.Namespace, t: Translator) -> int:
     """Make the call sheet of a day."""
+    check_target(arguments.csv or arguments.xlsx)
     if arguments.assume:
         _assume(arguments)
     with asking(arguments, t) as (cursor, params, settings):
         moment = now_in(settings.zone)
         plan = _plan(cursor, arguments, settings, moment.date())
+        check_contact_day(plan.day, params)
         sheet = call_sheet(cursor, plan, params, settings)
         words = [own_words(cursor, source, t, settings.currency) for source in plan.sources]
     rows = sheet_rows(sheet, words, t, moment)
@@ -84,6 +86,8 @@ def run_call_sheet(arguments: argparse.Namespace, t: Translator) -> int:
         answer = sheet_answer(sheet, t)
         say(answer.sentence)
         say(answer.how_sure)
+        for reason, customers in sheet.left_out.items():
+            say(f"{t(f'calls.left_out.{reason}')}: {t.number(customers)}")
     return 0
 
 
@@ -92,7 +96,7 @@ def _assume(arguments: argparse.Namespace) -> None:
     with closing(Database(arguments.db)) as database, database.write_beside() as cursor:
         for name, _, text in (given.rpartition("=") for given in arguments.assume):
             try:
-                share = float(text) / 100 if text else None
+                share = float(text.rstrip(" %")) / 100 if text else None
             except ValueError:
                 raise InvalidParams("sheet_bounds") from None
             assume(cursor, _source(cursor, name.strip()), share)
@@ -140,7 +144,7 @@ def _plan(cursor: Cursor, arguments: argparse.Namespace, settings: ShopSettings,
 
 def _source(cursor: Cursor, name: str) -> Source:
     """A ready-made list by its key, a saved one by its name, a campaign's contacted group as ``campaign-NUMBER``."""
-    is_saved = name not in READY_MADE and any(entry.name == name for entry in saved_lists(cursor))
+    is_saved = name not in READY_MADE and any(is_named(entry, name) for entry in saved_lists(cursor))
     if is_saved:
         return saved_list_named(cursor, name).node
     number = name.removeprefix(CAMPAIGN)

@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from contextlib import closing
-from dataclasses import replace
-from datetime import UTC, date
+from dataclasses import asdict, replace
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from secrets import randbelow
 
+from crm_core.analysis.power import holdout_plan
 from crm_core.commands.console import now, now_in, say
 from crm_core.db import Cursor, Database
 from crm_core.errors import InvalidParams
-from crm_core.findings.campaigns import progress_words, verdict_words
+from crm_core.findings.campaigns import points_text, progress_words, verdict_words
+from crm_core.findings.exports import reasons_in_words
 from crm_core.i18n import Translator
-from crm_core.json_forms import NO_DAY, Json, dumps
-from crm_core.lists.campaigns import CHANNELS, HIGHEST_SEED, CampaignPlan, freeze, stop
+from crm_core.json_forms import NO_DAY, Json, dumps, plain_record
+from crm_core.lists.campaigns import (
+    ASSUMED_SHARE,
+    CHANNELS,
+    HIGHEST_SEED,
+    CampaignPlan,
+    base_share,
+    freeze,
+    reachable,
+    stop,
+)
 from crm_core.lists.contactable import Channel
-from crm_core.lists.sources import source_from_text
+from crm_core.lists.ready_made import READY_MADE, list_of
+from crm_core.lists.saved import is_named, saved_list_named, saved_lists
+from crm_core.lists.sources import BUILT, GROUP, READY, Source, source_from_text
 from crm_core.metrics.campaign_contacts import ContactProgress, contact_progress
 from crm_core.metrics.campaigns import campaign_of, campaign_results, campaigns_of
 from crm_core.metrics.measure import default_params
@@ -45,7 +59,7 @@ def add_campaign(command: argparse.ArgumentParser) -> None:
 
 
 def _add_freeze(command: argparse.ArgumentParser) -> None:
-    command.add_argument("source", help="a ready-made list, group:KIND:{…} or built:{…}")
+    command.add_argument("source", help="a ready-made or saved list by name, group:KIND:{…} or built:{…}")
     command.add_argument("--name", required=True)
     command.add_argument("--contact", required=True, choices=[channel.value for channel in CHANNELS], help="by what")
     command.add_argument("--starts-on", type=date.fromisoformat, help="day of the contact (default: today)")
@@ -55,6 +69,12 @@ def _add_freeze(command: argparse.ArgumentParser) -> None:
     command.add_argument("--hold-out", type=float, default=0.1, help="share held out, 0 to 0.5 (0.1)")
     command.add_argument("--seed", type=int, help="the same list and seed give the same groups (default: drawn)")
     command.add_argument("--as-of", type=date.fromisoformat, help="the list of this day (YYYY-MM-DD)")
+    command.add_argument("--by", default="", help="who freezes it")
+    command.add_argument(
+        "--plan",
+        action="store_true",
+        help="freeze nothing; tell who could be contacted and what each hold-out could prove",
+    )
 
 
 def _amount(text: str) -> Decimal:
@@ -67,8 +87,10 @@ def _amount(text: str) -> Decimal:
 def run_campaign(arguments: argparse.Namespace, t: Translator) -> int:
     """Do what was asked, then tell of the campaigns, or of the one."""
     campaign_id = getattr(arguments, "campaign_id", None)
+    if arguments.action == "freeze" and arguments.plan:
+        return _tell_plan(arguments, t)
     if arguments.action == "freeze":
-        campaign_id = _freeze(arguments)
+        campaign_id = _freeze(arguments, t)
     elif arguments.action == "stop":
         with closing(Database(arguments.db)) as database, database.write_beside() as cursor:
             stop(cursor, arguments.campaign_id, now())
@@ -85,23 +107,71 @@ def run_campaign(arguments: argparse.Namespace, t: Translator) -> int:
     return 0
 
 
-def _freeze(arguments: argparse.Namespace) -> int:
+def _tell_plan(arguments: argparse.Namespace, t: Translator) -> int:
+    """Who on a list could be contacted, and what each size of the hold-out could prove."""
+    with reader(arguments.db) as found, found.database.cursor() as cursor:
+        settings = load_settings(cursor)
+        today = now_in(settings.zone).date()
+        source, params = _asked(cursor, arguments, settings, today)
+        day = arguments.starts_on or today
+        could = reachable(cursor, source, params, settings, Channel(arguments.contact), day)
+        past = base_share(cursor, source, params, settings, arguments.days)
+    share = ASSUMED_SHARE if past.share is None else past.share
+    plan = holdout_plan(could.people, share, settings.thin_below)
+    if arguments.json:
+        told = {"customers": could.people, "left_out": could.left_out, "base_people": past.people, **asdict(plan)}
+        say(dumps(plain_record({**told, "options": [plain_record(asdict(option)) for option in plan.options]})))
+        return 0
+    say(t.plural("campaigns.freeze.people", could.people) if could.people else t("campaigns.freeze.nobody"))
+    if could.left_out:
+        say(t("campaigns.freeze.left", reasons=reasons_in_words(could.left_out, settings, t)))
+    say("\t".join(t(f"campaigns.freeze.{key}") for key in ("share", "held_out", "contacted", "smallest")))
+    for option in plan.options:
+        smallest = points_text(option.smallest_effect, t)
+        say(f"{t.share(option.share, 0)}\t{t.number(option.held_out)}\t{t.number(option.contacted)}\t{smallest}")
+    say(t(f"campaigns.freeze.{plan.reason}", share=t.share(plan.suggested, 0)))
+    return 0
+
+
+def _asked(cursor: Cursor, arguments: argparse.Namespace, settings: ShopSettings, today: date) -> tuple[Source, Params]:
+    """The list to be frozen and the question, as on the page: an earlier day is looked at as it was."""
+    params = _params(cursor, settings, arguments.as_of)
+    if arguments.as_of is None:
+        params = replace(params, contact_on=today)
+    return _source(cursor, arguments.source), params
+
+
+def _freeze(arguments: argparse.Namespace, t: Translator) -> int:
+    """Freeze the list; says how many are in the two groups, on standard error beside a JSON document."""
     with closing(Database(arguments.db)) as database, database.write_beside() as cursor:
         settings = load_settings(cursor)
         moment = now()
+        today = now_in(settings.zone).date()
         plan = CampaignPlan(
             arguments.name,
             Channel(arguments.contact),
-            arguments.starts_on or moment.replace(tzinfo=UTC).astimezone(settings.zone).date(),
+            arguments.starts_on or today,
             randbelow(HIGHEST_SEED) if arguments.seed is None else arguments.seed,
             arguments.days,
             arguments.cost,
             settings.gross_margin if arguments.margin is None else arguments.margin,
             arguments.hold_out,
         )
-        text = arguments.source if ":" in arguments.source else f"list:{arguments.source}"
-        params = _params(cursor, settings, arguments.as_of)
-        return freeze(cursor, source_from_text(text), params, settings, plan, by="", moment=moment)
+        source, params = _asked(cursor, arguments, settings, today)
+        campaign_id = freeze(cursor, source, params, settings, plan, by=arguments.by, moment=moment)
+        made = campaign_of(cursor, campaign_id)
+    sizes = {"contacted": t.number(made.contacted), "held_out": t.number(made.held_out)}
+    print(t("campaigns.freeze.done", **sizes), file=sys.stderr)
+    return campaign_id
+
+
+def _source(cursor: Cursor, text: str) -> Source:
+    """A list as its address names it, a ready-made one by its key, or a saved one by its name."""
+    if text.partition(":")[0] in (READY, GROUP, BUILT):
+        return source_from_text(text)
+    if text not in READY_MADE and any(is_named(entry, text) for entry in saved_lists(cursor)):
+        return saved_list_named(cursor, text).node
+    return list_of(text).key
 
 
 def _params(cursor: Cursor, settings: ShopSettings, as_of: date | None) -> Params:

@@ -1,4 +1,4 @@
-"""The commands ``list`` and ``exports``: the people of a list, a file for contacting them, the files that left."""
+"""The commands ``lists``, ``list`` and ``exports``: what lists there are, the people of one, the files that left."""
 
 from __future__ import annotations
 
@@ -11,26 +11,79 @@ from dataclasses import asdict, replace
 from datetime import UTC, date
 from pathlib import Path
 
-from crm_core.commands.console import now, now_in, say
-from crm_core.commands.numbers import add_question, add_values, asking, question_of, values_of, write_csv
+from crm_core.commands.console import check_target, now, now_in, say
+from crm_core.commands.numbers import (
+    add_question,
+    add_values,
+    asking,
+    check_contact_day,
+    question_of,
+    values_of,
+    write_csv,
+)
 from crm_core.db import Cursor, Database
 from crm_core.errors import InvalidParams
+from crm_core.findings.exports import reasons_in_words, remaining_words
 from crm_core.i18n import Translator
 from crm_core.json_forms import Json, dumps, plain_record
+from crm_core.lists.built import sizes_of
 from crm_core.lists.campaigns import arm_of, campaign_to_contact
 from crm_core.lists.columns import usual_columns
 from crm_core.lists.conditions import from_json
 from crm_core.lists.contactable import Channel, rules_on
-from crm_core.lists.exports import Export, FileFormat, Logged, check_campaign, export_log, made_file, remaining
+from crm_core.lists.exports import (
+    Export,
+    FileFormat,
+    Logged,
+    Remaining,
+    check_campaign,
+    export_log,
+    made_file,
+    remaining,
+)
 from crm_core.lists.groups import GROUPS, Group, group_from_texts, group_name
 from crm_core.lists.layouts import LAYOUTS, PhoneForm, channel_for, layout_of
-from crm_core.lists.ready_made import READY_MADE, list_of
-from crm_core.lists.saved import flaws_of, saved_list_named
+from crm_core.lists.ready_made import READY_MADE, available_lists, list_of
+from crm_core.lists.ready_rules import list_sizes
+from crm_core.lists.saved import flaws_of, saved_list_named, saved_lists
 from crm_core.lists.sources import GROUP, READY, Source, source_members, usual_columns_of
 from crm_core.metrics.campaigns import campaign_of
+from crm_core.params import Params
 from crm_core.settings import load_settings
 from crm_core.snapshot import reader
 from crm_core.table_form import table_form
+
+
+def add_lists(command: argparse.ArgumentParser) -> None:
+    """What ``lists`` may be told."""
+    command.epilog = "Each name with how many customers the list holds; campaign list tells of the campaigns."
+    add_question(command)
+
+
+def run_lists(arguments: argparse.Namespace, t: Translator) -> int:
+    """The names of the ready-made and the saved lists, and how many customers they hold."""
+    with asking(arguments, t) as (cursor, params, settings):
+        params = _on_contact_day(params, arguments, now_in(settings.zone).date())
+        sizes = list_sizes(cursor, params, settings)
+        ready = [(entry.key, t(f"{entry.locale_key}.name"), sizes[entry.key]) for entry in available_lists(cursor)]
+        saved = saved_lists(cursor)
+        broken = {flaw.entry.name for flaw in flaws_of(cursor, saved) if not flaw.is_readable}
+        trees = {entry.name: entry.node for entry in saved if entry.name not in broken}
+        found = sizes_of(cursor, trees, params, settings) if trees else {}
+    if arguments.json:
+        told: list[Json] = [{"list": key, "name": name, **plain_record(size._asdict())} for key, name, size in ready]
+        kept: list[Json] = [
+            {"name": entry.name, **(plain_record(found[entry.name]._asdict()) if entry.name in found else {})}
+            for entry in saved
+        ]
+        say(dumps({"lists": told, "saved": kept}))
+        return 0
+    for key, name, size in ready:
+        say(f"{key}\t{name}\t{t.number(size.customers)}")
+    for entry in saved:
+        people = t.number(found[entry.name].customers) if entry.name in found else "—"
+        say(f"--saved\t{entry.name}\t{people}")
+    return 0
 
 
 def add_list(command: argparse.ArgumentParser) -> None:
@@ -66,24 +119,31 @@ def _add_contacting(command: argparse.ArgumentParser) -> None:
     )
     contacting.add_argument("--on", type=date.fromisoformat, help="the day of the contact (default: today)")
     contacting.add_argument("--by", default="", help="who takes the file out, for the log")
-    contacting.add_argument("--phones", choices=[form.value for form in PhoneForm], default=PhoneForm.HOME.value)
+    contacting.add_argument("--phones", choices=[form.value for form in PhoneForm], help="how numbers are written")
 
 
 def run_list(arguments: argparse.Namespace, t: Translator) -> int:
     """Print the people of a list, or make a file for contacting them."""
+    check_target(arguments.csv or arguments.xlsx)
     if arguments.layout:
         return _file(arguments, t)
+    if any((arguments.xlsx, arguments.channel_for, arguments.on, arguments.by, arguments.phones)):
+        raise InvalidParams("contacting_needs_layout")
     with asking(arguments, t) as (cursor, params, settings):
         source = _source(cursor, arguments, t)
         columns = _columns(arguments) or usual_columns(cursor, usual_columns_of(source))
-        if arguments.as_of is None:  # as on the page: an earlier day is looked at as it was
-            params = replace(params, contact_on=now_in(settings.zone).date())
+        params = _on_contact_day(params, arguments, now_in(settings.zone).date())
         found = source_members(cursor, source, params, settings, columns)
     if arguments.json:
         say(dumps(table_form(found)))
-    else:
+    if arguments.csv or not arguments.json:
         write_csv(found, arguments.csv)
     return 0
+
+
+def _on_contact_day(params: Params, arguments: argparse.Namespace, day: date) -> Params:
+    """The question with the day of contact, as on the page: an earlier day is looked at as it was."""
+    return params if arguments.as_of is not None else replace(params, contact_on=day)
 
 
 def _source(cursor: Cursor, arguments: argparse.Namespace, t: Translator) -> Source:
@@ -121,7 +181,7 @@ def _named(name: str, values: Mapping[str, str]) -> Source:
 
 
 def _columns(arguments: argparse.Namespace) -> tuple[str, ...]:
-    return tuple(arguments.columns.split(",")) if arguments.columns else ()
+    return tuple(name.strip() for name in arguments.columns.split(",")) if arguments.columns else ()
 
 
 def _file(arguments: argparse.Namespace, t: Translator) -> int:
@@ -134,10 +194,21 @@ def _file(arguments: argparse.Namespace, t: Translator) -> int:
         is_counted = arguments.json and arguments.csv is None and arguments.xlsx is None
         if not is_counted:
             _write(database, arguments, export, name, t)
+            print(_told(found, export, t), file=sys.stderr)
     if arguments.json:
         told = {"layout": export.layout.key, "channel": export.rules.channel, "on": export.rules.day, **asdict(found)}
         say(dumps(plain_record(told)))
     return 0
+
+
+def _told(found: Remaining, export: Export, t: Translator) -> str:
+    """How many the file holds, and who is left out and why, as plain text."""
+    day = export.rules.day
+    said = remaining_words(found, day, t).replace("**", "")
+    if not found.left_out:
+        return said
+    reasons = reasons_in_words(found.left_out, export.settings, t)
+    return f"{said} {t('exports.page.left', day=t.date(day), reasons=reasons)}"
 
 
 def _export(cursor: Cursor, arguments: argparse.Namespace, t: Translator) -> Export:
@@ -148,10 +219,9 @@ def _export(cursor: Cursor, arguments: argparse.Namespace, t: Translator) -> Exp
     source = _source(cursor, arguments, t)
     columns = _columns(arguments) or usual_columns(cursor, usual_columns_of(source)) if layout.is_chosen else ()
     rules = rules_on(day, settings, channel, campaign_to_contact(source))
-    params = question_of(cursor, settings, arguments)
-    if arguments.as_of is None:  # as on the page: an earlier day is looked at as it was
-        params = replace(params, contact_on=day)
-    return Export(source, params, settings, layout, rules, columns, PhoneForm(arguments.phones))
+    params = _on_contact_day(question_of(cursor, settings, arguments), arguments, day)
+    check_contact_day(day, params)
+    return Export(source, params, settings, layout, rules, columns, PhoneForm(arguments.phones or PhoneForm.HOME))
 
 
 def _name(cursor: Cursor, arguments: argparse.Namespace, export: Export, t: Translator) -> str:

@@ -11,7 +11,7 @@ from inspect import Parameter, signature
 from pathlib import Path
 from typing import get_args
 
-from crm_core.commands.console import say
+from crm_core.commands.console import check_target, say
 from crm_core.db import Cursor
 from crm_core.errors import InvalidParams
 from crm_core.export import csv_bytes
@@ -124,6 +124,7 @@ def write_csv(found: Table, target: Path | None) -> None:
     if target is None:
         sys.stdout.buffer.write(content)
     else:
+        check_target(target)
         target.write_bytes(content)
 
 
@@ -135,6 +136,12 @@ def asking(arguments: argparse.Namespace, t: Translator) -> Iterator[tuple[Curso
             print(t("cli.reading_backup", file=found.backup.name), file=sys.stderr)
         settings = load_settings(cursor)
         yield cursor, question_of(cursor, settings, arguments), settings
+
+
+def check_contact_day(day: date, params: Params) -> None:
+    """Refuse to contact people before the day the list is of: who was contacted since would not be left out."""
+    if day < params.as_of:
+        raise InvalidParams("contact_day_before", day=day.isoformat(), as_of=params.as_of.isoformat())
 
 
 def question_of(cursor: Cursor, settings: ShopSettings, arguments: argparse.Namespace) -> Params:

@@ -37,6 +37,7 @@ NOT_USABLE = (values.ScientificNotation, values.NotOnScale)
 ONE_LINE = frozenset(["channel"])
 LONGEST_PLACEHOLDER = 20  # bytes
 PLAIN_MOMENT = r"(19|20)\d{2}-\d{2}-\d{2}( \d{2}:\d{2}(:\d{2})?)?"
+BY_HAND = "contacted_at"  # people type the time of a call beside a day that is printed there
 FLOAT_IDENTIFIER = re.compile(r"\d+\.0")
 
 SQL_TYPES: dict[CellType, str] = {
@@ -312,6 +313,9 @@ def _read_texts(slot: Slot, texts: list[str], ways: Ways, context: ReadingContex
         parse, kind = _parser(cell, slot.field.name, context, ways)
         read = [parse(text) for text in texts]
     flaws = [_flaw(text, value, cell) for text, value in zip(texts, read, strict=True)]
+    if slot.field.name == BY_HAND:
+        read = [_day_alone(text, ways) if value is None else value for text, value in zip(texts, read, strict=True)]
+        has_time = [None if value is None else bool(timed) for value, timed in zip(read, has_time, strict=True)]
     usable = [None if isinstance(value, NOT_USABLE) else value for value in read]
     return pa.table(
         {
@@ -321,6 +325,13 @@ def _read_texts(slot: Slot, texts: list[str], ways: Ways, context: ReadingContex
             "flaw": pa.array(flaws, pa.string()),
         }
     )
+
+
+def _day_alone(text: str, ways: Ways) -> datetime | None:
+    """The day before a time that cannot be read (``2026/11/23 0930``); the cell keeps its flaw."""
+    day, _, time = text.strip().partition(" ")
+    moment = values.parse_timestamp(day, ways.date_order, ways.written_in) if time else None
+    return moment.at if moment and not moment.has_time else None
 
 
 def _flaw(text: str, value: object, cell: CellType) -> str | None:

@@ -28,6 +28,7 @@ LONGEST_AUTHOR = 60
 LONGEST_WINDOW = 365
 HIGHEST_COST = 1e12
 HIGHEST_SHARE = 0.5
+ASSUMED_SHARE = 0.10  # who buys by themselves, where the past tells nothing of the list
 HIGHEST_SEED = 2**31 - 1
 # States of a contact (views/campaign_contacts.sql) after which a call is still to be made.
 CAME_TO_NOTHING = ("not_yet", "not_reached", "untold")

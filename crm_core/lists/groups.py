@@ -189,10 +189,15 @@ def group_of(key: str, **values: Value) -> Group:
         raise UnknownName("unknown_list", name=key)
     kind = GROUPS[key]
     if values.keys() != kind.values.keys():
-        raise InvalidParams("group_values", group=key)
+        raise incomplete(kind)
     for name, value in values.items():
         _check(kind, name, value)
     return Group(kind, dict(values))
+
+
+def incomplete(kind: GroupKind) -> InvalidParams:
+    """The refusal of a group whose values are missing or do not fit."""
+    return InvalidParams("group_values", group=kind.key, values=", ".join(kind.values))
 
 
 def _check(kind: GroupKind, name: str, value: Value) -> None:
@@ -205,7 +210,7 @@ def _check(kind: GroupKind, name: str, value: Value) -> None:
     if isinstance(value, int):
         fits = fits and abs(value) < 2**31
     if not fits:
-        raise InvalidParams("group_values", group=kind.key)
+        raise incomplete(kind)
 
 
 def group_from_texts(key: str, texts: Mapping[str, str]) -> Group:
@@ -215,7 +220,7 @@ def group_from_texts(key: str, texts: Mapping[str, str]) -> Group:
     try:
         values = {name: _read(expected, texts[name]) for name, expected in GROUPS[key].values.items()}
     except (KeyError, ValueError) as error:
-        raise InvalidParams("group_values", group=key) from error
+        raise incomplete(GROUPS[key]) from error
     return group_of(key, **values)
 
 

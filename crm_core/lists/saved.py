@@ -98,9 +98,14 @@ def saved_list(cursor: Cursor, list_id: int) -> SavedList:
 def saved_list_named(cursor: Cursor, name: str) -> SavedList:
     """The saved list of that name, whatever the case of its letters. Raises ``UnknownName`` where there is none."""
     for entry in saved_lists(cursor):
-        if _same(entry.name, name):
+        if is_named(entry, name):
             return entry
     raise UnknownName("unknown_saved_list")
+
+
+def is_named(entry: SavedList, name: str) -> bool:
+    """Whether a saved list has this name, whatever the case of its letters."""
+    return _same(entry.name, name)
 
 
 def save_list(cursor: Cursor, name: str, node: Node, author: str, moment: datetime) -> int:

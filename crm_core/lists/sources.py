@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from crm_core.db import Cursor, model
-from crm_core.errors import InvalidParams
+from crm_core.errors import UnknownName
 from crm_core.lists.built import COLUMNS, Compiled, compiled
 from crm_core.lists.conditions import AnyOf, Node, from_json, to_json
-from crm_core.lists.groups import Group, group_binds, group_from_texts, group_texts
+from crm_core.lists.groups import GROUPS, Group, group_binds, group_from_texts, group_texts, incomplete
 from crm_core.lists.members import ListSize, members_of, people_source, size_of
 from crm_core.lists.ready_made import LIMITS, ReadyMadeList, list_of
 from crm_core.lists.ready_rules import rule_of
@@ -60,12 +60,14 @@ def source_from_text(text: str) -> Source:
     if kind == BUILT:
         return from_json(rest)
     key, _, values = rest.partition(":")
+    if kind != GROUP or key not in GROUPS:
+        raise UnknownName("unknown_list", name=text[:50])
     try:
         told = json.loads(values)
     except ValueError as error:
-        raise InvalidParams("group_values", group=key[:50]) from error
+        raise incomplete(GROUPS[key]) from error
     if not isinstance(told, dict) or not all(isinstance(value, str) for value in told.values()):
-        raise InvalidParams("group_values", group=key[:50])
+        raise incomplete(GROUPS[key])
     return group_from_texts(key, told)
 
 

@@ -210,6 +210,18 @@ def test_the_sheet_comes_back_with_more_and_more_filled_in(shop: Shop, tmp_path:
     assert [row[3] for row in shop.query(seen) if row[0] == "m1"] == ["not_reached"]
 
 
+def test_a_time_that_cannot_be_read_does_not_take_the_day_with_it(shop: Shop, tmp_path: Path) -> None:
+    times = {"m1": "下午2點半", "m3": "about noon", "+886922000002": "14:05"}
+    told = {who: {"outcome": "Reached", "contacted_time": time} for who, time in times.items()}
+    receipt = shop.take_in("auto", sheet(tmp_path, "en", told))  # type: ignore[arg-type]
+    assert {each["rule"]: each["count"] for each in receipt["problems"]} == {"unreadable": 2}
+    assert shop.query("select customer_id, contacted_at, has_time from contact_mart order by 1") == [
+        ("+886922000002", datetime(2024, 3, 8, 14, 5), True),
+        ("m1", datetime(2024, 3, 8), False),
+        ("m3", datetime(2024, 3, 8), False),
+    ]
+
+
 def test_a_reference_stays_with_who_has_merged_since(shop: Shop, tmp_path: Path) -> None:
     merged = "訂單編號,訂單日期,會員編號,手機,商品名稱,數量,單價\nB1,2024-03-09,m1,0922000002,茶,1,100\n"
     shop.take_in("orders", text_file(tmp_path, "merged.csv", merged))
