@@ -133,11 +133,14 @@ def _plan(visit: Visit, params: Params, offered: dict[str, Source]) -> SheetPlan
             on_change=changed,
             help=t("calls.form.lists_help"),
             max_selections=MOST_CHOSEN,
+            wrap=True,  # every list that is called can be read, on a phone too
         )
     with people:
         staff = st.number_input(t("calls.form.people"), 1, 1_000, settings.contact_people, key="call_people")
     with hours:
-        each = st.number_input(t("calls.form.hours"), 0.1, 24.0, float(settings.contact_hours), 0.5, key="call_hours")
+        each = st.number_input(
+            t("calls.form.hours"), 0.1, 24.0, float(settings.contact_hours), 0.5, "%.1f", key="call_hours"
+        )
     if not picked:
         return None
     sources = tuple(offered[name] for name in picked)
@@ -186,7 +189,7 @@ def _files(visit: Visit, sheet: CallSheet, rows: pd.DataFrame) -> None:
 def _preview(visit: Visit, sheet: CallSheet, rows: pd.DataFrame) -> None:
     t = visit.t
     key = "rows" if len(rows) > PREVIEW_ROWS else "rows_all"
-    frame.section(t(f"calls.file.{key}", n=t.number(PREVIEW_ROWS), total=t.number(len(rows))), t("lists.page.pick"))
+    frame.section(t(f"calls.file.{key}", n=t.number(PREVIEW_ROWS), total=t.number(len(rows))), t("calls.file.pick"))
     seen = rows.loc[:, list(SHOWN)].head(PREVIEW_ROWS)
     seen["phone"] = [national_phone(phone) if phone else None for phone in seen["phone"]]
     seen["last_on"] = pd.to_datetime(seen["last_on"])
@@ -204,9 +207,12 @@ def _left_out(visit: Visit, sheet: CallSheet) -> None:
     t = visit.t
     if sheet.left_out:
         total = t("calls.left_out.title", n=t.number(sum(sheet.left_out.values())))
-        with st.expander(total, icon=":material/block:", key="sheet_left_out"):
+        nobody_is_left = not sheet.callable
+        with st.expander(total, icon=":material/block:", key="sheet_left_out", expanded=nobody_is_left):
             for reason, people in sheet.left_out.items():
                 st.markdown(plain(f"{t(f'calls.left_out.{reason}')}: {t.number(people)}"))
+        if nobody_is_left and "no_address" in sheet.left_out:
+            st.caption(plain(t("calls.left_out.add_phones")))
 
 
 def _order(visit: Visit, sheet: CallSheet, words: Sequence[ListWords]) -> None:

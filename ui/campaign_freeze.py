@@ -108,7 +108,7 @@ def _money(visit: Visit, mark: str) -> tuple[Decimal, float | None]:
     t, usual = visit.t, visit.settings.gross_margin
     left, right = st.columns(2)
     cost = left.number_input(
-        t("campaigns.freeze.cost", currency=visit.currency),
+        t("campaigns.freeze.cost", currency=t.symbol(visit.currency)),
         0.0,
         step=100.0,
         format=f"%.{currency_digits(visit.currency)}f",
@@ -133,9 +133,9 @@ def _who(visit: Visit, source: Source, params: Params, channel: Channel, day: da
     found = remembered(visit, _reachable, source, params, visit.settings, channel, day, stamp)
     key = "people" if found.people else "nobody"
     said = t.plural("campaigns.freeze.people", found.people) if found.people else t(f"campaigns.freeze.{key}")
-    if found.left_out:
-        said += " " + t("campaigns.freeze.left", reasons=left_words(visit, found.left_out.items()))
     st.markdown(plain(said))
+    if found.left_out:
+        st.caption(plain(t("campaigns.freeze.left", reasons=left_words(visit, found.left_out.items()))))
     return found
 
 

@@ -87,6 +87,8 @@ def all_campaigns(visit: Visit, results: Sequence[CampaignResult]) -> None:
         Column("profit", t("metrics.column.profit"), Unit.MONEY),
     ]
     picked = show_table(visit, rows, columns, key="campaigns", selectable=True)
+    if any(result.verdict is Verdict.NO_PROOF for result in results):
+        st.caption(plain(t("campaigns.page.amounts")))
     full = campaigns_frame(results, progress)
     download_csv(t("app.chart.download"), full, headed(t, CAMPAIGN_COLUMNS), "campaigns.csv", key="campaigns")
     if picked is not None:
@@ -317,8 +319,15 @@ def _facts(visit: Visit, result: CampaignResult) -> None:
         st.markdown(f"**{plain(t('campaigns.facts.title'))}**")
         for line in lines:
             st.markdown(plain(line))
-        if campaign.stopped_at is None:
+        if _can_be_stopped(visit, result):
             _stop(visit, campaign)
+
+
+def _can_be_stopped(visit: Visit, result: CampaignResult) -> bool:
+    """While it holds people out or waits for its verdict: stopping one that is over would only lose what it proved."""
+    if result.campaign.stopped_at is not None:
+        return False
+    return result.verdict is Verdict.RUNNING or today(visit) <= result.campaign.ends_on
 
 
 def _stop(visit: Visit, campaign: Campaign) -> None:

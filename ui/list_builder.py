@@ -133,7 +133,9 @@ class _Builder:
     def _group(self, path: Path, part: Node) -> None:
         with st.container(border=True, key=_key("card_group", path), gap="small"):
             title = "not_group" if isinstance(part, Not) else "group"
-            st.markdown(f"**{plain(self.t(f'conditions.page.{title}'))}** · {plain(self._fulfil(path))}")
+            st.markdown(
+                f"**{plain(self.t(f'conditions.page.{title}'))}** · {plain(self._fulfil(path, 'fulfil_group'))}"
+            )
             self._match(path)
             for position, inner in enumerate(parts_of(part)):
                 self._part((*path, position), inner)
@@ -159,10 +161,10 @@ class _Builder:
                     self._change_button("opposite", path, put(self.tree, path, opposite(part)), ":material/swap_horiz:")
                 self._change_button("remove", path, removed(self.tree, path), ":material/close:")
 
-    def _fulfil(self, path: Path) -> str:
+    def _fulfil(self, path: Path, key: str = "fulfil") -> str:
         found = self.fulfil[path]
         share = self.t.share(found / self.everyone) if self.everyone else self.t.share(None)
-        return self.t.plural("conditions.page.fulfil", found, share=share)
+        return self.t.plural(f"conditions.page.{key}", found, share=share)
 
     def _match(self, path: Path) -> None:
         """Whether all parts of a group must be fulfilled, or one is enough."""

@@ -67,9 +67,10 @@ def _columns(t: Translator, offsets: Sequence[int]) -> list[Column]:
     growth = [Column("growth", t("calls.workload.growth"), Unit.COUNT)] if len(offsets) > 1 else []
     return [
         Column("list", t("calls.workload.list"), ColumnKind.TEXT),
-        Column("days", t("calls.workload.days"), Unit.TIMES),
+        Column("0", _heading(t, 0), Unit.COUNT),  # what counts today is seen on a phone without scrolling
+        Column("days", t("calls.workload.days"), Unit.POINTS),
         *growth,
-        *(Column(str(offset), _heading(t, offset), Unit.COUNT) for offset in offsets),
+        *(Column(str(offset), _heading(t, offset), Unit.COUNT) for offset in offsets if offset),
     ]
 
 

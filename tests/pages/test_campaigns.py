@@ -10,6 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from crm_core.analysis.effect import Verdict
 from crm_core.analysis.power import held_out_of
 from crm_core.db import Database
 from crm_core.findings.campaigns import campaigns_answer, progress_words, verdict_words
@@ -151,6 +152,13 @@ def test_a_campaign_is_stopped_only_when_that_is_confirmed() -> None:
     assert not app.exception
     assert "Stopped on" in words(app)
     assert found("en")[0].campaign.stopped_at is not None
+    assert not [button for button in app.button if button.key == "stop_campaign_now"]
+
+
+@pytest.mark.usefixtures("campaign_shop")
+def test_a_campaign_with_its_verdict_cannot_be_stopped_any_more() -> None:
+    app = opened("campaigns", lang="en", campaign="1")
+    assert found("en")[1].verdict in (Verdict.EFFECTIVE, Verdict.HARMFUL, Verdict.NO_PROOF)
     assert not [button for button in app.button if button.key == "stop_campaign_now"]
 
 

@@ -95,9 +95,9 @@ def test_a_link_shows_the_conditions_in_words_and_how_many_fulfil_each(language:
     assert found > 2
     assert said in shown
     assert t.plural("conditions.page.people", found).strip() in shown
-    for part in (OFTEN, TREE.parts[1], WITHOUT_MAIL):
+    for part, key in ((OFTEN, "fulfil"), (TREE.parts[1], "fulfil_group"), (WITHOUT_MAIL, "fulfil")):
         count = people(part)
-        assert t.plural("conditions.page.fulfil", count, share=t.share(count / everyone)) in shown
+        assert t.plural(f"conditions.page.{key}", count, share=t.share(count / everyone)) in shown
     assert len(app.dataframe[0].value) == min(found, 50)
 
 
