@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
@@ -41,6 +42,8 @@ from ui.table import Column, show_table
 from ui.text import plain
 
 LISTS = "call"  # the lists of the sheet in the address
+PEOPLE, HOURS = "people", "hours"  # how many call, and for how long each, in the address too
+MOST_PEOPLE, MOST_HOURS = 1_000, 24.0
 SAVED = "saved-"
 NOT_FOR_CALLS = "message_instead"
 MOST_CHOSEN = 12
@@ -133,18 +136,41 @@ def _plan(visit: Visit, params: Params, offered: dict[str, Source]) -> SheetPlan
             on_change=changed,
             help=t("calls.form.lists_help"),
             max_selections=MOST_CHOSEN,
+            select_all=False,
             wrap=True,  # every list that is called can be read, on a phone too
         )
     with people:
-        staff = st.number_input(t("calls.form.people"), 1, 1_000, settings.contact_people, key="call_people")
+        staff = _number(visit, PEOPLE, settings.contact_people, MOST_PEOPLE)
     with hours:
-        each = st.number_input(
-            t("calls.form.hours"), 0.1, 24.0, float(settings.contact_hours), 0.5, "%.1f", key="call_hours"
-        )
+        each = _number(visit, HOURS, float(settings.contact_hours), MOST_HOURS)
     if not picked:
         return None
     sources = tuple(offered[name] for name in picked)
     return SheetPlan(params.day, sources, int(staff), float(each), assumed_chances(visit.cursor))
+
+
+def _number(visit: Visit, name: str, usual: float, most: float) -> float:
+    """People or hours: as the address tells where the box takes it, else as set; a change goes into the address."""
+    key, is_whole = f"call_{name}", isinstance(usual, int)
+    least = 1 if is_whole else 0.1
+    told = address.chosen(name) or ""
+    if key not in st.session_state and re.fullmatch(r"[0-9]{1,4}" if is_whole else r"[0-9]{1,2}(\.[0-9]{1,2})?", told):
+        value = int(told) if is_whole else float(told)
+        usual = value if least <= value <= most else usual
+
+    def changed() -> None:
+        st.query_params[name] = f"{st.session_state[key]:g}"
+
+    return st.number_input(
+        visit.t(f"calls.form.{name}"),
+        least,
+        most,
+        usual,
+        None if is_whole else 0.5,
+        None if is_whole else "%.1f",
+        key=key,
+        on_change=changed,
+    )
 
 
 def _made(visit: Visit, plan: SheetPlan, params: Params) -> CallSheet:

@@ -151,6 +151,7 @@ class ConditionForm:
             key=key,
             format_func=lambda option: words.option_name(fact, option),
             placeholder=t("conditions.page.choose"),
+            select_all=False,  # all options at once say nothing, and would be the first that Enter picks
         )
 
     def _source_value(self, fact: Fact, name: str) -> Value | None:

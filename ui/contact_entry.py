@@ -85,7 +85,8 @@ def contact_form(visit: Visit, customer_id: str, key: str, *, source: str = "", 
             horizontal=True,
         )
         left, right = st.columns(2)
-        day = left.date_input(t("contacts.form.day"), moment.date(), max_value=moment.date(), key=f"contact_day_{key}")
+        day = left.date_input(t("contacts.form.day"), moment.date(), max_value=moment.date(), format="YYYY-MM-DD",
+                              key=f"contact_day_{key}")  # fmt: skip
         hour = right.time_input(t("contacts.form.time"), moment.time().replace(second=0, microsecond=0), step=300,
                                 key=f"contact_time_{key}")  # fmt: skip
         reason = st.text_input(t("contacts.form.reason"), max_chars=LONGEST_TEXT, key=f"contact_reason_{key}")

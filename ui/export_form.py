@@ -156,6 +156,7 @@ def _columns(visit: Visit, source: Source, usual: Columns) -> Columns:
         format_func=lambda column: t(f"lists.column.{column}"),
         on_change=_remember,
         args=(visit, source, key),
+        select_all=False,
     )
     return tuple(picked)
 

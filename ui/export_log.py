@@ -15,7 +15,7 @@ from ui.text import plain
 
 MOST_SHOWN = 200
 UNITS = {"customers": Unit.COUNT, "left_out": Unit.COUNT}
-COLUMNS = ("exported_at", "exported_by", "name", "layout", "file_format", "customers", "left_out")
+COLUMNS = ("exported_at", "name", "customers", "exported_by", "layout", "file_format", "left_out")
 
 
 def export_log_part(visit: Visit) -> None:
@@ -43,10 +43,10 @@ def _row(visit: Visit, entry: Logged) -> tuple[object, ...]:
         purpose = f"{purpose} · {t(f'exports.channel.{entry.channel}')}"
     return (
         when_text(visit, entry.exported_at),
-        entry.exported_by,
         entry.name,
+        entry.customer_count,
+        entry.exported_by,
         purpose,
         entry.file_format.upper(),
-        entry.customer_count,
         sum(entry.left_out.values()),
     )

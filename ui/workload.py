@@ -59,6 +59,7 @@ def _chosen(visit: Visit, today: Sizes) -> tuple[str, ...]:
         help=t("calls.workload.choose_help"),
         placeholder=t("conditions.page.choose"),
         key="workload_lists",
+        select_all=False,
     )
     return tuple(sorted(picked))
 

@@ -80,6 +80,18 @@ def test_a_large_shop_counts_the_weeks_of_chosen_lists_alone(
     assert counted.drop(name).iloc[:, [3, 4, 8]].isna().all(axis=None)
 
 
+@pytest.mark.usefixtures("filled_shop")
+@pytest.mark.parametrize(("people", "hours", "fits"), [("3", "2.5", 90), ("0", "99", 24), ("-1", "nan", 24)])
+def test_people_and_hours_stand_in_the_address(people: str, hours: str, fits: int) -> None:
+    t = Translator("en")
+    app = opened("calls", lang="en", call=",".join(LISTS), people=people, hours=hours)
+    callable_people = int(app.dataframe[0].value.shape[0])
+    said = t("calls.sentence.all_fit", callable=t.number(callable_people), fits=t.number(fits))
+    assert said in words(app) or f"{fits} calls fit" in words(app)
+    app.number_input(key="call_people").set_value(4).run()
+    assert app.query_params["people"] == "4"
+
+
 def by_name(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.set_index(rows.columns[0], drop=False)
 
