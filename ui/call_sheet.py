@@ -236,7 +236,7 @@ def _left_out(visit: Visit, sheet: CallSheet) -> None:
         nobody_is_left = not sheet.callable
         with st.expander(total, icon=":material/block:", key="sheet_left_out", expanded=nobody_is_left):
             for reason, people in sheet.left_out.items():
-                st.markdown(plain(f"{t(f'calls.left_out.{reason}')}: {t.number(people)}"))
+                st.markdown(plain(t("calls.left_out.line", reason=t(f"calls.left_out.{reason}"), n=t.number(people))))
         if nobody_is_left and "no_address" in sheet.left_out:
             st.caption(plain(t("calls.left_out.add_phones")))
 
