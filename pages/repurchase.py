@@ -17,12 +17,12 @@ from ui.cohorts import cohort_card
 from ui.empty import missing
 from ui.filters import filter_bar
 from ui.remembered import remembered
-from ui.repurchase import curve_card, ladder_card, period_cards, shares_card, tile_cards
+from ui.repurchase import PERIOD_METRICS, curve_card, ladder_card, period_cards, shares_card, tile_cards
 from ui.repurchase_groups import groups_card
 from ui.session import Visit
 
 PARTS = ("overview", "cohorts", "first_orders", "change")
-ASKED = (*ANSWER_METRICS, *REMINDER_METRICS, "identified_order_share")
+ASKED = (*ANSWER_METRICS, *REMINDER_METRICS, *PERIOD_METRICS, "identified_order_share")
 
 
 def overview(visit: Visit, asked: Params, answered: Mapping[str, Reading]) -> None:
@@ -36,7 +36,7 @@ def overview(visit: Visit, asked: Params, answered: Mapping[str, Reading]) -> No
     with left:
         ladder_card(visit, asked)
     with right:
-        period_cards(visit, asked)
+        period_cards(visit, asked, answered)
 
 
 with frame.page("repurchase") as visit:

@@ -25,10 +25,11 @@ from crm_core.findings.repurchase import (
     stands_out,
     value_title,
 )
-from crm_core.metrics.measure import measure, return_curve_of
+from crm_core.metrics.measure import return_curve_of
 from crm_core.metrics.registry import metric_of
+from crm_core.metrics.repurchase_tables import curve_frame
 from crm_core.metrics.spec import ColumnKind, Measured, Reading, Unit
-from crm_core.metrics.tables import table
+from crm_core.metrics.tables import TABLES
 from crm_core.params import Comparison, Params, Period
 from crm_core.periods import DataExtent, data_extent
 from ui.chart import ListLink, People, PeopleChoice, Rows, show_chart
@@ -101,14 +102,15 @@ def curve_card(visit: Visit, asked: Params, readings: Mapping[str, Reading]) -> 
     """The return curve with the reminder day."""
     t, reminder = visit.t, readings["reminder_day"]
     curve = remembered(visit, return_curve_of, asked, visit.settings)
-    days = remembered(visit, table, "repurchase_curve", asked, visit.settings, days=CURVE_DAYS)
     shown = int(reminder.value) if reminder.value is not None and stands_out(reminder) else None
     show_chart(
         visit,
         "repurchase_curve",
         t("repurchase.curve.title"),
         return_curve(curve, t, visit.theme, CURVE_DAYS, shown),
-        rows=Rows(days.frame, headed(t, days.columns), "repurchase_curve.csv"),
+        rows=Rows(
+            curve_frame(curve, CURVE_DAYS), headed(t, TABLES["repurchase_curve"].columns), "repurchase_curve.csv"
+        ),
         definition=f"{t('repurchase.curve.how')}\n\n{t('repurchase.reminder.how')}",
         people=_waiting(visit, shown),
         note=" ".join(part for part in (_curve_note(visit, curve), reminder_words(readings, t)) if part),
@@ -163,9 +165,8 @@ def _choice_of(label: str, links: Mapping[str, ListLink | PeopleChoice | None]) 
     return PeopleChoice(label, {text: link for text, link in links.items() if link is not None})
 
 
-def period_cards(visit: Visit, asked: Params) -> None:
-    """What the orders of the period were worth, and how many of them were repeat orders."""
-    readings = remembered(visit, measure, PERIOD_METRICS, asked, visit.settings)
+def period_cards(visit: Visit, asked: Params, readings: Mapping[str, Reading]) -> None:
+    """What the orders of the period were worth, and how many of them were repeat orders: of ``PERIOD_METRICS``."""
     value_chart(visit, readings, asked.period)
     bands_chart(visit, readings["repurchase_order_share"], asked.period)
 

@@ -129,11 +129,12 @@ def repurchase_curve(cursor: Cursor, params: Params, settings: ShopSettings, *, 
     Columns: days, share (back by then), low, high (95 %), at_risk (still waiting and known that long), returned (that
     day).
     """
-    days = _checked("days", days, LONGEST_CURVE)
-    return pd.DataFrame(
-        _curve_rows(return_curve_of(cursor, params, settings), days),
-        columns=["days", "share", "low", "high", "at_risk", "returned"],
-    )
+    return curve_frame(return_curve_of(cursor, params, settings), _checked("days", days, LONGEST_CURVE))
+
+
+def curve_frame(curve: ReturnCurve, days: int = CURVE_DAYS) -> pd.DataFrame:
+    """The rows of :func:`repurchase_curve`, out of a curve that is known already."""
+    return pd.DataFrame(_curve_rows(curve, days), columns=["days", "share", "low", "high", "at_risk", "returned"])
 
 
 def _curve_rows(curve: ReturnCurve, days: int) -> list[tuple[int, float, float, float, int, int]]:
