@@ -272,7 +272,7 @@ def test_a_sign_names_a_currency_only_where_no_other_has_it(text: str, code: str
 # ---- properties ----
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_lines_are_worth_what_their_order_is_worth_at_any_rate(tmp_path: Path, seed: int) -> None:
     """Against an oracle: what each order comes to in its own currency, times the rate, to four places."""
     chance = random.Random(seed)

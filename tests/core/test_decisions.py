@@ -292,7 +292,7 @@ def _random_decision(chance: random.Random, database: Database, what: str, made:
     made[:] = [each for each in made if each in in_force]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_step_by_step_is_the_same_as_computed_at_once(tmp_path: Path, seed: int) -> None:
     chance, live, made = random.Random(seed), list[int](), list[int]()
     database = Database(tmp_path / "huike.duckdb")

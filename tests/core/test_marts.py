@@ -70,7 +70,7 @@ def split_by_order(rows: Sequence[Row], chance: random.Random) -> tuple[list[Row
     return [r for r in rows if r["order_id"] in first], [r for r in rows if r["order_id"] not in first]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_rows_may_come_in_any_order_and_in_two_files(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     rows = order_rows(chance)
@@ -83,7 +83,7 @@ def test_rows_may_come_in_any_order_and_in_two_files(tmp_path: Path, seed: int) 
         assert marts_of(tmp_path / name, [(Kind.ORDERS, part) for part in parts]) == whole, name
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_files_of_different_kinds_may_come_in_any_order(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     files: Files = [
@@ -100,7 +100,7 @@ def test_files_of_different_kinds_may_come_in_any_order(tmp_path: Path, seed: in
     assert marts_of(tmp_path / "rotated", [*files[1:], files[0]]) == expected
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_a_refresh_gives_what_a_full_rebuild_gives(database: Database, seed: int) -> None:
     """Random sequences of imports, newer exports of the same orders, and undoing."""
     chance = random.Random(seed)

@@ -43,7 +43,7 @@ def _final(told: Sequence[Document], row: Document) -> Document:
     return {"status": end["status"], "refunded": end["refunded"]}
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_monthly_exports_in_any_order_give_what_one_export_of_all_gives(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     exports, everything = monthly_exports(chance)
