@@ -16,7 +16,6 @@ from crm_core.errors import CrmError
 from crm_core.findings.campaigns import list_words, points_text
 from crm_core.i18n import currency_digits
 from crm_core.lists.campaigns import (
-    ASSUMED_SHARE,
     CHANNELS,
     HIGHEST_SEED,
     LONGEST_AUTHOR,
@@ -156,9 +155,8 @@ def _plan(visit: Visit, source: Source, params: Params, window: int, people: int
     """What each hold-out could prove, as a small table, and what the people do by themselves."""
     t = visit.t
     past: BaseShare = remembered(visit, base_share, source, params, visit.settings, window)
-    share = ASSUMED_SHARE if past.share is None else past.share
-    plan = holdout_plan(people, share, visit.settings.thin_below)
-    words = {"share": t.share(share), "window": t.days(window)}
+    plan = holdout_plan(people, past.expected, visit.settings.thin_below)
+    words = {"share": t.share(past.expected), "window": t.days(window)}
     if past.share is None:
         st.caption(plain(t("campaigns.freeze.base_unknown", **words)))
     else:

@@ -23,7 +23,7 @@ from crm_core.lists.call_sheet_file import log_sheet, sheet_csv, sheet_rows, she
 from crm_core.lists.campaigns import arm_of
 from crm_core.lists.exports import check_campaign
 from crm_core.lists.ready_made import READY_MADE, list_of
-from crm_core.lists.saved import is_named, saved_list_named, saved_lists
+from crm_core.lists.saved import list_named
 from crm_core.lists.sources import Source, source_text
 from crm_core.lists.workload import workload
 from crm_core.settings import ShopSettings
@@ -144,9 +144,9 @@ def _plan(cursor: Cursor, arguments: argparse.Namespace, settings: ShopSettings,
 
 def _source(cursor: Cursor, name: str) -> Source:
     """A ready-made list by its key, a saved one by its name, a campaign's contacted group as ``campaign-NUMBER``."""
-    is_saved = name not in READY_MADE and any(is_named(entry, name) for entry in saved_lists(cursor))
-    if is_saved:
-        return saved_list_named(cursor, name).node
+    found = list_named(cursor, name)
+    if found is not None:
+        return found
     number = name.removeprefix(CAMPAIGN)
     if number != name and number.isdecimal():
         check_campaign(cursor, int(number))

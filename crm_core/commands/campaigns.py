@@ -20,7 +20,6 @@ from crm_core.findings.exports import reasons_in_words
 from crm_core.i18n import Translator
 from crm_core.json_forms import NO_DAY, Json, dumps, plain_record
 from crm_core.lists.campaigns import (
-    ASSUMED_SHARE,
     CHANNELS,
     HIGHEST_SEED,
     CampaignPlan,
@@ -30,8 +29,8 @@ from crm_core.lists.campaigns import (
     stop,
 )
 from crm_core.lists.contactable import Channel
-from crm_core.lists.ready_made import READY_MADE, list_of
-from crm_core.lists.saved import is_named, saved_list_named, saved_lists
+from crm_core.lists.ready_made import list_of
+from crm_core.lists.saved import list_named
 from crm_core.lists.sources import BUILT, GROUP, READY, Source, source_from_text
 from crm_core.metrics.campaign_contacts import ContactProgress, contact_progress
 from crm_core.metrics.campaigns import campaign_of, campaign_results, campaigns_of
@@ -116,8 +115,7 @@ def _tell_plan(arguments: argparse.Namespace, t: Translator) -> int:
         day = arguments.starts_on or today
         could = reachable(cursor, source, params, settings, Channel(arguments.contact), day)
         past = base_share(cursor, source, params, settings, arguments.days)
-    share = ASSUMED_SHARE if past.share is None else past.share
-    plan = holdout_plan(could.people, share, settings.thin_below)
+    plan = holdout_plan(could.people, past.expected, settings.thin_below)
     if arguments.json:
         told = {"customers": could.people, "left_out": could.left_out, "base_people": past.people, **asdict(plan)}
         say(dumps(plain_record({**told, "options": [plain_record(asdict(option)) for option in plan.options]})))
@@ -169,9 +167,8 @@ def _source(cursor: Cursor, text: str) -> Source:
     """A list as its address names it, a ready-made one by its key, or a saved one by its name."""
     if text.partition(":")[0] in (READY, GROUP, BUILT):
         return source_from_text(text)
-    if text not in READY_MADE and any(is_named(entry, text) for entry in saved_lists(cursor)):
-        return saved_list_named(cursor, text).node
-    return list_of(text).key
+    found = list_named(cursor, text)
+    return list_of(text).key if found is None else found
 
 
 def _params(cursor: Cursor, settings: ShopSettings, as_of: date | None) -> Params:

@@ -73,6 +73,11 @@ class BaseShare:
         """The share of them; ``None`` where nobody was on the list then."""
         return self.buyers / self.people if self.people else None
 
+    @property
+    def expected(self) -> float:
+        """The share to plan with: of them, or an assumed one where the past tells nothing of the list."""
+        return ASSUMED_SHARE if self.share is None else self.share
+
 
 def reachable(
     cursor: Cursor, source: Source, params: Params, settings: ShopSettings, channel: Channel, day: date
@@ -114,8 +119,8 @@ def freeze(
 
     Its members are all on the list who may be contacted on the day; of them exactly the rounded share, at least one of
     two or more, is held out. The same list with the same seed gives the same two groups. What is frozen while the shop
-    holds nothing but the sample goes with it. Raises ``InvalidParams`` for a
-    plan that makes no sense, and where nobody may be contacted.
+    holds nothing but the sample goes with it. Raises ``InvalidParams`` for a plan that makes no sense, and where nobody
+    may be contacted.
     """
     _check(plan, params)
     people = people_of(cursor, source, params, settings)
@@ -179,7 +184,7 @@ def campaign_to_contact(source: Source) -> int | None:
 
 
 def is_part_of_group(source: Source) -> bool:
-    """Whether the list is those of a campaign's contacted group with whom the contact came to something, alone."""
+    """Whether the list is a part of a campaign's contacted group, by what came of the contact so far, alone."""
     node = _alone(source)
     return node is not None and (node.fact.key, node.comparison) == ("campaign_contact", Comparison.ONE_OF)
 

@@ -12,7 +12,6 @@ in it.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
@@ -153,8 +152,7 @@ def available_lists(cursor: Cursor) -> tuple[ReadyMadeList, ...]:
 
 
 def figured_sizes(cursor: Cursor, params: Params, settings: ShopSettings) -> dict[str, ListSize]:
-    """How many customers are on the lists that are no trees and what they have spent; the others have 0."""
+    """How many are on the lists that are no trees and what they have spent; where one is missing nobody is on it."""
     binds = {"question": question(params, settings), "limits": asdict(LIMITS)}
     found = cursor.execute(model("lists/sizes"), binds).fetchall()
-    sizes = {key: ListSize(customers, value) for key, customers, value in found}
-    return {key: sizes.get(key, ListSize(0, Decimal(0))) for key in READY_MADE}
+    return {key: ListSize(customers, value) for key, customers, value in found}

@@ -12,6 +12,7 @@ from datetime import datetime
 from crm_core.db import Cursor, model
 from crm_core.errors import CrmError, InvalidParams, UnknownName
 from crm_core.lists.conditions import Node, checked, from_json, leaves, to_json
+from crm_core.lists.ready_made import READY_MADE
 
 LONGEST_NAME = 60
 LONGEST_AUTHOR = 60
@@ -101,6 +102,13 @@ def saved_list_named(cursor: Cursor, name: str) -> SavedList:
         if is_named(entry, name):
             return entry
     raise UnknownName("unknown_saved_list")
+
+
+def list_named(cursor: Cursor, name: str) -> str | Node | None:
+    """A ready-made list by its key, else a saved one by its name; ``None`` where there is neither."""
+    if name in READY_MADE:
+        return name
+    return next((entry.node for entry in saved_lists(cursor) if is_named(entry, name)), None)
 
 
 def is_named(entry: SavedList, name: str) -> bool:
